@@ -1,0 +1,1 @@
+"""Work that nobody waits for: scoring, the outbox and the clock."""

@@ -1,0 +1,1 @@
+"""Slack: the app, its listeners, cards and forms."""

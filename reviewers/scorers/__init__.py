@@ -1,0 +1,1 @@
+"""Machine reviewers: adapters around models, with their heavy imports kept lazy."""

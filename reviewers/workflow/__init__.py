@@ -1,0 +1,1 @@
+"""Use cases, one module per step: gather, decide, apply."""

@@ -1,0 +1,1 @@
+"""The memory: tables, repositories, migrations, passages and dataset files."""
