@@ -18,6 +18,8 @@ ReviewError
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class ReviewError(Exception):
     """Something that a person or an application can act on; the message is the sentence they read."""
@@ -64,13 +66,13 @@ class NotYourTask(ReviewError):
 
 
 class AlreadyResolved(ReviewError):
-    """Somebody decided before this verdict arrived."""
+    """Somebody else, or the clock, decided before this verdict arrived."""
 
-    def __init__(self, *, by: str, outcome: str, at_text: str) -> None:
-        super().__init__(f"{by} decided before you: {outcome} at {at_text}.")
-        self.by = by
+    def __init__(self, *, by: str, outcome: str, at: datetime | None) -> None:
+        super().__init__(f"Decided before you by {by or 'the clock'}: {outcome}. Your verdict was not counted.")
+        self.by = by  # a Slack user id; empty when the task timed out
         self.outcome = outcome
-        self.at_text = at_text
+        self.at = at
 
 
 class NothingChanged(ReviewError):

@@ -1,6 +1,7 @@
 """What the use cases need from the world; adapters in `storage`, `scorers` and `bot` provide it.
 
-The store's contract suite is `tests/storage/test_store_contract.py`: it runs on the in-memory double, SQLite and PostgreSQL.
+The store's contract suite, `tests/storage/test_store_contract.py`, runs on the in-memory double, SQLite and
+PostgreSQL.
 """
 
 from __future__ import annotations

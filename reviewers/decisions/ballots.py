@@ -1,0 +1,55 @@
+"""What a ballot must hold before it becomes a verdict, and the reasons that people choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reviewers.errors import Invalid, NothingChanged
+from reviewers.model import Output, VerdictKind
+
+LONGEST_NOTE = 3000  # characters; what one Slack input holds
+LONGEST_CORRECTION = 200_000  # characters; the longest completion that intake accepts
+OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RejectReason:
+    """One entry of the taxonomy: the key is stored, the label is read."""
+
+    key: str
+    label: str
+
+
+DEFAULT_TAXONOMY = (
+    RejectReason(key="invented", label="Invented (in no source)"),
+    RejectReason(key="contradicts", label="Contradicts the source"),
+    RejectReason(key="outdated", label="Outdated (was right once)"),
+    RejectReason(key="off_topic", label="Off-topic"),
+    RejectReason(key="unsafe", label="Unsafe"),
+    RejectReason(key="style", label="Style"),
+    RejectReason(key=OTHER, label="Other"),
+)
+
+
+def check(output: Output, *, kind: VerdictKind, correction: str | None, reasons: Sequence[str], note: str) -> None:
+    """Return when the ballot is complete; raise Invalid with the field, or NothingChanged, when it is not.
+
+    Reasons are kept as they come: a taxonomy that changes later must not make old verdicts invalid.
+    """
+    if len(note) > LONGEST_NOTE:
+        raise Invalid("note", f"The note has {len(note)} characters; {LONGEST_NOTE} fit.")
+    if kind is VerdictKind.EDIT:
+        if correction is None or not correction.strip():
+            raise Invalid("correction", "The answer is empty. To refuse it whole, press Cancel and choose Reject.")
+        if len(correction) > LONGEST_CORRECTION:
+            raise Invalid("correction", f"The answer has {len(correction)} characters; {LONGEST_CORRECTION} fit.")
+        if correction == output.completion:
+            raise NothingChanged
+    elif correction is not None:
+        raise Invalid("correction", "Only an edit has a correction.")
+    if kind is VerdictKind.REJECT:
+        if not reasons:
+            raise Invalid("reasons", "Choose at least one reason.")
+        if OTHER in reasons and not note.strip():
+            raise Invalid("note", "You chose Other. Say in a few words what is wrong.")

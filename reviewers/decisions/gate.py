@@ -1,0 +1,58 @@
+"""Whether a held output may leave."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from reviewers.decisions.consensus import final_text
+from reviewers.decisions.sampling import Policy
+from reviewers.model import OnTimeout, Outcome, Output, Release, ReleaseState, Resolution
+
+STATES = {
+    Outcome.APPROVED: ReleaseState.APPROVED,
+    Outcome.EDITED: ReleaseState.EDITED,
+    Outcome.REJECTED: ReleaseState.REJECTED,
+}
+
+
+def hold(output: Output, policy: Policy) -> Release:
+    """The release of an output that was sent with hold, from the moment it was received.
+
+    Under OnTimeout.HOLD there is no deadline: it stays held until somebody decides.
+    """
+    keeps = policy.on_timeout is OnTimeout.HOLD
+    return Release(
+        output_id=output.output_id,
+        state=ReleaseState.HELD,
+        held_since=output.received_at,
+        deadline=None if keeps else output.received_at + timedelta(minutes=policy.hold_minutes),
+        on_timeout=policy.on_timeout,
+    )
+
+
+def outcome(release: Release, output: Output, resolution: Resolution | None, *, now: datetime) -> Release:
+    """The release as it stands now: decided by the resolution, timed out past its deadline, or unchanged.
+
+    A release that is final stays as it is: a later change of mind is a recall, not another release.
+    """
+    if release.state is not ReleaseState.HELD:
+        return release
+    if resolution is not None:
+        return replace(
+            release,
+            state=STATES[resolution.outcome],
+            text=final_text(output, resolution),
+            reasons=resolution.reasons,
+            decided_at=resolution.resolved_at,
+        )
+    if release.deadline is not None and now >= release.deadline:
+        sends = release.on_timeout is OnTimeout.RELEASE
+        text = output.completion if sends else None
+        return replace(release, state=ReleaseState.TIMED_OUT, text=text, decided_at=now)
+    return release
+
+
+def may_send(release: Release) -> bool:
+    """Whether the application may send `release.text` to its reader."""
+    return release.state is not ReleaseState.HELD and release.text is not None

@@ -1,0 +1,112 @@
+"""Tell Slack what is due: one card a task, exactly once, then its changes.
+
+The outbox row is written in the transaction that makes a card due; the call to Slack happens outside any transaction.
+An attempt whose end nobody saw (a lost answer, a killed worker) is looked up by the message metadata before the card
+is posted again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from reviewers.decisions.pacing import retry_delay
+from reviewers.errors import OutcomeUnknown, RateLimited, Refused, Unavailable
+from reviewers.model import Posting, TaskView
+from reviewers.ports import Clock, Messenger, Metrics, OutboxItem, OutboxKind, Store
+
+LOOK_BACK = timedelta(minutes=5)  # history is read from before the first attempt: clocks of two machines differ
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CardPublisher:
+    """One worker's loop body over the outbox."""
+
+    store: Store
+    clock: Clock
+    metrics: Metrics
+    messenger: Messenger
+    report: Callable[[str, Exception], None]
+    worker: str
+    batch_size: int = 20
+    lease_seconds: float = 60.0
+    pauses: dict[str, datetime] = field(default_factory=dict)  # channel -> when it may be called again
+
+    def deliver_due(self) -> int:
+        """Deliver what is due; returns how many items were taken, 0 when nothing is due."""
+        now = self.clock.now()
+        with self.store.begin() as uow:
+            items = uow.outbox.claim_due(
+                limit=self.batch_size, now=now, lease_seconds=self.lease_seconds, worker=self.worker
+            )
+        for item in items:
+            self._deliver(item)
+        return len(items)
+
+    def next_due(self) -> datetime | None:
+        """When the next item falls due, for a loop that sleeps until then."""
+        with self.store.read() as uow:
+            return uow.outbox.next_due()
+
+    def _deliver(self, item: OutboxItem) -> None:
+        now = self.clock.now()
+        pause = self.pauses.get(item.channel)
+        if pause is not None and now < pause:
+            self._retry(item, at=pause, error="paced", unknown=item.outcome_unknown)
+            return
+        try:
+            if item.kind is OutboxKind.POST_CARD:
+                self._post(item)
+            else:
+                self._update(item)
+        except RateLimited as error:
+            until = now + timedelta(seconds=error.retry_after_seconds)
+            self.pauses[item.channel] = until
+            self._retry(item, at=until, error=str(error), unknown=item.outcome_unknown)
+        except OutcomeUnknown as error:
+            self._retry(item, at=now + retry_delay(item.attempts), error=str(error), unknown=True)
+        except Refused as error:
+            self.report("outbox", error)
+            self.metrics.count("outbox_dead", kind=item.kind.value)
+            with self.store.begin() as uow:
+                uow.outbox.give_up(item.key, error.code)
+        except Unavailable as error:
+            self._retry(item, at=now + retry_delay(item.attempts), error=str(error), unknown=item.outcome_unknown)
+
+    def _post(self, item: OutboxItem) -> None:
+        view = self._view(item)
+        posting = view.task.posting
+        if posting is None and item.outcome_unknown:
+            since = (item.first_attempt_at or item.due_at) - LOOK_BACK
+            posting = self.messenger.find_card(view, since=since)
+        if posting is None:
+            posting = self.messenger.post_card(view, attempt=item.attempts)
+        self._posted(item, posting)
+
+    def _posted(self, item: OutboxItem, posting: Posting) -> None:
+        with self.store.begin() as uow:
+            uow.tasks.set_posting(item.task_id, posting)
+            uow.outbox.done(item.key)
+        self.metrics.count("cards_posted")
+
+    def _update(self, item: OutboxItem) -> None:
+        view = self._view(item)
+        if view.task.posting is None:  # its card was never posted: nothing to redraw
+            raise Refused("no_card")
+        self.messenger.update_card(view)
+        with self.store.begin() as uow:
+            uow.outbox.done(item.key)
+        self.metrics.count("cards_updated")
+
+    def _view(self, item: OutboxItem) -> TaskView:
+        with self.store.read() as uow:
+            views = uow.tasks.views([item.task_id])
+        if not views:
+            raise Refused("unknown_task")
+        return views[0]
+
+    def _retry(self, item: OutboxItem, *, at: datetime, error: str, unknown: bool) -> None:
+        self.metrics.count("outbox_retried", kind=item.kind.value)
+        with self.store.begin() as uow:
+            uow.outbox.retry(item.key, at=at, error=error, outcome_unknown=unknown)

@@ -1,0 +1,142 @@
+"""Score outputs that wait, and select in the same step: claims, passages, scores, risk, decision, task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from reviewers.decisions import sampling
+from reviewers.decisions.sampling import Policy
+from reviewers.errors import Unavailable
+from reviewers.model import Assessment, Output, Risk, SamplingDecision, Score
+from reviewers.ports import Clock, Evidence, Ids, Metrics, Scorer, Store, UnitOfWork
+from reviewers.workflow.review import open_task
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """A part that failed on one output, in words without any of the output's text."""
+
+    said: str
+
+
+class Reader(Protocol):
+    """Splits outputs into claims, finds passages for each and reads them."""
+
+    def read(self, outputs: Sequence[Output]) -> list[Evidence]: ...
+
+    def documents(self) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScoringStep:
+    """One worker's step. Models run outside the transaction; what they say is stored with the decision in one."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    metrics: Metrics
+    policy: Policy
+    channel: str  # where cards go when the policy names none
+    reader: Reader
+    scorers: tuple[Scorer, ...]
+    assess: Callable[[Sequence[Score]], Risk]
+    report: Callable[[str, Exception], None]  # where an operator reads the whole error
+    worker: str
+    batch_size: int = 32
+    lease_seconds: float = 300.0  # longer than a batch takes on a slow CPU; a dead worker's batch waits this long
+
+    def score_batch(self) -> int:
+        """Score and select up to `batch_size` outputs; returns how many, 0 when none waits."""
+        with self.store.begin() as uow:
+            outputs = uow.outputs.claim_unscored(
+                limit=self.batch_size, now=self.clock.now(), lease_seconds=self.lease_seconds, worker=self.worker
+            )
+        if not outputs:
+            return 0
+
+        assessments = self._assess(outputs)
+        decisions = [
+            self._decide(output, assessment.risk) for output, assessment in zip(outputs, assessments, strict=True)
+        ]
+
+        with self.store.begin() as uow:
+            self._apply(uow, outputs, assessments, decisions)
+        self.metrics.count("outputs_scored", len(outputs))
+        return len(outputs)
+
+    def _assess(self, outputs: Sequence[Output]) -> list[Assessment]:
+        read = self._each("reader", self.reader.read, outputs)
+        evidence = [one for one in read if isinstance(one, Evidence)]
+        scores: dict[str, list[Score]] = {one.output.output_id: [] for one in evidence}
+        failures = {
+            output.output_id: one for output, one in zip(outputs, read, strict=True) if isinstance(one, Failure)
+        }
+        for scorer in self.scorers:
+            for one, score in zip(evidence, self._each(scorer.name, scorer.score, evidence), strict=True):
+                if isinstance(score, Failure):
+                    failures.setdefault(one.output.output_id, score)
+                elif score is not None:
+                    scores[one.output.output_id].append(score)
+        readings = {one.output.output_id: one.readings for one in evidence}
+        now, documents = self.clock.now(), self.reader.documents() if evidence else 0
+        return [
+            Assessment(
+                output_id=output.output_id,
+                readings=readings.get(output.output_id, ()),
+                scores=tuple(scores.get(output.output_id, ())),
+                risk=None if output.output_id in failures else self.assess(scores[output.output_id]),
+                failure=failures[output.output_id].said if output.output_id in failures else "",
+                documents_searched=documents,
+                assessed_at=now,
+            )
+            for output in outputs
+        ]
+
+    def _each(
+        self, part: str, step: Callable[[Sequence[In]], Sequence[Out]], batch: Sequence[In]
+    ) -> list[Out | Failure]:
+        """Run a step on the batch; when it fails, on each item alone, so that one bad output spoils no other."""
+        if not batch:
+            return []
+        try:
+            results = list(step(batch))
+            if len(results) != len(batch):
+                raise ValueError(f"{len(results)} results for {len(batch)} outputs")
+            return list(results)
+        except Exception as error:  # noqa: BLE001 - whatever a model raises leaves outputs unscored, and is counted
+            alone = len(batch) == 1 or isinstance(error, Unavailable)
+            if not alone:
+                return [result for item in batch for result in self._each(part, step, [item])]
+            self.metrics.count("scorer_failed", len(batch), scorer=part)
+            self.report(part, error)
+            said = str(error) if isinstance(error, Unavailable) else type(error).__name__
+            return [Failure(said=f"{part}: {said}") for _ in batch]
+
+    def _decide(self, output: Output, risk: Risk | None) -> SamplingDecision:
+        draw = sampling.stable_draw(output.output_id, self.policy.version)
+        return sampling.decide(output, risk, self.policy, draw=draw, now=self.clock.now())
+
+    def _apply(
+        self,
+        uow: UnitOfWork,
+        outputs: Sequence[Output],
+        assessments: Sequence[Assessment],
+        decisions: Sequence[SamplingDecision],
+    ) -> None:
+        uow.assessments.add(assessments)
+        uow.decisions.add(decisions)
+        for output, decision in zip(outputs, decisions, strict=True):
+            if decision.selected:
+                open_task(
+                    uow,
+                    output,
+                    decision,
+                    self.policy,
+                    task_id=self.ids.new("t"),
+                    channel=decision.channel or self.channel,
+                )
