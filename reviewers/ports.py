@@ -6,7 +6,7 @@ PostgreSQL.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -360,6 +360,17 @@ class Messenger(Protocol):
 
     def update_card(self, view: TaskView) -> None:
         """Redraw the card where it stands. Raises as post_card does."""
+
+
+class DatasetFiles(Protocol):
+    """Where dataset files go."""
+
+    def write(self, folder: str, *, data_name: str, lines: Iterable[bytes], manifest_name: str, manifest: bytes) -> str:
+        """Write a data file (each line with a line feed) and its manifest, both whole or neither; the data's path.
+
+        Files of the same names are replaced. Raises Invalid (`out`) when the folder cannot be one, and Unavailable
+        when the disk refuses.
+        """
 
 
 class Metrics(Protocol):

@@ -1,0 +1,153 @@
+"""Build a correction set from what people decided: gather, decide, apply."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib import metadata
+
+from reviewers.decisions.corrections import (
+    COLUMNS,
+    USES,
+    Corrections,
+    DatasetFormat,
+    inclusion,
+    to_examples,
+)
+from reviewers.errors import Invalid
+from reviewers.model import DatasetVersion, JsonValue, Outcome
+from reviewers.ports import Clock, DatasetFiles, Store
+
+PAST = {Outcome.APPROVED: "approved", Outcome.EDITED: "edited", Outcome.REJECTED: "rejected"}
+NAME_DIGITS = 12  # hexadecimal digits of the version in a file name: 48 bits tell any number of builds apart
+MESSAGES: JsonValue = {
+    "_type": "List",
+    "feature": {
+        "role": {"_type": "Value", "dtype": "string"},
+        "content": {"_type": "Value", "dtype": "string"},
+    },
+}
+
+
+def _tool() -> str:
+    try:
+        return f"whetstone {metadata.version('whetstone')}"
+    except metadata.PackageNotFoundError:
+        return "whetstone"  # run from a checkout that was never installed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatasetBuilder:
+    """Writes correction sets that trainers read as they are."""
+
+    store: Store
+    files: DatasetFiles
+    clock: Clock
+    tool: str = field(default_factory=_tool)  # name and version, for the manifest
+
+    def build(self, format: str, out: str) -> DatasetVersion:
+        """Write `whetstone-FORMAT-VERSION.jsonl` and its manifest into the folder `out`, and remember the version.
+
+        Formats: sft, dpo, kto, openai (see decisions.corrections). The version is the sha256 of the data file; the
+        same resolutions give the same bytes, in the data and in the manifest. Raises Invalid (`format`) for an unknown
+        format or when no review is of use for it, Invalid (`out`) for a folder that cannot be one, and Unavailable
+        when the disk refuses. A build that fails leaves no file and no version; one that stopped between the two
+        leaves a whole file, and building again remembers it.
+        """
+        wanted = _format(format)
+
+        with self.store.read() as uow:
+            corrections = to_examples(uow.tasks.resolved(), wanted)
+        if not corrections.lines:
+            raise Invalid("format", _nothing_to_build(corrections))
+
+        version = corrections.version
+        name = f"whetstone-{wanted.value}-{version[:NAME_DIGITS]}"
+        account = manifest(corrections, data_name=f"{name}.jsonl", tool=self.tool)
+        path = self.files.write(
+            out,
+            data_name=f"{name}.jsonl",
+            lines=corrections.lines,
+            manifest_name=f"{name}.manifest.json",
+            manifest=json.dumps(account, ensure_ascii=False, indent=2).encode("utf-8") + b"\n",
+        )
+        dataset = DatasetVersion(
+            version=version,
+            format=wanted.value,
+            path=path,
+            examples=len(corrections.lines),
+            policy_versions=_distinct(origin.policy_version for origin in corrections.origins),
+            built_at=self.clock.now(),
+        )
+        with self.store.begin() as uow:
+            uow.datasets.add(dataset)
+        return dataset
+
+
+def manifest(corrections: Corrections, *, data_name: str, tool: str) -> dict[str, JsonValue]:
+    """The account beside a data file: what is in it, what is not and why, and how its outputs were selected.
+
+    It follows from the resolutions alone, so that it repeats with the data. `features` is what
+    ``datasets.Features.from_dict`` reads: a reader that guesses types would take a file in which every completion is a
+    date for a file of timestamps.
+    """
+    origins = corrections.origins
+    chances = inclusion(origins)
+    assert chances is not None, "a dataset without rows has no manifest"
+    models = _distinct(origin.risk_model for origin in origins if origin.risk_model)
+    columns = COLUMNS[corrections.format]
+    return {
+        "data": data_name,
+        "sha256": corrections.version,
+        "bytes": sum(len(line) + 1 for line in corrections.lines),
+        "format": corrections.format.value,
+        "columns": list(columns),
+        "features": {column: _feature(column) for column in columns},
+        "rows": len(corrections.lines),
+        "rows_from": dict(sorted(Counter(origin.outcome.value for origin in origins).items())),
+        "reviewed": corrections.read,
+        "outcomes": dict(corrections.outcomes),
+        "left_out": dict(corrections.left_out),
+        "resolved_from": min(origin.resolved_at for origin in origins).isoformat(),
+        "resolved_to": max(origin.resolved_at for origin in origins).isoformat(),
+        "policy_versions": list(_distinct(origin.policy_version for origin in origins)),
+        "inclusion_probability": {
+            "min": chances.least,
+            "mean": chances.mean,
+            "max": chances.greatest,
+            "certain": chances.certain,
+            "reasons": dict(chances.reasons),
+        },
+        "risk_models": list(models),
+        "without_risk": sum(not origin.risk_model for origin in origins),
+        "tool": tool,
+    }
+
+
+def _feature(column: str) -> JsonValue:
+    return {"_type": "Value", "dtype": "bool"} if column == "label" else MESSAGES
+
+
+def _format(name: str) -> DatasetFormat:
+    try:
+        return DatasetFormat(name)
+    except ValueError:
+        known = ", ".join(format.value for format in DatasetFormat)
+        raise Invalid("format", f"There is no dataset format {name!r}. Choose one of {known}.") from None
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))
+
+
+def _nothing_to_build(corrections: Corrections) -> str:
+    """What is missing, in a sentence that a person can act on."""
+    needed = " or ".join(PAST[outcome] for outcome in Outcome if outcome in USES[corrections.format])
+    wanted = f"The format {corrections.format.value} needs {needed} outputs"
+    if not corrections.read:
+        return f"{wanted}, and nothing has been reviewed yet. No dataset was written."
+    seen = ", ".join(f"{count} {outcome}" for outcome, count in corrections.outcomes.items())
+    why = ", ".join(f"{reason.replace('_', ' ')} {count}" for reason, count in corrections.left_out.items())
+    return f"{wanted}. None of the {corrections.read} reviewed ({seen}) gave a row: {why}. No dataset was written."
