@@ -1,0 +1,125 @@
+"""What verdicts come to, and what that means for a held output."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from reviewers.decisions import assignment, ballots, consensus, gate
+from reviewers.decisions.pacing import retry_delay
+from reviewers.decisions.sampling import Policy
+from reviewers.errors import Invalid, NothingChanged, NotYourTask
+from reviewers.model import OnTimeout, Outcome, ReleaseState, VerdictKind
+from tests.builders import COMPLETION, NOON, a_release, a_verdict, an_output
+
+
+def test_unsure_decides_nothing() -> None:
+    """It hands the task on, and the next verdict decides."""
+    unsure = a_verdict(kind=VerdictKind.UNSURE)
+    assert consensus.resolve([unsure], None) is None
+    decided = consensus.resolve([unsure, a_verdict("v-2", reviewer="U0JONAS")], None)
+    assert decided is not None
+    assert (decided.outcome, decided.resolved_by, decided.revision) == (Outcome.APPROVED, "U0JONAS", 1)
+
+
+def test_change_of_mind_is_the_next_revision() -> None:
+    """Approve, then an edit by the same person: revision 2 with the edited text."""
+    first = a_verdict()
+    before = consensus.resolve([first], None)
+    second = a_verdict("v-2", revision=2, kind=VerdictKind.EDIT, correction="It costs € 3.50.", supersedes="v-1")
+    after = consensus.resolve([first, second], before)
+    assert after is not None
+    assert (after.revision, after.outcome, after.text) == (2, Outcome.EDITED, "It costs € 3.50.")
+
+
+def test_unsure_after_a_decision_leaves_it_standing() -> None:
+    """An output that was decided cannot become undecided."""
+    first = a_verdict()
+    before = consensus.resolve([first], None)
+    unsure = a_verdict("v-2", revision=2, kind=VerdictKind.UNSURE, supersedes="v-1")
+    assert consensus.resolve([first, unsure], before) is None
+
+
+def test_nobody_reviews_their_own() -> None:
+    """The submitter is refused even when listed as a reviewer."""
+    with pytest.raises(NotYourTask, match="someone else decides"):
+        assignment.may_decide(an_output(submitted_by="U0MARA"), "U0MARA", ["U0MARA"])
+
+
+def test_being_in_the_channel_is_not_enough() -> None:
+    """With a list of reviewers, only these decide; without one, every full member."""
+    assignment.may_decide(an_output(), "U0DANA", [])
+    with pytest.raises(NotYourTask, match="not a reviewer"):
+        assignment.may_decide(an_output(), "U0DANA", ["U0MARA"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "correction", "reasons", "note", "field"),
+    [
+        (VerdictKind.REJECT, None, (), "", "reasons"),
+        (VerdictKind.REJECT, None, ("other",), "  ", "note"),
+        (VerdictKind.EDIT, " ", (), "", "correction"),
+        (VerdictKind.EDIT, None, (), "", "correction"),
+        (VerdictKind.APPROVE, "text", (), "", "correction"),
+        (VerdictKind.APPROVE, None, (), "x" * 3001, "note"),
+    ],
+)
+def test_incomplete_ballots_name_the_field(kind, correction, reasons, note, field) -> None:  # type: ignore[no-untyped-def]
+    """The modal shows the sentence beside that field."""
+    with pytest.raises(Invalid) as refused:
+        ballots.check(an_output(), kind=kind, correction=correction, reasons=reasons, note=note)
+    assert refused.value.field == field
+
+
+def test_edit_that_changes_nothing_is_refused() -> None:
+    """It asks whether Approve was meant."""
+    with pytest.raises(NothingChanged, match="choose Approve"):
+        ballots.check(an_output(), kind=VerdictKind.EDIT, correction=COMPLETION, reasons=(), note="")
+
+
+def test_held_output_has_a_deadline_unless_it_is_held_on() -> None:
+    """Ten minutes from receipt; none under `hold`."""
+    refused = gate.hold(an_output(hold=True), Policy(version="p", hold_minutes=10))
+    assert refused.deadline == NOON + timedelta(minutes=10)
+    held_on = gate.hold(an_output(hold=True), Policy(version="p", on_timeout=OnTimeout.HOLD))
+    assert held_on.deadline is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "state", "text"),
+    [
+        (VerdictKind.APPROVE, {}, ReleaseState.APPROVED, COMPLETION),
+        (VerdictKind.EDIT, {"correction": "It costs € 3.50."}, ReleaseState.EDITED, "It costs € 3.50."),
+        (VerdictKind.REJECT, {"reasons": ("invented",)}, ReleaseState.REJECTED, None),
+    ],
+)
+def test_release_follows_the_resolution(kind, changes, state, text) -> None:  # type: ignore[no-untyped-def]
+    """Approved sends the output, edited the edit, rejected nothing."""
+    resolution = consensus.resolve([a_verdict(kind=kind, **changes)], None)
+    released = gate.outcome(a_release(), an_output(), resolution, now=NOON)
+    assert (released.state, released.text, gate.may_send(released)) == (state, text, text is not None)
+
+
+@pytest.mark.parametrize(("on_timeout", "text"), [(OnTimeout.RELEASE, COMPLETION), (OnTimeout.REFUSE, None)])
+def test_deadline_times_out_at_its_very_moment(on_timeout: OnTimeout, text: str | None) -> None:
+    """One microsecond before it is held, at the deadline it is timed out; sent only where the policy says so."""
+    release = a_release(on_timeout=on_timeout)
+    assert release.deadline is not None
+    before = gate.outcome(release, an_output(), None, now=release.deadline - timedelta(microseconds=1))
+    assert before == release
+    after = gate.outcome(release, an_output(), None, now=release.deadline)
+    assert (after.state, after.text) == (ReleaseState.TIMED_OUT, text)
+
+
+def test_final_release_never_changes() -> None:
+    """A later change of mind is a recall, not another release."""
+    final = gate.outcome(a_release(), an_output(), consensus.resolve([a_verdict()], None), now=NOON)
+    rejected = consensus.resolve([a_verdict(kind=VerdictKind.REJECT, reasons=("unsafe",))], None)
+    assert gate.outcome(final, an_output(), rejected, now=NOON) == final
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(0, 1), (1, 2), (3, 8), (8, 256), (9, 300), (400, 300)])
+def test_retries_double_up_to_five_minutes(attempts: int, seconds: int) -> None:
+    """1 * 2^n, capped at 300."""
+    assert retry_delay(attempts) == timedelta(seconds=seconds)
