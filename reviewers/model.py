@@ -295,6 +295,20 @@ class ClaimMark:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """An edit that a person has written but not saved: kept between two views of Slack, where it has no room."""
+
+    task_id: str
+    reviewer: str  # Slack user id
+    text: str
+    reasons: tuple[str, ...] = ()
+    kept_at: datetime
+
+    def __post_init__(self) -> None:
+        _aware("kept_at", self.kept_at)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
     """What one person said of one output; append-only, a change supersedes."""
 

@@ -20,6 +20,7 @@ from reviewers.model import (
     ClaimMark,
     ClaimReading,
     DatasetVersion,
+    Draft,
     Output,
     Passage,
     Posting,
@@ -170,6 +171,12 @@ class Verdicts(Protocol):
 
     def marks(self, task_id: str, reviewer: str) -> list[ClaimMark]:
         """The newest mark of each claim, by claim number."""
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep the edit that a person is writing; it replaces their earlier draft of this task."""
+
+    def draft(self, task_id: str, reviewer: str) -> Draft | None:
+        """The person's newest draft of this task, up to 100,000 characters and more; None without one."""
 
 
 class Releases(Protocol):
