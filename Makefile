@@ -1,0 +1,58 @@
+# Two commands begin everything: `make demo` and `make test`. Both set up what they need by themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export HF_HUB_OFFLINE := 1
+
+.PHONY: demo test check static bench format browser lock clean
+
+demo: $(VENV)/.run
+	$(BIN)/whetstone demo $(ARGS)
+
+test: $(VENV)/.test browser
+	$(BIN)/python -m pytest $(ARGS)
+
+check: static test
+
+static: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test
+	$(BIN)/python -m bot.bench $(ARGS)
+
+format: $(VENV)/.test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The locks are complete, so nothing is resolved here and nothing else is drawn in.
+$(VENV)/.run: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Whetstone needs Python 3.11 or newer; this is %d.%d. Set PYTHON=python3.11" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	@echo "Installing packages (once; a few minutes, about 2 GB on disk) …"
+	$(BIN)/python -m pip install --quiet --no-deps setuptools wheel
+	$(BIN)/python -m pip install --quiet --progress-bar on --no-deps -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps -r tests/requirements.txt
+	@touch $@
+
+# Chromium is installed where that is possible; elsewhere the browser tests name themselves as left out, and why.
+browser:
+	@if [ -x /usr/bin/chromium ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Chromium for the browser tests …"; \
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium fonts-noto-color-emoji >/dev/null; \
+	else echo "No Chromium here, and no right to install it: the browser tests will be left out."; fi
+
+lock: $(VENV)/.run
+	$(BIN)/python .ci/lock.py
+
+clean:
+	rm -rf $(VENV) var
