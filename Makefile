@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# With its own dependencies, since they differ between the CPU and the CUDA builds; a build that is there is kept.
+TORCH ?= $(shell grep '^torch==' requirements.txt)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HF_HUB_OFFLINE := 1
 
@@ -35,7 +37,8 @@ $(VENV)/.run: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing packages (once; a few minutes, about 2 GB on disk) …"
 	$(BIN)/python -m pip install --quiet --no-deps setuptools wheel
-	$(BIN)/python -m pip install --quiet --progress-bar on --no-deps -r requirements.txt
+	$(BIN)/python -m pip install --quiet $(TORCH)
+	$(BIN)/python -m pip install --quiet --no-deps -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -7,13 +7,14 @@ is posted again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from reviewers.decisions.pacing import retry_delay
 from reviewers.errors import OutcomeUnknown, RateLimited, Refused, Unavailable
-from reviewers.model import Posting, TaskView
+from reviewers.model import TaskView
 from reviewers.ports import Clock, Messenger, Metrics, OutboxItem, OutboxKind, Store
 
 LOOK_BACK = timedelta(minutes=5)  # history is read from before the first attempt: clocks of two machines differ
@@ -31,7 +32,8 @@ class CardPublisher:
     worker: str
     batch_size: int = 20
     lease_seconds: float = 60.0
-    pauses: dict[str, datetime] = field(default_factory=dict)  # channel -> when it may be called again
+    post_pace_seconds: float = 1.0  # Slack asks for about one message a second and channel
+    pauses: dict[tuple[OutboxKind, str], datetime] = field(default_factory=dict)  # when a channel may be called again
 
     def deliver_due(self) -> int:
         """Deliver what is due; returns how many items were taken, 0 when nothing is due."""
@@ -40,8 +42,16 @@ class CardPublisher:
             items = uow.outbox.claim_due(
                 limit=self.batch_size, now=now, lease_seconds=self.lease_seconds, worker=self.worker
             )
+        paced: Counter[str] = Counter()
         for item in items:
-            self._deliver(item)
+            pause = self.pauses.get((item.kind, item.channel))
+            if pause is not None and self.clock.now() < pause:
+                # One after the other, so that a long queue does not come back all at once to be sent away again.
+                slot = pause + paced[item.channel] * timedelta(seconds=self.post_pace_seconds)
+                paced[item.channel] += 1
+                self._retry(item, at=slot, error="", unknown=item.outcome_unknown)
+            else:
+                self._deliver(item)
         return len(items)
 
     def next_due(self) -> datetime | None:
@@ -51,10 +61,6 @@ class CardPublisher:
 
     def _deliver(self, item: OutboxItem) -> None:
         now = self.clock.now()
-        pause = self.pauses.get(item.channel)
-        if pause is not None and now < pause:
-            self._retry(item, at=pause, error="paced", unknown=item.outcome_unknown)
-            return
         try:
             if item.kind is OutboxKind.POST_CARD:
                 self._post(item)
@@ -62,7 +68,7 @@ class CardPublisher:
                 self._update(item)
         except RateLimited as error:
             until = now + timedelta(seconds=error.retry_after_seconds)
-            self.pauses[item.channel] = until
+            self.pauses[item.kind, item.channel] = until
             self._retry(item, at=until, error=str(error), unknown=item.outcome_unknown)
         except OutcomeUnknown as error:
             self._retry(item, at=now + retry_delay(item.attempts), error=str(error), unknown=True)
@@ -81,10 +87,8 @@ class CardPublisher:
             since = (item.first_attempt_at or item.due_at) - LOOK_BACK
             posting = self.messenger.find_card(view, since=since)
         if posting is None:
-            posting = self.messenger.post_card(view, attempt=item.attempts)
-        self._posted(item, posting)
-
-    def _posted(self, item: OutboxItem, posting: Posting) -> None:
+            posting = self.messenger.post_card(view, attempt=item.attempts + 1)
+            self.pauses[item.kind, item.channel] = self.clock.now() + timedelta(seconds=self.post_pace_seconds)
         with self.store.begin() as uow:
             uow.tasks.set_posting(item.task_id, posting)
             uow.outbox.done(item.key)
