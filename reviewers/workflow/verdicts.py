@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from reviewers.decisions import assignment, consensus, gate
 from reviewers.decisions.ballots import check
@@ -11,6 +12,7 @@ from reviewers.decisions.sampling import Policy
 from reviewers.errors import AlreadyResolved, UnknownTask
 from reviewers.model import (
     ClaimMark,
+    Draft,
     Output,
     Resolution,
     ReviewTask,
@@ -134,27 +136,39 @@ class VerdictDesk:
         with self.store.read() as uow:
             return uow.verdicts.marks(task_id, reviewer)
 
+    def keep_draft(self, task_id: str, reviewer: str, text: str, reasons: Sequence[str]) -> None:
+        """Keep an edit that is not saved yet, while the person looks at the changes."""
+        draft = Draft(task_id=task_id, reviewer=reviewer, text=text, reasons=tuple(reasons), kept_at=self.clock.now())
+        with self.store.begin() as uow:
+            uow.verdicts.keep_draft(draft)
+
+    def draft(self, task_id: str, reviewer: str) -> Draft | None:
+        """The newest edit of this person that may not be saved yet."""
+        with self.store.read() as uow:
+            return uow.verdicts.draft(task_id, reviewer)
+
     def view(self, task_id: str) -> TaskView:
         """All that may be shown of a task. Raises UnknownTask."""
         with self.store.read() as uow:
             return _view(uow, task_id)
 
-    def queue(self, limit: int = QUEUE_PAGE) -> list[TaskView]:
-        """Open tasks, the held ones first, then by due time."""
-        with self.store.read() as uow:
-            return uow.tasks.views([task.task_id for task in uow.tasks.open(limit=limit)])
+    def waiting_for(self, reviewer: str, limit: int = QUEUE_PAGE) -> list[TaskView]:
+        """Open tasks that this person may decide and was not unsure about: the held ones first, then by due time."""
+        return list(islice(self._waiting(reviewer), limit))
 
     def next_for(self, reviewer: str) -> TaskView | None:
-        """The first open task that this person may decide and was not unsure about."""
+        """The first of `waiting_for`."""
+        return next(self._waiting(reviewer), None)
+
+    def _waiting(self, reviewer: str) -> Iterator[TaskView]:
         after = ""
         while True:
             with self.store.read() as uow:
                 page = uow.tasks.open(limit=QUEUE_PAGE, after=after)
-                for view in uow.tasks.views([task.task_id for task in page]):
-                    if _waits_for(view, reviewer, self.policy):
-                        return view
+                views = uow.tasks.views([task.task_id for task in page])
+            yield from (view for view in views if _waits_for(view, reviewer, self.policy))
             if len(page) < QUEUE_PAGE:
-                return None
+                return
             after = page[-1].task_id
 
 

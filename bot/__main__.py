@@ -1,0 +1,45 @@
+"""The `whetstone` command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot.cli import admin, data, run
+from bot.cli.console import fail
+from bot.settings import SettingsMistakes
+from reviewers.errors import ReviewError
+
+app = typer.Typer(
+    help="Human-in-the-loop validation of model outputs, in Slack.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for command in (run.serve, run.worker, run.clock, run.sandbox, run.demo, admin.check):
+    app.command()(command)
+for name, group in (
+    ("outputs", data.outputs),
+    ("sources", data.sources),
+    ("dataset", data.dataset),
+    ("token", admin.token),
+    ("policy", admin.policy),
+    ("models", admin.models),
+    ("db", admin.db),
+):
+    app.add_typer(group, name=name)
+
+
+def main() -> None:
+    """Run the command; mistakes that a person can mend end in a line, not in a traceback."""
+    try:
+        app()
+    except (ReviewError, SettingsMistakes) as error:
+        raise fail(str(error)) from None
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Commands that move material: outputs in, sources in, datasets out."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.console import err, out, progress_bar
+
+outputs = typer.Typer(help="Outputs of the application's model.", no_args_is_help=True)
+sources = typer.Typer(help="Documents that claims are checked against.", no_args_is_help=True)
+dataset = typer.Typer(help="Correction sets.", no_args_is_help=True)
+
+SHOWN_PROBLEMS = 20
+
+
+class Format(StrEnum):
+    """What a dataset is for."""
+
+    SFT = "sft"
+    DPO = "dpo"
+    KTO = "kto"
+    OPENAI = "openai"
+
+
+@outputs.command("import")
+def outputs_import(
+    file: Annotated[Path, typer.Argument(help="JSONL, CSV or Parquet.", exists=True, dir_okay=False, readable=True)],
+) -> None:
+    """Import outputs from a file; safe to run again after an interruption. Bad lines are named, the rest goes in."""
+    from bot.bootstrap import build_services
+    from bot.intake.imports import import_file
+    from bot.settings import load
+
+    services = build_services(load())
+    with progress_bar(f"Importing {file.name}") as advance:
+        report = import_file(
+            file, services.intake.receive, progress=advance, now=services.clock.now, submitted_by="import"
+        )
+    for problem in report.problems[:SHOWN_PROBLEMS]:
+        err.print(f"line {problem.line}: {problem.message}", markup=False)
+    if len(report.problems) > SHOWN_PROBLEMS:
+        err.print(f"… and {len(report.problems) - SHOWN_PROBLEMS} more")
+    out.print(
+        f"{report.received} received, {report.same} were there already, {report.conflicts} conflicts, "
+        f"{len(report.problems)} bad lines."
+    )
+    if report.problems or report.conflicts:
+        raise typer.Exit(1)
+
+
+@outputs.command("show")
+def outputs_show(output_id: Annotated[str, typer.Argument(help="The output's id.")]) -> None:
+    """Print all that is known of one output, as the API answers it."""
+    from bot.bootstrap import build_services
+    from bot.intake.answers import story_answer
+    from bot.settings import load
+
+    out.print_json(json.dumps(story_answer(build_services(load()).intake.story(output_id)), ensure_ascii=False))
+
+
+@sources.command("add")
+def sources_add(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders: Markdown, text, HTML, PDF.", exists=True)],
+    prune: Annotated[bool, typer.Option(help="Remove documents of these folders that are gone.")] = False,
+    base_address: Annotated[str, typer.Option(help="Address that relative paths are appended to.")] = "",
+) -> None:
+    """Add documents: unchanged ones are skipped, changed ones replaced."""
+    from collections import Counter
+
+    from bot.bootstrap import build_sources
+    from bot.settings import load
+
+    index = build_sources(load())
+    with progress_bar("Reading documents") as advance:
+        changes = index.add_paths(
+            [str(path) for path in paths], prune=prune, base_address=base_address, progress=advance
+        )
+    for change in changes:
+        if change.problem:
+            err.print(f"{change.document}: {change.problem}", markup=False)
+    counted = Counter(change.status for change in changes)
+    passages = sum(change.passages for change in changes)
+    told = ", ".join(f"{number} {status}" for status, number in sorted(counted.items())) or "nothing found"
+    out.print(f"{told}; {passages} new passages, {index.documents()} documents in the index.")
+    if counted["failed"]:
+        raise typer.Exit(1)
+
+
+@dataset.command("build")
+def dataset_build(
+    format: Annotated[Format, typer.Option(help="What it is for.")],
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder for the file and its manifest.")] = Path("datasets"),
+) -> None:
+    """Write the correction set: the same reviews give the same bytes."""
+    from bot.bootstrap import build_services
+    from bot.settings import load
+
+    built = build_services(load()).datasets.build(format.value, str(out_dir))
+    out.print(f"{built.path}: {built.examples} examples, sha256 {built.version}", soft_wrap=True, markup=False)

@@ -1,0 +1,198 @@
+"""The names that Slack sends back: actions, blocks, views, and the versioned values that buttons carry.
+
+A button's value is `{"v":1,"task":"t_01J…"}`, an overflow option's `{"v":1,"task":"t_01J…","do":"why"}`. Cards live for
+months, so a value of another version is answered politely and never guessed at.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reviewers.errors import Invalid
+from reviewers.model import VerdictKind
+
+VERSION = 1
+
+OLD_CARD = "This card was made by another version of Whetstone, so its buttons no longer fit. Nothing was counted."
+
+
+class ActionId(StrEnum):
+    """What was pressed, ticked or chosen."""
+
+    APPROVE = "card.approve"
+    EDIT = "card.edit"
+    REJECT = "card.reject"
+    UNSURE = "card.unsure"
+    CHECK = "card.check"  # Check claims: opens the claim view
+    READ_ALL = "card.read_all"  # stands in Approve's place on a cut card; opens the claim view
+    FULL = "card.full"  # Full text: opens the claim view of an answer without claims
+    MORE = "card.more"  # the ⋯ of an open card; the option's value says which
+    DECIDED_MORE = "decided.more"  # the ⋯ of a decided card
+
+    NEXT = "queue.next"  # Review next, on Home and in the answer to `/whetstone queue`
+    OPEN = "home.open"  # opens the claim view of one row
+    HOME_MORE = "home.more"  # the next page of Home
+    HOME_BACK = "home.back"
+
+    CLAIM_MARK = "claims.mark"  # radio buttons or select in block `claim_{n}`
+    PASSAGE_MARK = "claims.passage"  # the tick "beside the point" in block `passage_{n}`
+    SHOW_SUPPORTED = "claims.show"  # unfolds the supported claims
+    NEXT_PAGE = "claims.next"
+    PREVIOUS_PAGE = "claims.back"
+    WHOLE_ANSWER = "claims.verdict"  # the verdict at the end of the claim view
+
+    ANSWER = "edit.answer"  # the text in block `answer_{i}`, i from 0
+    REASONS = "form.reasons"
+    NOTE = "form.note"
+    COPY = "form.copy"  # text that could not be saved, in block `copy_{i}`: shown to be copied, never read
+
+
+class BlockId(StrEnum):
+    """Blocks whose state is read, or that carry a field's error. Numbered ones are prefixes."""
+
+    CLAIM = "claim_"
+    PASSAGE = "passage_"
+    WHOLE_ANSWER = "verdict"
+    ANSWER = "answer_"
+    REASONS = "reasons"
+    NOTE = "note"
+    COPY = "copy_"
+
+
+class CallbackId(StrEnum):
+    """Views whose submission is read."""
+
+    CLAIMS = "claims.save"
+    EDIT = "edit.preview"
+    CHANGES = "edit.save"
+    REJECT = "reject.save"
+    NOTHING = "nothing.save"  # views without a submit button
+
+
+class MenuChoice(StrEnum):
+    """The entries of the ⋯ menus."""
+
+    WHY = "why"
+    HISTORY = "history"
+    CHANGE = "change"
+    FULL = "full"
+
+
+class Show(StrEnum):
+    """What a route lets reviewers see before the verdict."""
+
+    EVIDENCE = "evidence"
+    BLIND = "blind"
+    ALL = "all"
+
+
+VERDICT_ACTIONS = {
+    ActionId.APPROVE: VerdictKind.APPROVE,
+    ActionId.EDIT: VerdictKind.EDIT,
+    ActionId.REJECT: VerdictKind.REJECT,
+    ActionId.UNSURE: VerdictKind.UNSURE,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ButtonValue:
+    """What a button carries: the task it belongs to."""
+
+    task_id: str
+
+    def to_json(self) -> str:
+        """At most 2,000 characters; ours are about 50."""
+        return _json({"v": VERSION, "task": self.task_id})
+
+    @classmethod
+    def parse(cls, raw: str | None) -> ButtonValue:
+        """Read a value back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
+        return cls(task_id=_text(_record(raw), "task"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MenuValue:
+    """What an entry of a ⋯ menu carries."""
+
+    task_id: str
+    choice: MenuChoice
+
+    def to_json(self) -> str:
+        """At most 150 characters, which leaves 100 for the task's id."""
+        return _json({"v": VERSION, "task": self.task_id, "do": self.choice.value})
+
+    @classmethod
+    def parse(cls, raw: str | None) -> MenuValue:
+        """Read a value back. Raises Invalid (field `value`) with a sentence for the person who chose."""
+        record = _record(raw)
+        try:
+            choice = MenuChoice(_text(record, "do"))
+        except ValueError:
+            raise Invalid("value", OLD_CARD) from None
+        return cls(task_id=_text(record, "task"), choice=choice)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormContext:
+    """What a view carries in `private_metadata`: where it came from and how it stands."""
+
+    task_id: str
+    seen: str = Show.EVIDENCE.value  # what the card showed when the view was opened
+    channel: str = ""  # of the card the view was opened from; empty when there was none
+    ts: str = ""
+    page: int = 0  # of the claim view, from 0
+    unfolded: bool = False  # the claim view shows its supported claims
+    draft: str = ""  # fingerprint of the draft that "Your changes" shows
+
+    def to_json(self) -> str:
+        """At most 3,000 characters; ours are under 400."""
+        return _json(
+            {
+                "v": VERSION,
+                "task": self.task_id,
+                "seen": self.seen,
+                "channel": self.channel,
+                "ts": self.ts,
+                "page": self.page,
+                "unfolded": self.unfolded,
+                "draft": self.draft,
+            }
+        )
+
+    @classmethod
+    def parse(cls, raw: str | None) -> FormContext:
+        """Read it back. Raises Invalid (field `value`) with a sentence for the person who submitted."""
+        record = _record(raw)
+        page = record.get("page", 0)
+        return cls(
+            task_id=_text(record, "task"),
+            seen=_text(record, "seen", Show.EVIDENCE.value),
+            channel=_text(record, "channel", ""),
+            ts=_text(record, "ts", ""),
+            page=page if isinstance(page, int) else 0,
+            unfolded=record.get("unfolded") is True,
+            draft=_text(record, "draft", ""),
+        )
+
+
+def _json(record: dict[str, object]) -> str:
+    return json.dumps(record, separators=(",", ":"), ensure_ascii=False)
+
+
+def _record(raw: str | None) -> dict[str, object]:
+    try:
+        record = json.loads(raw or "")
+    except ValueError:
+        raise Invalid("value", OLD_CARD) from None
+    if not isinstance(record, dict) or record.get("v") != VERSION:
+        raise Invalid("value", OLD_CARD)
+    return record
+
+
+def _text(record: dict[str, object], key: str, default: str | None = None) -> str:
+    value = record.get(key, default)
+    if not isinstance(value, str) or (default is None and not value):
+        raise Invalid("value", OLD_CARD)
+    return value

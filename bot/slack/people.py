@@ -1,0 +1,57 @@
+"""Who is pressing: full members decide; guests, strangers of Slack Connect and deactivated people do not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.slack.publisher import our_words
+from reviewers.errors import NotYourTask
+
+CACHE_SECONDS = 300.0  # a change of membership is noticed within this time
+CACHE_LIMIT = 10_000
+
+
+class People:
+    """Looks people up once in a while."""
+
+    def __init__(self, client: WebClient, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[float, dict[str, Any]]] = {}
+
+    def may_review(self, user_id: str, team_id: str) -> None:
+        """Return for a full member of this workspace. Raises NotYourTask with a reason that only they see."""
+        user = self._user(user_id)
+        if user.get("deleted"):
+            raise NotYourTask("Your account is deactivated, so your verdicts are not counted.")
+        if user.get("is_stranger") or (team_id and user.get("team_id") not in (None, "", team_id)):
+            raise NotYourTask("You are here through Slack Connect. Only members of this workspace decide.")
+        if user.get("is_restricted") or user.get("is_ultra_restricted"):
+            raise NotYourTask("You are a guest here. Only full members decide; ask a lead to review in your place.")
+        if user.get("is_bot"):
+            raise NotYourTask("Apps do not decide; people do.")
+
+    def name(self, user_id: str) -> str:
+        """The name that people know them by."""
+        user = self._user(user_id)
+        return str((user.get("profile") or {}).get("display_name") or user.get("real_name") or user.get("name") or "")
+
+    def _user(self, user_id: str) -> dict[str, Any]:
+        now = self._seconds()
+        with self._lock:
+            found = self._known.get(user_id)
+        if found and now - found[0] < CACHE_SECONDS:
+            return found[1]
+        with our_words():
+            user: dict[str, Any] = self._client.users_info(user=user_id)["user"]
+        with self._lock:
+            if len(self._known) >= CACHE_LIMIT:
+                self._known.clear()
+            self._known[user_id] = (now, user)
+        return user

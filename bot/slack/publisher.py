@@ -1,0 +1,103 @@
+"""Cards on their way to Slack: posting, finding and redrawing them, with Slack's errors put into our words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.slack.cards import SlackMessage
+from reviewers.errors import OutcomeUnknown, RateLimited, Refused
+from reviewers.model import Posting, TaskView
+
+EVENT_TYPE = "review_card"
+HISTORY_PAGE = 200
+# Slack's words for "something broke on our side": the call may have taken effect.
+BROKEN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+DEFAULT_RETRY_SECONDS = 1.0
+
+
+@contextmanager
+def our_words() -> Iterator[None]:
+    """Turn what slack_sdk raises into RateLimited, OutcomeUnknown or Refused."""
+    try:
+        yield
+    except SlackApiError as error:
+        response: Any = error.response
+        code, status = str(response.get("error") or ""), int(response.status_code)
+        if status == 429 or code in {"ratelimited", "rate_limited"}:
+            headers = {name.lower(): value for name, value in (response.headers or {}).items()}
+            raise RateLimited(float(headers.get("retry-after", DEFAULT_RETRY_SECONDS))) from error
+        if status >= 500 or not code or code in BROKEN:
+            raise OutcomeUnknown(f"Slack answered {status} {code}".strip()) from error
+        raise Refused(code) from error
+    except (SlackClientError, HTTPException, OSError) as error:  # OSError holds URLError, time-outs and resets
+        raise OutcomeUnknown(f"Slack did not answer ({type(error).__name__})") from error
+
+
+class SlackMessenger:
+    """The Messenger port on the Web API. The client must not retry by itself: the outbox does, after looking."""
+
+    def __init__(self, client: WebClient, render: Callable[[TaskView], SlackMessage]) -> None:
+        self._client = client
+        self._render = render
+
+    def post_card(self, view: TaskView, *, attempt: int) -> Posting:
+        """Post the card of this task. Raises RateLimited, OutcomeUnknown or Refused."""
+        message = self._render(view)
+        with our_words():
+            answer = self._client.chat_postMessage(
+                channel=view.task.channel,
+                text=message.text,
+                blocks=message.blocks,
+                metadata=_metadata(view, attempt),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        return Posting(channel=str(answer["channel"]), ts=str(answer["ts"]))
+
+    def find_card(self, view: TaskView, *, since: datetime) -> Posting | None:
+        """The card of this task among the channel's messages since then, by its metadata."""
+        cursor: str | None = None
+        while True:
+            with our_words():
+                page = self._client.conversations_history(
+                    channel=view.task.channel,
+                    oldest=f"{since.timestamp():.6f}",
+                    include_all_metadata=True,
+                    limit=HISTORY_PAGE,
+                    cursor=cursor,
+                )
+            for message in page["messages"]:
+                metadata = message.get("metadata") or {}
+                payload = metadata.get("event_payload") or {}
+                if metadata.get("event_type") == EVENT_TYPE and payload.get("task_id") == view.task.task_id:
+                    return Posting(channel=view.task.channel, ts=str(message["ts"]))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+
+    def update_card(self, view: TaskView) -> None:
+        """Redraw the card where it stands; text and blocks both, since text alone would remove the blocks."""
+        posting = view.task.posting
+        if posting is None:
+            raise Refused("no_card")
+        message = self._render(view)
+        with our_words():
+            self._client.chat_update(
+                channel=posting.channel,
+                ts=posting.ts,
+                text=message.text,
+                blocks=message.blocks,
+                metadata=_metadata(view, 0),
+            )
+
+
+def _metadata(view: TaskView, attempt: int) -> dict[str, Any]:
+    """Other apps in the channel can read this: ids only."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"task_id": view.task.task_id, "attempt": attempt}}
