@@ -1,0 +1,167 @@
+// The page: who is looking, which place is open, and what happens when something arrives.
+
+import { get } from "./api.js";
+import { channelView, homeView, threadView } from "./channel.js";
+import { useClock } from "./dates.js";
+import { channelName, known, myChannels, myself, setDirectory, user } from "./directory.js";
+import { add, el, icon } from "./dom.js";
+import { coalesced, listen } from "./events.js";
+import { loadMessages } from "./message.js";
+import { Modals } from "./modal.js";
+import { drawSidebar } from "./sidebar.js";
+import { applyTheme } from "./theme.js";
+
+const root = document.getElementById("app");
+const live = document.getElementById("live");
+const sidebar = el("nav", { class: "sidebar", "aria-label": "Workspace", id: "sidebar" });
+const main = el("main", { class: "main" });
+const lost = el("p", { class: "lost", role: "status", hidden: true }, "Connection lost. Connecting again…");
+const unread = new Map();
+let view = null;
+let thread = null;
+let modals = null;
+let place = { kind: "channel" };
+
+const readKey = () => `read:${myself()}`;
+const readUntil = () => JSON.parse(sessionStorage.getItem(readKey()) ?? "{}");
+
+function markRead(channel, messages) {
+  const newest = messages.at(-1)?.ts;
+  if (newest) sessionStorage.setItem(readKey(), JSON.stringify({ ...readUntil(), [channel]: newest }));
+  if (unread.delete(channel)) side();
+}
+
+/** Counts what came since the person last looked; a channel never looked at in this session starts as read. */
+async function countUnread(channel) {
+  const messages = await loadMessages(channel);
+  if (!messages || (place.kind === "channel" && place.id === channel)) return;
+  const since = readUntil()[channel];
+  if (since === undefined) return markRead(channel, messages.length ? messages : [{ ts: "0" }]);
+  unread.set(channel, messages.filter((one) => Number(one.ts) > Number(since) && one.user !== myself()).length);
+  side();
+}
+
+const counters = new Map();
+const countSoon = (channel) => {
+  if (!counters.has(channel)) counters.set(channel, coalesced(() => countUnread(channel)));
+  return counters.get(channel)();
+};
+
+const announce = (text) => { live.textContent = text; };
+
+function menuButton() {
+  return el("button", {
+    type: "button", class: "tool menu-button", "aria-label": "Channels", "aria-expanded": "false", "aria-controls": "sidebar", data: { testid: "menu" },
+    onclick: () => fold(!root.classList.contains("unfolded")),
+  }, icon("menu"));
+}
+
+/** On a phone the sidebar lies over the channel while it is unfolded. */
+function fold(open) {
+  root.classList.toggle("unfolded", open);
+  for (const button of document.querySelectorAll(".menu-button")) button.setAttribute("aria-expanded", String(open));
+  if (open) sidebar.querySelector(".nav-item.here, .nav-item")?.focus();
+}
+
+function choosePerson(id) {
+  sessionStorage.setItem("user", id);
+  const address = new URL(location.href);
+  address.searchParams.set("user", id);
+  if (address.href === location.href) return;
+  location.assign(address);
+}
+
+function side() {
+  drawSidebar(sidebar, { place, unread, choosePerson, open: go });
+  const waiting = [...unread.values()].reduce((sum, one) => sum + one, 0);
+  document.title = `${waiting ? `(${waiting}) ` : ""}${place.kind === "home" ? "Home" : channelName(place.id)} | ${known().team.name} (stand-in)`;
+}
+
+function closeThread() {
+  thread?.node.remove();
+  thread = null;
+  root.classList.remove("with-thread");
+}
+
+function openThread(channel, message) {
+  closeThread();
+  thread = threadView(channel, message.thread_ts ?? message.ts, { announce, onClose: () => { closeThread(); view.focus(); } });
+  root.append(thread.node);
+  root.classList.add("with-thread");
+  thread.refresh();
+  thread.focus();
+}
+
+/** Goes to a place: {kind: "home"} or {kind: "channel", id, ts?}. */
+async function go(target) {
+  fold(false);
+  closeThread();
+  place = target.kind === "home" ? { kind: "home" } : { kind: "channel", id: target.id };
+  const hash = place.kind === "home" ? "#home" : `#${place.id}`;
+  if (location.hash !== hash) history.pushState(null, "", hash);
+  const menu = menuButton();
+  const options = { menu, announce, onThread: (message) => openThread(place.id, message), onLoaded: (messages) => markRead(target.id, messages) };
+  view = place.kind === "home" ? homeView({ menu }) : channelView(place.id, options);
+  main.replaceChildren(view.node);
+  side();
+  await view.refresh();
+  view.focus();
+  if (target.ts) view.reveal(target.ts);
+}
+
+function fromHash() {
+  const id = location.hash.slice(1);
+  if (id === "home") return { kind: "home" };
+  const channels = myChannels();
+  const found = channels.find((one) => one.id === id) ?? channels.find((one) => !one.is_im) ?? channels[0];
+  return found ? { kind: "channel", id: found.id } : { kind: "home" };
+}
+
+function arrived(event) {
+  if (event.type === "views") modals.refresh();
+  else if (event.type === "home") place.kind === "home" && view.refresh();
+  else if (event.channel) {
+    const here = place.kind === "channel" && place.id === event.channel;
+    if (here) view.refresh();
+    else countSoon(event.channel);
+    if (thread?.channel === event.channel) thread.refresh();
+  }
+}
+
+function connection(state, again) {
+  lost.hidden = state === "open";
+  // While the line was down anything may have changed.
+  if (state === "open" && again) for (const one of [view, thread, modals]) one?.refresh();
+}
+
+function whoIsLooking(workspace) {
+  const wanted = new URL(location.href).searchParams.get("user") ?? sessionStorage.getItem("user");
+  const found = workspace.users.find((one) => one.id === wanted) ?? workspace.users.find((one) => !one.deleted);
+  sessionStorage.setItem("user", found?.id ?? "");
+  return found?.id ?? "";
+}
+
+async function start() {
+  applyTheme();
+  const workspace = await get("workspace");
+  if (!workspace.users) {
+    root.replaceChildren(el("p", { class: "empty-note", role: "alert" }, "The stand-in does not answer. Is it running? Load this page again."));
+    return;
+  }
+  setDirectory(workspace, whoIsLooking(workspace));
+  useClock(user(myself())?.tz, workspace.clock);
+  modals = new Modals();
+  const shade = el("div", { class: "shade", onclick: () => fold(false) });
+  root.replaceChildren();
+  add(root, [lost, sidebar, shade, main]);
+  document.addEventListener("open-message", ({ detail }) => go({ kind: "channel", id: detail.channel, ts: detail.ts }));
+  document.addEventListener("keydown", (event) => event.key === "Escape" && root.classList.contains("unfolded") && fold(false));
+  addEventListener("popstate", () => go(fromHash()));
+  listen(myself(), { onEvent: arrived, onState: connection });
+  await go(fromHash());
+  modals.refresh();
+  for (const one of myChannels()) countSoon(one.id);
+  root.dataset.ready = "true";
+}
+
+start();
