@@ -289,7 +289,26 @@ def _cleaned(runs: list[_Run], a: Sequence[_Token], b: Sequence[_Token]) -> list
             if not _swallowed(left, middle, right, a, b):
                 break
             merged[-3:] = [_Run(False, left.a0, right.a1, left.b0, right.b1)]
-    return merged
+    return _with_their_words(merged, a, b)
+
+
+def _with_their_words(runs: list[_Run], a: Sequence[_Token], b: Sequence[_Token]) -> list[_Run]:
+    """A change of signs alone takes in the word that they stand at: “Thailand.” becomes “Thailand!”."""
+    found: list[_Run] = []
+    for run in runs:
+        if found and not run.same and found[-1].same and _stands_at_a_word(run, a, b):
+            word = found.pop()
+            if word.a1 - word.a0 > 1:
+                found.append(_Run(True, word.a0, word.a1 - 1, word.b0, word.b1 - 1))
+            found.append(_Run(False, word.a1 - 1, run.a1, word.b1 - 1, run.b1))
+        else:
+            found.append(run)
+    return found
+
+
+def _stands_at_a_word(run: _Run, a: Sequence[_Token], b: Sequence[_Token]) -> bool:
+    tokens = [*a[run.a0 : run.a1], *b[run.b0 : run.b1]]
+    return not tokens[0].gap and not any(_letters(token.word) for token in tokens)
 
 
 def _swallowed(left: _Run, middle: _Run, right: _Run, a: Sequence[_Token], b: Sequence[_Token]) -> bool:
