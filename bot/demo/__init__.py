@@ -1,0 +1,1 @@
+"""The example data: real outputs with human labels, and documents that ground them."""
