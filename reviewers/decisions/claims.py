@@ -110,7 +110,7 @@ def join(text: str, pieces: Sequence[Span]) -> list[Span]:
     """Mend sentences that a splitter cut after an abbreviation, a numbering or before a small letter."""
     joined: list[Span] = []
     for piece in pieces:
-        before = text[joined[-1].start : joined[-1].end].rstrip() if joined else ""
+        before = text[max(joined[-1].start, joined[-1].end - 40) : joined[-1].end].rstrip() if joined else ""
         here = text[piece.start : piece.end].lstrip()
         early = _ABBREVIATION.search(before) and (here[:1].islower() or _ENDS_NUMBER.search(before))
         if joined and (early or _NUMBERING.fullmatch(before) or not _has_word(here)):

@@ -141,11 +141,12 @@ def _opposite(token: Token, claim: Sequence[Token], window: Sequence[Token]) -> 
 
 
 def _negated(tokens: Sequence[Token]) -> dict[str, Token]:
-    """The content word that each negation turns round, by its key."""
+    """The content word that each negation turns round, by its key; the "No" that answers a question turns none."""
     found = {}
     for at, token in enumerate(tokens):
         if token.negates:
-            word = next((one for one in tokens[at + 1 : at + 5] if one.kind is not Kind.FUNCTION), None)
+            reach = tokens[at + 1 : at + (2 if token.key == "no" else 4)]
+            word = next((one for one in reach if one.kind is not Kind.FUNCTION), None)
             if word is not None:
                 found[word.key] = token
     return found

@@ -122,6 +122,8 @@ def _spellings(digits: str) -> set[str]:
 
 
 def _scaled(text: str, factor: int, negative: bool) -> str:
+    if len(text) > 28:  # an account number, or worse: beyond what a decimal keeps exactly
+        return text
     try:
         value = Decimal(text) * factor
     except InvalidOperation:  # a version or a dotted date: compared letter by letter

@@ -17,8 +17,10 @@ _WORD = re.compile(
     rf"(?P<pairs>[{_SPACELESS}]+)|(?P<word>[^\W\d_{_SPACELESS}][^\W_{_SPACELESS}]*(?:['’][^\W\d_{_SPACELESS}]+)*)"
 )
 # What is on the page but not said: link targets, bare addresses, tags, and marks of citation such as [2] or [A].
-_UNSAID = re.compile(r"\]\([^()\s]*\)|https?://\S+|</?[a-zA-Z][^<>\n]{0,200}>|\[(?:\d{1,3}|[A-Z])\]|【[^】]*】")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\sa-z])|(?<=[。！？])|\s*\n\s*")
+_UNSAID = re.compile(
+    r"\]\([^()\s]{0,500}\)|https?://\S+|</?[a-zA-Z][^<>\n]{0,200}>|\[(?:\d{1,3}|[A-Z])\]|【[^】\n]{0,80}】"
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\sa-z])|(?<=[。！？])|\n\s*")
 _STARTS = frozenset('.!?…:;\n•“"„«([*#>|。！？')
 
 
