@@ -1,0 +1,217 @@
+"""Review tasks, all that may be shown of them, and the releases of held outputs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, bindparam, exists, literal_column, select, tuple_, update
+
+from reviewers.errors import NotHeld, UnknownTask
+from reviewers.model import Posting, Release, ReviewTask, TaskState, TaskView
+from storage import rows
+from storage.tables import (
+    assessments,
+    outputs,
+    releases,
+    resolutions,
+    review_tasks,
+    sampling_decisions,
+    scores,
+    verdicts,
+)
+from storage.unit_of_work_statements import added, every, first, in_pieces, insert_once, one_of
+
+RESOLVED_AT_ONCE = 100  # an output may have 100,000 characters, and so many views are in memory together
+
+# Written out and not bound: only then does a database see that a partial index holds all the rows that are asked for.
+_IS_OPEN = review_tasks.c.state == literal_column("'open'")
+_IS_HELD = releases.c.state == literal_column("'held'")
+
+_ADD = insert_once(review_tasks)
+_THIS = review_tasks.c.task_id == bindparam("this")
+_TASK = select(review_tasks).where(_THIS)
+_LOCK = _TASK.with_for_update()  # SQLite leaves it out: there the transaction holds the only write lock
+_OF_OUTPUT = select(review_tasks).where(review_tasks.c.output_id == bindparam("output_id"))
+_CHANGE = update(review_tasks).where(_THIS)
+_ORDER = (review_tasks.c.priority, review_tasks.c.due_order, review_tasks.c.task_id)
+_OPEN = select(review_tasks).where(_IS_OPEN).order_by(*_ORDER).limit(bindparam("limit"))
+_OPEN_AFTER = _OPEN.where(
+    tuple_(*_ORDER)
+    > tuple_(
+        bindparam("priority", type_=review_tasks.c.priority.type),
+        bindparam("due_order", type_=review_tasks.c.due_order.type),
+        bindparam("task_id", type_=review_tasks.c.task_id.type),
+    )
+)
+_RESOLVED = (
+    select(review_tasks.c.task_id, review_tasks.c.output_id)
+    .where(review_tasks.c.output_id > bindparam("after"))
+    .where(exists().where(resolutions.c.task_id == review_tasks.c.task_id))
+    .order_by(review_tasks.c.output_id)
+    .limit(RESOLVED_AT_ONCE)
+)
+
+
+class SqlTasks:
+    """Implements `reviewers.ports.Tasks`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, task: ReviewTask) -> bool:
+        """Store; False when the output has a task already."""
+        return added(self._connection, _ADD, rows.task_row(task))
+
+    def get(self, task_id: str) -> ReviewTask | None:
+        """The task of this id."""
+        row = first(self._connection, _TASK, this=task_id)
+        return rows.to_task(row) if row else None
+
+    def for_output(self, output_id: str) -> ReviewTask | None:
+        """The task of this output."""
+        row = first(self._connection, _OF_OUTPUT, output_id=output_id)
+        return rows.to_task(row) if row else None
+
+    def lock(self, task_id: str) -> ReviewTask:
+        """Read for writing: the next writer of this task waits until the transaction ends. Raises UnknownTask."""
+        row = first(self._connection, _LOCK, this=task_id)
+        if row is None:
+            raise UnknownTask(task_id)
+        return rows.to_task(row)
+
+    def set_posting(self, task_id: str, posting: Posting) -> None:
+        """Where its card stands. Raises UnknownTask."""
+        self._change(task_id, posted_channel=posting.channel, posted_ts=posting.ts)
+
+    def set_state(self, task_id: str, state: TaskState) -> None:
+        """Raises UnknownTask."""
+        self._change(task_id, state=state.value)
+
+    def set_handed_on(self, task_id: str, by: str) -> None:
+        """Who was unsure. Raises UnknownTask."""
+        self._change(task_id, handed_on_by=by)
+
+    def _change(self, task_id: str, **values: object) -> None:
+        if self._connection.execute(_CHANGE.values(**values), {"this": task_id}).rowcount == 0:
+            raise UnknownTask(task_id)
+
+    def open(self, *, limit: int, after: str = "") -> list[ReviewTask]:
+        """Open tasks: held ones first, then by due time (none: last), then by id. Raises UnknownTask for `after`."""
+        if not after:
+            return [rows.to_task(row) for row in every(self._connection, _OPEN, limit=limit)]
+        last = first(self._connection, _TASK, this=after)
+        if last is None:
+            raise UnknownTask(after)
+        place = {"priority": last["priority"], "due_order": last["due_order"], "task_id": after}
+        return [rows.to_task(row) for row in every(self._connection, _OPEN_AFTER, limit=limit, **place)]
+
+    def views(self, task_ids: Sequence[str]) -> list[TaskView]:
+        """All that may be shown of these tasks, in eight queries for any 500 of them."""
+        found = _views(self._connection, list(dict.fromkeys(task_ids)))
+        return [found[task_id] for task_id in task_ids if task_id in found]
+
+    def resolved(self) -> Iterator[TaskView]:
+        """Every task with a resolution, by output id."""
+        after = ""
+        while True:
+            page = every(self._connection, _RESOLVED, after=after)
+            yield from self.views([row["task_id"] for row in page])
+            if len(page) < RESOLVED_AT_ONCE:
+                return
+            after = page[-1]["output_id"]
+
+
+_newer = resolutions.alias("newer")
+_V_TASKS = select(review_tasks).where(one_of(review_tasks.c.task_id))
+_V_OUTPUTS = select(outputs).where(one_of(outputs.c.output_id))
+_V_DECISIONS = select(sampling_decisions).where(one_of(sampling_decisions.c.output_id))
+_V_ASSESSMENTS = select(assessments).where(one_of(assessments.c.output_id))
+_V_SCORES = select(scores).where(one_of(scores.c.output_id)).order_by(scores.c.position)
+_V_VERDICTS = select(verdicts).where(one_of(verdicts.c.task_id)).order_by(verdicts.c.position)
+_V_RESOLUTIONS = select(resolutions).where(
+    one_of(resolutions.c.task_id),
+    ~exists().where(_newer.c.task_id == resolutions.c.task_id, _newer.c.revision > resolutions.c.revision),
+)
+_V_RELEASES = select(releases).where(one_of(releases.c.output_id))
+
+
+def _views(connection: Connection, task_ids: Sequence[str]) -> dict[str, TaskView]:
+    """The views by task id; every part of a task is found by one query over all of them."""
+
+    def by(column: str, statement: Select[Any], ids: Sequence[str]) -> dict[str, list[RowMapping]]:
+        found: dict[str, list[RowMapping]] = defaultdict(list)
+        for row in in_pieces(connection, statement, ids):
+            found[row[column]].append(row)
+        return found
+
+    tasks = [rows.to_task(row) for row in in_pieces(connection, _V_TASKS, task_ids)]
+    ids, output_ids = [task.task_id for task in tasks], [task.output_id for task in tasks]
+    found_outputs = by("output_id", _V_OUTPUTS, output_ids)
+    found_decisions = by("output_id", _V_DECISIONS, output_ids)
+    found_assessments = by("output_id", _V_ASSESSMENTS, output_ids)
+    found_scores = by("output_id", _V_SCORES, output_ids)
+    found_verdicts = by("task_id", _V_VERDICTS, ids)
+    found_resolutions = by("task_id", _V_RESOLUTIONS, ids)
+    found_releases = by("output_id", _V_RELEASES, output_ids)
+    return {
+        task.task_id: TaskView(
+            task=task,
+            output=rows.to_output(found_outputs[task.output_id][0]),
+            assessment=next(
+                (
+                    rows.to_assessment(row, [rows.to_score(score) for score in found_scores[task.output_id]])
+                    for row in found_assessments[task.output_id]
+                ),
+                None,
+            ),
+            decision=rows.to_decision(found_decisions[task.output_id][0]),
+            verdicts=tuple(rows.to_verdict(row) for row in found_verdicts[task.task_id]),
+            resolution=next((rows.to_resolution(row) for row in found_resolutions[task.task_id]), None),
+            release=next((rows.to_release(row) for row in found_releases[task.output_id]), None),
+        )
+        for task in tasks
+    }
+
+
+_HOLD = insert_once(releases)
+_RELEASE = select(releases).where(releases.c.output_id == bindparam("output_id"))
+_DECIDE = update(releases).where(releases.c.output_id == bindparam("this"), _IS_HELD)
+_OVERDUE = (
+    select(releases)
+    .where(_IS_HELD, releases.c.deadline <= bindparam("now"))
+    .order_by(releases.c.deadline, releases.c.output_id)
+    .limit(bindparam("limit"))
+)
+
+
+class SqlReleases:
+    """Implements `reviewers.ports.Releases`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, release: Release) -> None:
+        """Store; a second one of the same output is ignored."""
+        self._connection.execute(_HOLD, rows.release_row(release))
+
+    def get(self, output_id: str) -> Release | None:
+        """The release of this output."""
+        row = first(self._connection, _RELEASE, output_id=output_id)
+        return rows.to_release(row) if row else None
+
+    def decide(self, release: Release) -> bool:
+        """Set the final state; False, and nothing changed, when it was final before. Raises NotHeld."""
+        values = rows.release_row(release)
+        del values["output_id"], values["held_since"]
+        if self._connection.execute(_DECIDE.values(**values), {"this": release.output_id}).rowcount == 1:
+            return True
+        if self.get(release.output_id) is None:
+            raise NotHeld(release.output_id)
+        return False
+
+    def overdue(self, now: datetime, limit: int) -> list[Release]:
+        """Still held at their deadline or past it, the longest overdue first."""
+        return [rows.to_release(row) for row in every(self._connection, _OVERDUE, now=now, limit=limit)]

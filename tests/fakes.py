@@ -1,0 +1,157 @@
+"""Doubles that are real: a whole store in memory, a clock that is set by hand, ids that count.
+
+`MemoryStore` passes the same contract as the databases (`tests/storage/test_store_contract.py`). A transaction works
+on its own copy of the state, which takes the place of the committed one when the block ends; so a reader sees one
+snapshot, never waits, and an exception leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from reviewers.model import TaskState, Verdict
+from reviewers.ports import (
+    Assessments,
+    Counts,
+    Datasets,
+    Decisions,
+    Outbox,
+    Outputs,
+    Releases,
+    Tasks,
+    Tokens,
+    UnitOfWork,
+    Verdicts,
+)
+from tests.memory_repositories import (
+    Lease,
+    MemoryAssessments,
+    MemoryDatasets,
+    MemoryDecisions,
+    MemoryOutbox,
+    MemoryOutputs,
+    MemoryReleases,
+    MemoryTasks,
+    MemoryTokens,
+    MemoryVerdicts,
+    State,
+    newest_resolutions,
+)
+
+
+class FixedClock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self, now: datetime) -> None:
+        if now.tzinfo is None:
+            raise ValueError("now has no time zone")
+        self._now = now
+
+    def now(self) -> datetime:
+        """The moment that was set."""
+        return self._now
+
+    def advance(self, seconds: float) -> datetime:
+        """Move on, and return the new moment."""
+        self._now += timedelta(seconds=seconds)
+        return self._now
+
+
+class CountingIds:
+    """Ids in the order of making: `t_00001`, `v_00002`; threads may share it."""
+
+    def __init__(self) -> None:
+        self._made = 0
+        self._lock = threading.Lock()
+
+    def new(self, prefix: str) -> str:
+        """The next id."""
+        with self._lock:
+            self._made += 1
+            return f"{prefix}_{self._made:05d}"
+
+
+class MemoryUnitOfWork:
+    """One transaction on a state."""
+
+    def __init__(self, state: State, *, writes: bool) -> None:
+        self.outputs: Outputs = MemoryOutputs(state, writes=writes)
+        self.assessments: Assessments = MemoryAssessments(state, writes=writes)
+        self.decisions: Decisions = MemoryDecisions(state, writes=writes)
+        self.tasks: Tasks = MemoryTasks(state, writes=writes)
+        self.verdicts: Verdicts = MemoryVerdicts(state, writes=writes)
+        self.releases: Releases = MemoryReleases(state, writes=writes)
+        self.outbox: Outbox = MemoryOutbox(state, writes=writes)
+        self.tokens: Tokens = MemoryTokens(state, writes=writes)
+        self.datasets: Datasets = MemoryDatasets(state, writes=writes)
+        self._state = state
+
+    def counts(self) -> Counts:
+        state = self._state
+        selected = [decision for decision in state.decisions.values() if decision.selected]
+        newest: dict[tuple[str, str], Verdict] = {}
+        for verdict in sorted(state.verdicts, key=lambda verdict: verdict.revision):
+            newest[verdict.task_id, verdict.reviewer] = verdict
+        states = Counter(task.state for task in state.tasks.values())
+        outbox = Counter(queued.state for queued in state.outbox.values())
+        return Counts(
+            outputs=len(state.outputs),
+            assessed=len(state.assessments),
+            unscored=sum(assessment.risk is None for assessment in state.assessments.values()),
+            selected=dict(Counter(decision.reason.value for decision in selected)),
+            posted=sum(task.posting is not None for task in state.tasks.values()),
+            open_tasks=states[TaskState.OPEN],
+            verdicts=dict(Counter(verdict.kind.value for verdict in newest.values())),
+            resolutions=dict(Counter(one.outcome.value for one in newest_resolutions(state.resolutions).values())),
+            timed_out=states[TaskState.TIMED_OUT],
+            outbox_due=outbox["waiting"],
+            outbox_dead=outbox["dead"],
+        )
+
+
+class MemoryStore:
+    """The whole `reviewers.ports.Store` in memory; threads may share it."""
+
+    def __init__(self) -> None:
+        self._committed = State()
+        self._commits = 0
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def begin(self) -> Iterator[UnitOfWork]:
+        """One writer at a time; what it wrote counts when the block ends, and is gone when it raises."""
+        with self._turn:
+            state = self._committed.copy()
+            yield MemoryUnitOfWork(state, writes=True)
+            self._commit(state)
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """On what is committed now; writing in it raises RuntimeError."""
+        yield MemoryUnitOfWork(self._committed, writes=False)
+
+    def lease(self, name: str, holder: str, *, now: datetime, seconds: float) -> bool:
+        """Take or renew a named lease; False when another holds it."""
+        with self._turn:
+            standing = self._committed.leases.get(name)
+            if standing is not None and standing.holder != holder and standing.until > now:
+                return False
+            state = self._committed.copy()
+            state.leases[name] = Lease(holder=holder, until=now + timedelta(seconds=seconds))
+            self._commit(state)
+            return True
+
+    def _commit(self, state: State) -> None:
+        self._committed = state
+        self._commits += 1
+
+    def change_marker(self) -> object:
+        """How many transactions were committed."""
+        return self._commits
+
+    def close(self) -> None:
+        """Nothing to close: what was stored stays readable."""

@@ -1,0 +1,390 @@
+"""The repositories of `MemoryStore`, on a state that a transaction has for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+
+from reviewers.errors import Conflict, NotHeld, UnknownOutput, UnknownTask
+from reviewers.model import (
+    ApiToken,
+    Assessment,
+    ClaimMark,
+    DatasetVersion,
+    Draft,
+    Output,
+    Posting,
+    Release,
+    ReleaseState,
+    Resolution,
+    ReviewTask,
+    SamplingDecision,
+    TaskState,
+    TaskView,
+    Verdict,
+)
+from reviewers.ports import OutboxItem, Receipt, Received
+
+NEVER_DUE = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lease:
+    holder: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Queued:
+    """An outbox item with what only the store knows of it."""
+
+    item: OutboxItem
+    state: str = "waiting"  # "waiting", "done" or "dead"
+    leased: bool = False
+    free_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Marked:
+    task_id: str
+    reviewer: str
+    mark: ClaimMark
+
+
+@dataclass(kw_only=True)
+class State:
+    """Everything that is kept. All values are frozen, so a copy of the containers is a copy of the state."""
+
+    last_number: int = 0
+    outputs: dict[str, Output] = field(default_factory=dict)
+    queue: dict[str, Lease] = field(default_factory=dict)  # by output id: when it is free
+    assessments: dict[str, Assessment] = field(default_factory=dict)
+    decisions: dict[str, SamplingDecision] = field(default_factory=dict)
+    tasks: dict[str, ReviewTask] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+    marks: list[_Marked] = field(default_factory=list)
+    drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
+    resolutions: dict[tuple[str, int], Resolution] = field(default_factory=dict)
+    releases: dict[str, Release] = field(default_factory=dict)
+    outbox: dict[str, _Queued] = field(default_factory=dict)
+    tokens: dict[str, ApiToken] = field(default_factory=dict)
+    datasets: dict[tuple[str, str], DatasetVersion] = field(default_factory=dict)
+    leases: dict[str, Lease] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        """A state of its own: changing one does not change the other."""
+        twin = State()
+        for one in fields(self):
+            setattr(twin, one.name, copy(getattr(self, one.name)))
+        return twin
+
+
+class _Repository:
+    """On the state of one transaction; `_own` is the same state, and refuses when the transaction only reads."""
+
+    def __init__(self, state: State, *, writes: bool) -> None:
+        self._state = state
+        self._writes = writes
+
+    @property
+    def _own(self) -> State:
+        if not self._writes:
+            raise RuntimeError("this transaction only reads")
+        return self._state
+
+
+class MemoryOutputs(_Repository):
+    """Implements `reviewers.ports.Outputs`."""
+
+    def add(self, outputs: Sequence[Output]) -> list[Receipt]:
+        return [self._add(output) for output in outputs]
+
+    def _add(self, output: Output) -> Receipt:
+        state = self._own
+        stored = state.outputs.get(output.output_id)
+        if stored is None:
+            state.last_number += 1
+            stored = state.outputs[output.output_id] = replace(output, number=state.last_number)
+            state.queue[output.output_id] = Lease(holder="", until=output.received_at)
+            status = Received.NEW
+        else:
+            status = Received.SAME if stored.body_hash == output.body_hash else Received.CONFLICT
+        number = 0 if status is Received.CONFLICT else stored.number
+        return Receipt(output_id=output.output_id, status=status, number=number, received_at=stored.received_at)
+
+    def get(self, output_id: str) -> Output | None:
+        return self._state.outputs.get(output_id)
+
+    def claim_unscored(self, *, limit: int, now: datetime, lease_seconds: float, worker: str) -> list[Output]:
+        state = self._own
+        free = [state.outputs[output_id] for output_id, lease in state.queue.items() if lease.until <= now]
+        taken = sorted(free, key=lambda output: (not output.hold, output.number))[:limit]
+        until = now + timedelta(seconds=lease_seconds)
+        state.queue.update({output.output_id: Lease(holder=worker, until=until) for output in taken})
+        return taken
+
+    def waiting(self) -> int:
+        return len(self._state.queue)
+
+
+class MemoryAssessments(_Repository):
+    """Implements `reviewers.ports.Assessments`."""
+
+    def add(self, assessments: Sequence[Assessment]) -> None:
+        for assessment in assessments:
+            _require_output(self._own, assessment.output_id)
+            self._own.assessments.setdefault(assessment.output_id, assessment)
+            self._own.queue.pop(assessment.output_id, None)
+
+    def get(self, output_id: str) -> Assessment | None:
+        return self._state.assessments.get(output_id)
+
+
+class MemoryDecisions(_Repository):
+    """Implements `reviewers.ports.Decisions`."""
+
+    def add(self, decisions: Sequence[SamplingDecision]) -> None:
+        for decision in decisions:
+            _require_output(self._own, decision.output_id)
+            self._own.decisions.setdefault(decision.output_id, decision)
+
+    def get(self, output_id: str) -> SamplingDecision | None:
+        return self._state.decisions.get(output_id)
+
+
+class MemoryTasks(_Repository):
+    """Implements `reviewers.ports.Tasks`. A writer holds the whole store, so `lock` has nothing to wait for."""
+
+    def add(self, task: ReviewTask) -> bool:
+        if task.output_id not in self._own.decisions:
+            raise UnknownOutput(task.output_id)  # there is no sampling decision on it
+        if task.task_id in self._own.tasks or self.for_output(task.output_id) is not None:
+            return False
+        self._own.tasks[task.task_id] = task
+        return True
+
+    def get(self, task_id: str) -> ReviewTask | None:
+        return self._state.tasks.get(task_id)
+
+    def for_output(self, output_id: str) -> ReviewTask | None:
+        return next((task for task in self._state.tasks.values() if task.output_id == output_id), None)
+
+    def lock(self, task_id: str) -> ReviewTask:
+        task = self.get(task_id)
+        if task is None:
+            raise UnknownTask(task_id)
+        return task
+
+    def set_posting(self, task_id: str, posting: Posting) -> None:
+        self._own.tasks[task_id] = replace(self.lock(task_id), posting=posting)
+
+    def set_state(self, task_id: str, state: TaskState) -> None:
+        self._own.tasks[task_id] = replace(self.lock(task_id), state=state)
+
+    def set_handed_on(self, task_id: str, by: str) -> None:
+        self._own.tasks[task_id] = replace(self.lock(task_id), handed_on_by=by)
+
+    def open(self, *, limit: int, after: str = "") -> list[ReviewTask]:
+        found = [task for task in self._state.tasks.values() if task.state is TaskState.OPEN]
+        if after:
+            place = _place(self.lock(after))
+            found = [task for task in found if _place(task) > place]
+        return sorted(found, key=_place)[:limit]
+
+    def views(self, task_ids: Sequence[str]) -> list[TaskView]:
+        return [_view(self._state, self._state.tasks[task_id]) for task_id in task_ids if task_id in self._state.tasks]
+
+    def resolved(self) -> Iterator[TaskView]:
+        tasks = {task_id for task_id, _ in self._state.resolutions}
+        for task in sorted((self._state.tasks[task_id] for task_id in tasks), key=lambda task: task.output_id):
+            yield _view(self._state, task)
+
+
+def _place(task: ReviewTask) -> tuple[bool, datetime, str]:
+    return not task.hold, task.due_at or NEVER_DUE, task.task_id
+
+
+def _view(state: State, task: ReviewTask) -> TaskView:
+    return TaskView(
+        task=task,
+        output=state.outputs[task.output_id],
+        assessment=state.assessments.get(task.output_id),
+        decision=state.decisions[task.output_id],
+        verdicts=tuple(verdict for verdict in state.verdicts if verdict.task_id == task.task_id),
+        resolution=newest_resolutions(state.resolutions).get(task.task_id),
+        release=state.releases.get(task.output_id),
+    )
+
+
+def newest_resolutions(resolutions: Mapping[tuple[str, int], Resolution]) -> dict[str, Resolution]:
+    """The newest resolution by task id."""
+    return {task_id: resolutions[task_id, revision] for task_id, revision in sorted(resolutions)}
+
+
+class MemoryVerdicts(_Repository):
+    """Implements `reviewers.ports.Verdicts`."""
+
+    def append(self, verdict: Verdict) -> None:
+        _require_task(self._own, verdict.task_id)
+        taken = {(one.task_id, one.reviewer, one.revision) for one in self._own.verdicts}
+        ids = {one.verdict_id for one in self._own.verdicts}
+        if (verdict.task_id, verdict.reviewer, verdict.revision) in taken or verdict.verdict_id in ids:
+            raise Conflict(f"Revision {verdict.revision} of this reviewer's verdict on the task was recorded before.")
+        self._own.verdicts.append(verdict)
+
+    def for_task(self, task_id: str) -> list[Verdict]:
+        return [verdict for verdict in self._state.verdicts if verdict.task_id == task_id]
+
+    def resolve(self, resolution: Resolution) -> None:
+        _require_task(self._own, resolution.task_id)
+        if all(verdict.verdict_id != resolution.verdict_id for verdict in self._own.verdicts):
+            raise ValueError(f"no verdict has the id {resolution.verdict_id!r}")
+        if (resolution.task_id, resolution.revision) in self._own.resolutions:
+            raise Conflict(f"Revision {resolution.revision} of the task's resolution was recorded before.")
+        self._own.resolutions[resolution.task_id, resolution.revision] = resolution
+
+    def resolution(self, task_id: str) -> Resolution | None:
+        return newest_resolutions(self._state.resolutions).get(task_id)
+
+    def keep_marks(self, task_id: str, reviewer: str, marks: Sequence[ClaimMark], at: datetime) -> None:
+        _require_task(self._own, task_id)
+        self._own.marks.extend(_Marked(task_id=task_id, reviewer=reviewer, mark=mark) for mark in marks)
+
+    def marks(self, task_id: str, reviewer: str) -> list[ClaimMark]:
+        own = [one.mark for one in self._state.marks if (one.task_id, one.reviewer) == (task_id, reviewer)]
+        newest = {mark.claim_number: mark for mark in own}
+        return [newest[number] for number in sorted(newest)]
+
+    def keep_draft(self, draft: Draft) -> None:
+        _require_task(self._own, draft.task_id)
+        self._own.drafts[draft.task_id, draft.reviewer] = draft
+
+    def draft(self, task_id: str, reviewer: str) -> Draft | None:
+        return self._state.drafts.get((task_id, reviewer))
+
+
+class MemoryReleases(_Repository):
+    """Implements `reviewers.ports.Releases`."""
+
+    def add(self, release: Release) -> None:
+        _require_output(self._own, release.output_id)
+        self._own.releases.setdefault(release.output_id, release)
+
+    def get(self, output_id: str) -> Release | None:
+        return self._state.releases.get(output_id)
+
+    def decide(self, release: Release) -> bool:
+        standing = self._own.releases.get(release.output_id)
+        if standing is None:
+            raise NotHeld(release.output_id)
+        if standing.state is not ReleaseState.HELD:
+            return False
+        self._own.releases[release.output_id] = replace(release, held_since=standing.held_since)
+        return True
+
+    def overdue(self, now: datetime, limit: int) -> list[Release]:
+        found = [
+            (release.deadline, release.output_id, release)
+            for release in self._state.releases.values()
+            if release.state is ReleaseState.HELD and release.deadline is not None and release.deadline <= now
+        ]
+        return [release for _, _, release in sorted(found, key=lambda one: one[:2])[:limit]]
+
+
+class MemoryOutbox(_Repository):
+    """Implements `reviewers.ports.Outbox`. A dictionary keeps the order of adding, and so the order of a task."""
+
+    def add(self, item: OutboxItem) -> None:
+        _require_task(self._own, item.task_id)
+        self._own.outbox.setdefault(item.key, _Queued(item=item, free_at=item.due_at))
+
+    def claim_due(self, *, limit: int, now: datetime, lease_seconds: float, worker: str) -> list[OutboxItem]:
+        due = [queued for queued in self._next_of_each_task() if queued.free_at <= now]
+        taken = []
+        for queued in sorted(due, key=lambda queued: queued.free_at)[:limit]:
+            item = replace(
+                queued.item,
+                outcome_unknown=queued.item.outcome_unknown or queued.leased,
+                first_attempt_at=queued.item.first_attempt_at or now,
+            )
+            begun = replace(item, attempts=item.attempts + 1)
+            until = now + timedelta(seconds=lease_seconds)
+            self._own.outbox[item.key] = _Queued(item=begun, leased=True, free_at=until)
+            taken.append(item)
+        return taken
+
+    def _next_of_each_task(self) -> list[_Queued]:
+        waiting: dict[str, _Queued] = {}
+        for queued in self._state.outbox.values():
+            if queued.state == "waiting":
+                waiting.setdefault(queued.item.task_id, queued)
+        order = {key: place for place, key in enumerate(self._state.outbox)}
+        return sorted(waiting.values(), key=lambda queued: order[queued.item.key])
+
+    def done(self, key: str) -> None:
+        if key in self._own.outbox:
+            self._own.outbox[key] = replace(self._own.outbox[key], state="done", leased=False)
+
+    def retry(self, key: str, *, at: datetime, error: str, outcome_unknown: bool) -> None:
+        if self._waits(key):
+            item = replace(self._own.outbox[key].item, due_at=at, last_error=error, outcome_unknown=outcome_unknown)
+            self._own.outbox[key] = _Queued(item=item, free_at=at)
+
+    def give_up(self, key: str, error: str) -> None:
+        if self._waits(key):
+            item = replace(self._own.outbox[key].item, last_error=error)
+            self._own.outbox[key] = _Queued(item=item, state="dead", free_at=item.due_at)
+
+    def _waits(self, key: str) -> bool:
+        return key in self._own.outbox and self._own.outbox[key].state == "waiting"
+
+    def next_due(self) -> datetime | None:
+        return min((queued.free_at for queued in self._next_of_each_task()), default=None)
+
+    def dead(self) -> list[OutboxItem]:
+        return [queued.item for queued in self._state.outbox.values() if queued.state == "dead"]
+
+
+class MemoryTokens(_Repository):
+    """Implements `reviewers.ports.Tokens`."""
+
+    def add(self, token: ApiToken) -> None:
+        taken = token.token_id in self._own.tokens or self.by_hash(token.token_hash) is not None
+        if taken:
+            raise ValueError(f"the token {token.token_id!r} is there already")
+        self._own.tokens[token.token_id] = token
+
+    def by_hash(self, token_hash: str) -> ApiToken | None:
+        return next((token for token in self._state.tokens.values() if token.token_hash == token_hash), None)
+
+    def all(self) -> list[ApiToken]:
+        return sorted(self._state.tokens.values(), key=lambda token: (token.created_at, token.token_id))
+
+    def revoke(self, token_id: str, at: datetime) -> bool:
+        token = self._own.tokens.get(token_id)
+        if token is None or token.revoked_at is not None:
+            return False
+        self._own.tokens[token_id] = replace(token, revoked_at=at)
+        return True
+
+
+class MemoryDatasets(_Repository):
+    """Implements `reviewers.ports.Datasets`."""
+
+    def add(self, dataset: DatasetVersion) -> None:
+        self._own.datasets.setdefault((dataset.version, dataset.format), dataset)
+
+    def all(self) -> list[DatasetVersion]:
+        return list(self._state.datasets.values())
+
+
+def _require_output(state: State, output_id: str) -> None:
+    if output_id not in state.outputs:
+        raise UnknownOutput(output_id)
+
+
+def _require_task(state: State, task_id: str) -> None:
+    if task_id not in state.tasks:
+        raise UnknownTask(task_id)
