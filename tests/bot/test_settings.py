@@ -1,0 +1,66 @@
+"""Settings: every problem at once, and no secret in any text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import SettingsMistakes, load
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No .env and no setting of the machine that runs the tests."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DATABASE_URL", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_settings_the_sandbox_is_used() -> None:
+    """One machine, no keys: SQLite in the data folder, Socket Mode to the sandbox."""
+    settings = load()
+    assert settings.uses_sandbox
+    assert settings.uses_socket_mode
+    assert settings.database.startswith("sqlite:///")
+    assert settings.review_channel == "C0REVIEW"
+
+
+def test_every_problem_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bad port, a bad zone and two Slack settings that do not fit together: four lines."""
+    monkeypatch.setenv("PORT", "99999")
+    monkeypatch.setenv("WHETSTONE_TIME_ZONE", "Middle/Earth")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "wrong")
+    with pytest.raises(SettingsMistakes) as refused:
+        load()
+    assert len(refused.value.lines) == 4
+    assert "wrong" not in str(refused.value)
+
+
+def test_bot_token_wants_its_partner_and_a_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing is said by the names that are set in the environment."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-not-a-token")
+    with pytest.raises(SettingsMistakes) as refused:
+        load()
+    assert [line.split()[0] for line in refused.value.lines] == ["SLACK_APP_TOKEN", "WHETSTONE_CHANNEL"]
+
+
+def test_signing_secret_means_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bot token with a signing secret and no app token takes requests over HTTP."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-not-a-token")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "not-a-secret")
+    monkeypatch.setenv("WHETSTONE_CHANNEL", "C1")
+    settings = load()
+    assert not settings.uses_sandbox
+    assert not settings.uses_socket_mode
+    assert "not-a-secret" not in repr(settings)
+    assert "xoxb-not-a-token" not in repr(settings)
+
+
+def test_reasons_and_scorers_are_plain_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written as `key=Label;…` and as names with commas."""
+    monkeypatch.setenv("WHETSTONE_REASONS", "invented=Made up;other=Other")
+    monkeypatch.setenv("WHETSTONE_SCORERS", "coverage, hf:entailment:org/name")
+    settings = load()
+    assert [(reason.key, reason.label) for reason in settings.reasons] == [("invented", "Made up"), ("other", "Other")]
+    assert settings.scorers == ("coverage", "hf:entailment:org/name")
