@@ -13,7 +13,7 @@ SETS = {
     ),
     "q2_wow": (
         "Q², cross annotation",
-        "https://github.com/orhonovich/q-squared",
+        "https://github.com/orhonovich/q-squared, third_party/data/cross_annotation.csv",
         "answers of two dialogue systems (dodecaDialogue, MemNet) beside their knowledge sentence",
         "1: people found the answer inconsistent with the knowledge sentence; 0: consistent",
     ),
@@ -49,8 +49,21 @@ Access for free at https://openstax.org | CC BY 4.0 |
 
 Licence texts: CC BY 4.0 https://creativecommons.org/licenses/by/4.0/ · CC BY-SA \
 https://creativecommons.org/licenses/by-sa/4.0/ · CC0 https://creativecommons.org/publicdomain/zero/1.0/ · \
-Apache-2.0 https://www.apache.org/licenses/LICENSE-2.0 · MIT https://opensource.org/license/mit (the copyright notices \
-are in the repositories named above)
+Apache-2.0 https://www.apache.org/licenses/LICENSE-2.0 · MIT https://opensource.org/license/mit
+
+## Notices
+
+- BEGIN: Nouha Dziri, Hannah Rashkin, Tal Linzen, David Reitter, "Evaluating Groundedness in Dialogue Systems: The \
+BEGIN Benchmark". Its notice: "This product includes data (specifically, conversation histories and knowledge \
+snippets used as model inputs) developed at Facebook, Inc. by Emily Dinan, Stephen Roller, Kurt Shuster, Angela Fan, \
+Michael Auli, and Jason Weston. [...] Copyright (c) 2021 Facebook, Inc and its affiliates. Under the CC-BY-4.0 license."
+- Q²: Or Honovich and others; the repository is Copyright 2020 Or Honovich, its third-party data is a subset of \
+Wizard of Wikipedia from ParlAI (https://github.com/facebookresearch/ParlAI, Facebook, Inc. and its affiliates): \
+Emily Dinan, Stephen Roller, Kurt Shuster, Angela Fan, Michael Auli, Jason Weston, "Wizard of Wikipedia: \
+Knowledge-Powered Conversational Agents", ICLR 2019.
+- SummEdits: Philippe Laban and others, Salesforce, "LLMs as Factual Reasoners: Insights from Existing Benchmarks and \
+Beyond".
+- All of it comes as it is, without warranties of any kind.
 
 ## What was changed
 

@@ -22,13 +22,6 @@ from reviewers.ports import Clock, DatasetFiles, Store
 
 PAST = {Outcome.APPROVED: "approved", Outcome.EDITED: "edited", Outcome.REJECTED: "rejected"}
 NAME_DIGITS = 12  # hexadecimal digits of the version in a file name: 48 bits tell any number of builds apart
-MESSAGES: JsonValue = {
-    "_type": "List",
-    "feature": {
-        "role": {"_type": "Value", "dtype": "string"},
-        "content": {"_type": "Value", "dtype": "string"},
-    },
-}
 
 
 def _tool() -> str:
@@ -89,22 +82,18 @@ class DatasetBuilder:
 def manifest(corrections: Corrections, *, data_name: str, tool: str) -> dict[str, JsonValue]:
     """The account beside a data file: what is in it, what is not and why, and how its outputs were selected.
 
-    It follows from the resolutions alone, so that it repeats with the data. `features` is what
-    ``datasets.Features.from_dict`` reads: a reader that guesses types would take a file in which every completion is a
-    date for a file of timestamps.
+    It follows from the resolutions alone, so that it repeats with the data.
     """
     origins = corrections.origins
     chances = inclusion(origins)
     assert chances is not None, "a dataset without rows has no manifest"
     models = _distinct(origin.risk_model for origin in origins if origin.risk_model)
-    columns = COLUMNS[corrections.format]
     return {
         "data": data_name,
         "sha256": corrections.version,
         "bytes": sum(len(line) + 1 for line in corrections.lines),
         "format": corrections.format.value,
-        "columns": list(columns),
-        "features": {column: _feature(column) for column in columns},
+        "columns": list(COLUMNS[corrections.format]),
         "rows": len(corrections.lines),
         "rows_from": dict(sorted(Counter(origin.outcome.value for origin in origins).items())),
         "reviewed": corrections.read,
@@ -124,10 +113,6 @@ def manifest(corrections: Corrections, *, data_name: str, tool: str) -> dict[str
         "without_risk": sum(not origin.risk_model for origin in origins),
         "tool": tool,
     }
-
-
-def _feature(column: str) -> JsonValue:
-    return {"_type": "Value", "dtype": "bool"} if column == "label" else MESSAGES
 
 
 def _format(name: str) -> DatasetFormat:
