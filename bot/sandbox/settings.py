@@ -1,0 +1,75 @@
+"""What can be set about the sandbox, and how to read the app's manifest into it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from bot.sandbox.ratelimits import DEFAULT_LIMITS, RateLimit
+from bot.sandbox.workspace import Bot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A slash command of the app."""
+
+    command: str  # "/whetstone"
+    description: str = ""
+    usage_hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shortcut:
+    """A shortcut of the app: in the menu of a message ("message_action") or anywhere ("shortcut")."""
+
+    type: str
+    callback_id: str
+    name: str
+
+
+def _made_up(prefix: str) -> str:
+    return f"{prefix}-sandbox-{secrets.token_hex(12)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxSettings:
+    """All settings; the secrets are made up anew at each start unless given."""
+
+    bot_token: str = field(default_factory=lambda: _made_up("xoxb"), repr=False)
+    app_token: str = field(default_factory=lambda: _made_up("xapp"), repr=False)
+    signing_secret: str = field(default_factory=lambda: _made_up("secret"), repr=False)
+    bot: Bot = Bot()
+    commands: tuple[Command, ...] = (Command(command="/whetstone", description="Review answers", usage_hint="help"),)
+    shortcuts: tuple[Shortcut, ...] = ()
+    events: frozenset[str] = frozenset({"app_home_opened"})  # subscribed bot events, e.g. "message.channels"
+    request_url: str | None = None  # signed HTTP goes there; None: Socket Mode
+    public_url: str | None = None  # where the app reaches the sandbox; None: as the caller addressed it
+    rate_limits: Mapping[str, RateLimit] = field(default_factory=lambda: dict(DEFAULT_LIMITS))  # empty: none
+    ack_seconds: float = 3.0
+    file_processing_seconds: float = 2.0
+    max_sockets: int = 10
+    journal_limit: int = 20_000  # entries kept
+    snapshot_path: Path | None = None
+
+    @classmethod
+    def from_manifest(cls, manifest: Mapping[str, Any], **more: Any) -> Self:
+        """Take commands, shortcuts and subscribed events from an app manifest; `more` are settings by name."""
+        features = manifest.get("features", {})
+        commands = tuple(
+            Command(command=c["command"], description=c.get("description", ""), usage_hint=c.get("usage_hint", ""))
+            for c in features.get("slash_commands", [])
+        )
+        shortcuts = tuple(
+            Shortcut(
+                type="message_action" if s["type"] == "message" else "shortcut",
+                callback_id=s["callback_id"],
+                name=s["name"],
+            )
+            for s in features.get("shortcuts", [])
+        )
+        subscriptions = manifest.get("settings", {}).get("event_subscriptions", {})
+        events = frozenset(subscriptions.get("bot_events", []))
+        return cls(commands=commands, shortcuts=shortcuts, events=events, **more)

@@ -1,0 +1,242 @@
+"""The people, channels and groups of the sandbox, and how Slack's methods describe them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bot.sandbox.wire import Json
+
+TEAM_ID = "T0MERIDIAN"
+OTHER_TEAM_ID = "T0NORTHWIND"
+
+
+@dataclass(kw_only=True)
+class Person:
+    """Somebody who can be picked on the page."""
+
+    id: str
+    name: str
+    real_name: str
+    title: str
+    tz: str  # IANA name
+    color: str
+    team_id: str = TEAM_ID
+    is_guest: bool = False
+    deleted: bool = False
+    is_admin: bool = False
+
+    @property
+    def email(self) -> str:
+        """The address under the reserved domain for examples."""
+        return f"{self.name}@{'meridian' if self.team_id == TEAM_ID else 'northwind'}.example"
+
+
+@dataclass(kw_only=True)
+class Channel:
+    """A public channel, or the direct messages between the bot and one person."""
+
+    id: str
+    name: str
+    topic: str = ""
+    members: set[str] = field(default_factory=set)
+    user: str | None = None  # the person of a direct-message channel
+    is_archived: bool = False
+
+    @property
+    def is_im(self) -> bool:
+        """Whether these are direct messages."""
+        return self.user is not None
+
+
+@dataclass(kw_only=True)
+class UserGroup:
+    """A mentionable group of people."""
+
+    id: str
+    handle: str
+    name: str
+    users: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bot:
+    """The app under test, as its workspace sees it."""
+
+    user_id: str = "U0WHETSTONE"
+    bot_id: str = "B0WHETSTONE"
+    app_id: str = "A0WHETSTONE"
+    name: str = "Whetstone"
+
+
+def _people() -> list[Person]:
+    return [
+        Person(id="U0MARA", name="mara", real_name="Mara Lindqvist", title="Reviewer", tz="Europe/Stockholm", color="4bbe2e"),
+        Person(id="U0JONAS", name="jonas", real_name="Jonas Weber", title="Reviewer", tz="Europe/Berlin", color="e7392d"),
+        Person(id="U0PRIYA", name="priya", real_name="Priya Nair", title="Reviewer", tz="Asia/Kolkata", color="3c989f"),
+        Person(id="U0TOMAS", name="tomas", real_name="Tomás Ruiz", title="Lead", tz="Europe/Madrid", color="674b1b", is_admin=True),
+        Person(id="U0DANA", name="dana", real_name="Dana Cole", title="Support", tz="America/New_York", color="e96699"),
+        Person(id="U0GUEST", name="gus", real_name="Gus Hartley", title="Guest", tz="Europe/London", color="9f69e7", is_guest=True),
+        Person(id="U0LEFT", name="lena", real_name="Lena Moreau", title="Left in spring", tz="Europe/Paris", color="84b22f", deleted=True),
+        Person(
+            id="U0STRANGER", name="sam", real_name="Sam Okafor", title="Northwind, Slack Connect", tz="Africa/Lagos",
+            color="df3dc0", team_id=OTHER_TEAM_ID,
+        ),
+    ]  # fmt: skip
+
+
+def _channels(bot: Bot) -> list[Channel]:
+    everybody = {"U0MARA", "U0JONAS", "U0PRIYA", "U0TOMAS", "U0DANA", bot.user_id}
+    return [
+        Channel(id="C0REVIEW", name="review", topic="Answers that wait for a verdict", members=everybody | {"U0GUEST"}),
+        Channel(id="C0CARDS", name="review-cards", topic="A second queue", members=set(everybody)),
+        Channel(id="C0GENERAL", name="general", topic="Everybody", members=everybody | {"U0GUEST", "U0STRANGER"}),
+        # The bot is not in this one: posting here must fail.
+        Channel(id="C0RANDOM", name="random", topic="Lunch and cats", members=everybody - {bot.user_id}),
+    ]
+
+
+class Workspace:
+    """Who and what is there; ids are looked up here and nowhere else."""
+
+    def __init__(self, bot: Bot) -> None:
+        self.bot = bot
+        self.name = "Meridian"
+        self.domain = "meridian"
+        self.people = {person.id: person for person in _people()}
+        self.channels = {channel.id: channel for channel in _channels(bot)}
+        reviewers = ["U0MARA", "U0JONAS", "U0PRIYA"]
+        self.usergroups = {
+            "S0REVIEWERS": UserGroup(id="S0REVIEWERS", handle="reviewers", name="Reviewers", users=reviewers),
+            "S0LEADS": UserGroup(id="S0LEADS", handle="leads", name="Leads", users=["U0TOMAS"]),
+        }
+        for person in self.people.values():
+            self.direct(person.id)
+
+    def direct(self, user: str) -> Channel:
+        """Return the direct-message channel of a person, opening it if needed."""
+        channel_id = "D" + user[1:]
+        if channel_id not in self.channels:
+            members = {user, self.bot.user_id}
+            self.channels[channel_id] = Channel(id=channel_id, name="", members=members, user=user)
+        return self.channels[channel_id]
+
+    def channel(self, named: str) -> Channel | None:
+        """Return the channel with this id, name, #name or person's id; None if there is none."""
+        if named in self.people:
+            return self.direct(named)
+        if named in self.channels:
+            return self.channels[named]
+        plain = named.removeprefix("#")
+        return next((c for c in self.channels.values() if c.name and c.name == plain), None)
+
+    def audience(self, channel: Channel) -> set[str] | None:
+        """Return who sees what happens in a channel; None for everybody."""
+        return {channel.user} if channel.user is not None else None
+
+    def describe_user(self, user: str, *, now: float) -> Json:
+        """Return a user as users.info tells it."""
+        if user == self.bot.user_id:
+            return self._describe_bot_user()
+        person = self.people[user]
+        offset = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(person.tz)).utcoffset()
+        return {
+            "id": person.id,
+            "team_id": person.team_id,
+            "name": person.name,
+            "deleted": person.deleted,
+            "color": person.color,
+            "real_name": person.real_name,
+            "tz": person.tz,
+            "tz_label": person.tz,
+            "tz_offset": int(offset.total_seconds()) if offset is not None else 0,
+            "profile": {
+                "real_name": person.real_name,
+                "display_name": person.name,
+                "title": person.title,
+                "email": person.email,
+                "team": person.team_id,
+            },
+            "is_admin": person.is_admin,
+            "is_owner": False,
+            "is_restricted": person.is_guest,
+            "is_ultra_restricted": False,
+            "is_stranger": person.team_id != TEAM_ID,
+            "is_bot": False,
+            "is_app_user": False,
+            "updated": 1_700_000_000,
+        }
+
+    def describe_channel(self, channel: Channel) -> Json:
+        """Return a channel as conversations.info tells it."""
+        if channel.user is not None:
+            return {
+                "id": channel.id,
+                "is_im": True,
+                "user": channel.user,
+                "is_archived": False,
+                "created": 1_700_000_000,
+            }
+        return {
+            "id": channel.id,
+            "name": channel.name,
+            "name_normalized": channel.name,
+            "is_channel": True,
+            "is_group": False,
+            "is_im": False,
+            "is_mpim": False,
+            "is_private": False,
+            "is_archived": channel.is_archived,
+            "is_general": channel.name == "general",
+            "is_member": self.bot.user_id in channel.members,
+            "is_ext_shared": self._is_shared(channel.members),
+            "num_members": len(channel.members),
+            "topic": {"value": channel.topic, "creator": "", "last_set": 0},
+            "purpose": {"value": "", "creator": "", "last_set": 0},
+            "created": 1_700_000_000,
+            "creator": "U0TOMAS",
+            "context_team_id": TEAM_ID,
+        }
+
+    def describe_group(self, group: UserGroup, *, with_users: bool) -> Json:
+        """Return a user group as usergroups.list tells it."""
+        told: Json = {
+            "id": group.id,
+            "team_id": TEAM_ID,
+            "is_usergroup": True,
+            "name": group.name,
+            "handle": group.handle,
+            "description": "",
+            "date_delete": 0,
+            "user_count": len(group.users),
+        }
+        return {**told, "users": list(group.users)} if with_users else told
+
+    def bot_profile(self) -> Json:
+        """Return the profile that every message of the bot carries."""
+        bot = self.bot
+        return {"id": bot.bot_id, "app_id": bot.app_id, "user_id": bot.user_id, "name": bot.name, "team_id": TEAM_ID, "deleted": False}  # fmt: skip
+
+    def _describe_bot_user(self) -> Json:
+        bot = self.bot
+        profile = {"real_name": bot.name, "display_name": bot.name, "bot_id": bot.bot_id, "api_app_id": bot.app_id, "team": TEAM_ID}  # fmt: skip
+        return {
+            "id": bot.user_id,
+            "team_id": TEAM_ID,
+            "name": bot.name.lower(),
+            "real_name": bot.name,
+            "deleted": False,
+            "is_bot": True,
+            "is_app_user": False,
+            "is_restricted": False,
+            "is_ultra_restricted": False,
+            "is_stranger": False,
+            "tz": "Etc/UTC",
+            "tz_offset": 0,
+            "profile": profile,
+        }
+
+    def _is_shared(self, members: Iterable[str]) -> bool:
+        return any(m in self.people and self.people[m].team_id != TEAM_ID for m in members)
