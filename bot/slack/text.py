@@ -70,9 +70,14 @@ def shortened(text: str, limit: int) -> str:
     return f"{cut(text, limit - 2).shown.rstrip()} …"
 
 
+def isolates(text: str) -> tuple[str, str]:
+    """What goes around a quote inside our sentence, so that right-to-left writing cannot reorder our words."""
+    return (FIRST_STRONG_ISOLATE, POP_ISOLATE) if _RIGHT_TO_LEFT.search(text) else ("", "")
+
+
 def isolated(text: str) -> str:
-    """A quote inside our sentence; right-to-left writing gets isolates, so that it cannot reorder our words."""
-    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
+    """The quote with its isolates, if it needs any."""
+    return text.join(isolates(text))
 
 
 def quoted(text: str) -> str:

@@ -92,7 +92,7 @@ def linked(address: str, text: str) -> RichTextLink:
 
 
 def section(elements: Sequence[RichTextElement]) -> RichTextSection:
-    """A paragraph of rich text; empty texts, which Slack refuses, are left out."""
+    """A paragraph of rich text."""
     return RichTextSection(_spoken(elements))
 
 
@@ -184,8 +184,21 @@ def _weight_of(node: object) -> int:
 
 
 def _spoken(elements: Sequence[RichTextElement]) -> list[RichTextElement]:
-    kept = [element for element in elements if not isinstance(element, RichText) or element.text]
+    """Neighbours of one style as one text, and none without words, which Slack refuses."""
+    kept: list[RichTextElement] = []
+    for element in elements:
+        last = kept[-1] if kept else None
+        if type(element) is not RichText:
+            kept.append(element)
+        elif type(last) is RichText and _style(last) == _style(element):
+            kept[-1] = RichText(last.text + element.text, *_style(element))
+        elif element.text:
+            kept.append(element)
     return kept or [plain(" ")]
+
+
+def _style(element: RichText) -> tuple[bool | None, ...]:
+    return element.bold, element.italic, element.strike, element.code
 
 
 def _numbered(blocks: list[Wire], tag: str) -> list[Wire]:

@@ -121,9 +121,12 @@ def _pieces(before: str, after: str) -> Iterator[Piece]:
         yield from _piece(Side.BOTH, before)
         return
     a, b = _sentences(before), _sentences(after)
-    for run in _aligned(a, b, 0, len(a), 0, len(b)):
+    bare_a, bare_b = [sentence.rstrip() for sentence in a], [sentence.rstrip() for sentence in b]
+    for run in _aligned(bare_a, bare_b, 0, len(a), 0, len(b)):
         if run.same:
-            yield from _piece(Side.BOTH, "".join(a[run.a0 : run.a1]))
+            for i, j in zip(range(run.a0, run.a1), range(run.b0, run.b1), strict=True):
+                yield from _piece(Side.BOTH, bare_a[i])
+                yield from _gap(a[i][len(bare_a[i]) :], b[j][len(bare_b[j]) :])
         else:
             yield from _by_words("".join(a[run.a0 : run.a1]), "".join(b[run.b0 : run.b1]))
 
@@ -289,7 +292,32 @@ def _cleaned(runs: list[_Run], a: Sequence[_Token], b: Sequence[_Token]) -> list
             if not _swallowed(left, middle, right, a, b):
                 break
             merged[-3:] = [_Run(False, left.a0, right.a1, left.b0, right.b1)]
-    return _with_their_words(merged, a, b)
+    return _with_their_words(_with_their_stops(merged, a, b), a, b)
+
+
+def _with_their_stops(runs: list[_Run], a: Sequence[_Token], b: Sequence[_Token]) -> list[_Run]:
+    """A sentence that goes out or comes in takes its own stop with it, not the one of the sentence before it."""
+    found: list[_Run] = []
+    for run in runs:
+        last = found[-1] if found else None
+        rest = run
+        if last is not None and run.same and not last.same and _begins_with_a_stop(last, run, a, b):
+            found[-1:] = [
+                _Run(True, last.a0, last.a0 + 1, last.b0, last.b0 + 1),
+                _Run(False, last.a0 + 1, run.a0 + 1, last.b0 + 1, run.b0 + 1),
+            ]
+            rest = _Run(True, run.a0 + 1, run.a1, run.b0 + 1, run.b1)
+        if rest.a1 > rest.a0 or rest.b1 > rest.b0:
+            found.append(rest)
+    return found
+
+
+def _begins_with_a_stop(change: _Run, after: _Run, a: Sequence[_Token], b: Sequence[_Token]) -> bool:
+    goes_out, comes_in = change.b0 == change.b1, change.a0 == change.a1
+    if not goes_out and not comes_in:
+        return False
+    first = a[change.a0] if goes_out else b[change.b0]
+    return not first.gap and first.word == a[after.a0].word and bool(_SENTENCE_STOP.fullmatch(first.word))
 
 
 def _with_their_words(runs: list[_Run], a: Sequence[_Token], b: Sequence[_Token]) -> list[_Run]:

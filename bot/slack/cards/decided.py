@@ -1,0 +1,196 @@
+"""The decided card: the outcome first, with the only menu; then question, answer, and what the machine thought."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from slackblocks import Block
+
+from bot.slack import clock
+from bot.slack.cards.fallback import fitted
+from bot.slack.cards.options import CardOptions
+from bot.slack.cards.parts import (
+    DOT,
+    menu,
+    model_words,
+    percent,
+    question_block,
+    question_words,
+    quote_block,
+    risk_words,
+    tag,
+)
+from bot.slack.differences import change_words, drawn
+from bot.slack.ids import ActionId, MenuChoice
+from bot.slack.text import counted, isolated, mention, one_line, quiet, shortened
+from bot.slack.wire import SlackMessage, bold, grey, plain, quote_bar, rendered, rich, said, section
+from reviewers.decisions.difference import Difference, compare
+from reviewers.model import OnTimeout, Outcome, Reason, ReleaseState, Resolution, TaskView, Verdict, VerdictKind
+
+ANSWER_LENGTH, ANSWER_CUT = 300, 280
+NOTE_LENGTH, NOTE_CUT = 300, 280
+REASONS_LENGTH = 300
+DIFFERENCE_LENGTH, DIFFERENCE_CHANGES = 900, 3
+REWRITTEN_LENGTH = 280
+SPOKEN_CHANGES = 10
+
+_SYMBOLS = {Outcome.APPROVED: "white_check_mark", Outcome.EDITED: "pencil2", Outcome.REJECTED: "x"}
+_PAST = {
+    VerdictKind.APPROVE: "approved",
+    VerdictKind.EDIT: "edited",
+    VerdictKind.REJECT: "rejected",
+    VerdictKind.UNSURE: "unsure",
+}
+_MENU = (MenuChoice.CHANGE, MenuChoice.HISTORY, MenuChoice.WHY, MenuChoice.FULL)
+_TIMED_OUT_MENU = (MenuChoice.HISTORY, MenuChoice.WHY, MenuChoice.FULL)  # no verdict is there to be changed
+
+
+def decided_card(view: TaskView, resolution: Resolution, options: CardOptions) -> SlackMessage:
+    """Draw the card of a task that people settled."""
+    difference = None
+    if resolution.outcome is Outcome.EDITED and resolution.text is not None:
+        difference = compare(view.output.completion, resolution.text)
+    blocks = [
+        said(_outcome_line(view, resolution, options), menu(view, ActionId.DECIDED_MORE, _MENU)),
+        question_block(view.output),
+        *(_difference_blocks(difference, view, resolution) if difference else [_answer(view)]),
+        grey(_revelation(view, options)),
+    ]
+    return SlackMessage(text=_spoken(view, resolution, difference, options), blocks=rendered(blocks, tag(view)))
+
+
+def timed_out_card(view: TaskView, options: CardOptions) -> SlackMessage:
+    """Draw the card of a task that nobody settled in time."""
+    at = _timed_out_at(view)
+    when = f" at {clock.token(at, options.zone, seen_on=view.task.created_at)}" if at else ""
+    line = f":hourglass: *Timed out*{when}. {quiet(_after_time_out(view, options), 120)} Not counted as a verdict."
+    blocks = [
+        said(line, menu(view, ActionId.DECIDED_MORE, _TIMED_OUT_MENU)),
+        question_block(view.output),
+        _answer(view),
+        grey(_revelation(view, options)),
+    ]
+    spoken = f" at {clock.words(at, options.zone, seen_on=view.task.created_at)}" if at else ""
+    became = one_line(_after_time_out(view, options)).rstrip(".")
+    text = f"Timed out{spoken}: {became[:1].lower()}{became[1:]}. Not a verdict. Question: "
+    return SlackMessage(
+        text=fitted(text, one_line(question_words(view.output)), ""), blocks=rendered(blocks, tag(view))
+    )
+
+
+def _timed_out_at(view: TaskView) -> datetime | None:
+    if view.release and view.release.decided_at:
+        return view.release.decided_at
+    return view.task.due_at
+
+
+def _after_time_out(view: TaskView, options: CardOptions) -> str:
+    if view.release is None:
+        return "Nobody decided."
+    return options.waiting.past(view.release.on_timeout)
+
+
+def _outcome_line(view: TaskView, resolution: Resolution, options: CardOptions) -> str:
+    when = clock.token(resolution.resolved_at, options.zone, seen_on=view.task.created_at)
+    word = resolution.outcome.value.capitalize()
+    line = f":{_SYMBOLS[resolution.outcome]}: *{word}* by {mention(resolution.resolved_by)}, {when}"
+    if before := replaced_verdict(view, resolution):
+        line += f", before: {_PAST[before.kind]}"
+    if resolution.reasons:
+        line += f". {quiet(options.listed(resolution.reasons), REASONS_LENGTH)}."
+    elif before or resolution.outcome is Outcome.EDITED:
+        line += "."
+    if resolution.note.strip():
+        line += f"\n“{_note(resolution.note)}”"
+    return line
+
+
+def _note(note: str) -> str:
+    line = one_line(note)
+    return isolated(quiet(line if len(line) <= NOTE_LENGTH else shortened(line, NOTE_CUT)))
+
+
+def replaced_verdict(view: TaskView, resolution: Resolution) -> Verdict | None:
+    """The deciding verdict that this resolution replaced, if any."""
+    earlier: list[Verdict] = []
+    for verdict in view.verdicts:
+        if verdict.verdict_id == resolution.verdict_id:
+            break
+        earlier.append(verdict)
+    settled = [verdict for verdict in earlier if verdict.kind is not VerdictKind.UNSURE]
+    return settled[-1] if settled and resolution.revision > 1 else None
+
+
+def _answer(view: TaskView) -> Block:
+    answer = view.output.completion
+    return quote_block(answer if len(answer) <= ANSWER_LENGTH else shortened(answer, ANSWER_CUT))
+
+
+def _difference_blocks(difference: Difference, view: TaskView, resolution: Resolution) -> list[Block]:
+    if difference.rewritten:
+        return [
+            rich(section([bold("Rewritten. "), plain("Before:")])),
+            quote_block(shortened(view.output.completion, REWRITTEN_LENGTH)),
+            rich(section([plain("After:")])),
+            quote_block(shortened(resolution.text or "", REWRITTEN_LENGTH)),
+        ]
+    shown = drawn(difference, characters=DIFFERENCE_LENGTH, changes=DIFFERENCE_CHANGES)
+    blocks: list[Block] = [rich(quote_bar(shown.elements))]
+    if shown.unshown:
+        blocks.append(grey(f"{counted(shown.unshown, 'more change')} in History"))
+    return blocks
+
+
+def _revelation(view: TaskView, options: CardOptions) -> str:
+    """What the machine thought, the chance of being picked, the model: shown after the verdict."""
+    risk = view.assessment.risk if view.assessment else None
+    parts = [f"Risk was {risk_words(risk)}", _picked(view), model_words(view.output), _sent(view, options)]
+    return DOT.join([*(part for part in parts if part), f"#{view.task.number}"])
+
+
+def _picked(view: TaskView) -> str:
+    decision = view.decision
+    if decision.reason is Reason.HELD:
+        return "held"
+    how = f"rule: {quiet(decision.rule, 80)}" if decision.reason is Reason.RULE and decision.rule else "sampled"
+    return f"{how}, chance {percent(decision.inclusion_probability)}"
+
+
+def _sent(view: TaskView, options: CardOptions) -> str:
+    release = view.release
+    if release is None or release.decided_at is None:
+        return ""
+    when = clock.token(release.decided_at, options.zone, seen_on=view.task.created_at)
+    if release.state in {ReleaseState.APPROVED, ReleaseState.EDITED}:
+        return f"sent to the {quiet(options.waiting.who, 30).lower()} at {when}"
+    if release.state is ReleaseState.TIMED_OUT and release.on_timeout is OnTimeout.RELEASE:
+        return f"sent at {when}, not verified"
+    return ""
+
+
+def _spoken(view: TaskView, resolution: Resolution, difference: Difference | None, options: CardOptions) -> str:
+    """The new state first, then what was asked."""
+    when = clock.words(resolution.resolved_at, options.zone, seen_on=view.task.created_at)
+    said_ = f"{resolution.outcome.value.capitalize()} by {options.name(resolution.resolved_by)} at {when}"
+    if before := replaced_verdict(view, resolution):
+        said_ += f", before: {_PAST[before.kind]}"
+    reasons = one_line(options.listed(resolution.reasons)).lower()
+    said_ += f": {shortened(reasons, REASONS_LENGTH)}." if reasons else "."
+    if difference is not None:
+        said_ += f" {_spoken_changes(difference)}"
+    if resolution.note.strip():
+        said_ += f" Note: {isolated(_sentence(shortened(one_line(resolution.note), NOTE_CUT)))}"
+    return fitted(f"{said_} Question: ", one_line(question_words(view.output)), "")
+
+
+def _sentence(words: str) -> str:
+    return words if words[-1:] in {".", "!", "?", "…"} else f"{words}."
+
+
+def _spoken_changes(difference: Difference) -> str:
+    if difference.rewritten:
+        return "The answer was rewritten."
+    changes = difference.changes
+    said_ = "; ".join(change_words(change, past=True) for change in changes[:SPOKEN_CHANGES])
+    more = len(changes) - SPOKEN_CHANGES
+    return f"{said_}; {counted(more, 'more change')}." if more > 0 else f"{said_}."

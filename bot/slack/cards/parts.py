@@ -1,0 +1,108 @@
+"""Blocks and words that the open and the decided card share."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from slackblocks import OverflowMenu, RichTextBlock
+
+from bot.slack.clock import day
+from bot.slack.cutting import cut
+from bot.slack.ids import ActionId, MenuChoice, MenuValue
+from bot.slack.text import quiet, visible
+from bot.slack.wire import bold, option, plain, quote_bar, rich, section
+from reviewers.model import Output, Reason, Risk, SamplingDecision, TaskView
+
+QUESTION_LENGTH, QUESTION_CUT = 300, 280
+RULE_LENGTH = 80
+MODEL_LENGTH = 40
+DOT = "  ·  "
+
+NO_QUESTION = "(No question came with this answer.)"
+EMPTY_ANSWER = "(The answer is empty.)"
+
+MENU_WORDS = {
+    MenuChoice.WHY: "Why this one?",
+    MenuChoice.HISTORY: "History",
+    MenuChoice.CHANGE: "Change my verdict",
+    MenuChoice.FULL: "Full text",
+}
+
+
+def question_words(output: Output) -> str:
+    """What was asked, at most 300 characters."""
+    question = visible(output.question).strip()
+    if len(question) > QUESTION_LENGTH:
+        question = f"{cut(question, QUESTION_CUT).shown.rstrip()} …"
+    return question or NO_QUESTION
+
+
+def question_block(output: Output) -> RichTextBlock:
+    """What was asked, in bold."""
+    return rich(section([bold(question_words(output))]))
+
+
+def quote_block(words: str) -> RichTextBlock:
+    """An answer without numbers."""
+    return rich(quote_bar([plain(visible(words).strip() or EMPTY_ANSWER)]))
+
+
+def menu(view: TaskView, action: ActionId, choices: tuple[MenuChoice, ...]) -> OverflowMenu:
+    """A ⋯ menu; only what exists is in it."""
+    return OverflowMenu(
+        action_id=action,
+        options=[
+            option(MENU_WORDS[choice], MenuValue(task_id=view.task.task_id, choice=choice).to_json())
+            for choice in choices
+        ],
+    )
+
+
+def model_words(output: Output) -> str:
+    """ "helpdesk-8b, 3 Nov": a version that is a date is shown as one. Safe for mrkdwn."""
+    version = output.model_version.strip()
+    try:
+        version = day(date.fromisoformat(version))
+    except ValueError:
+        version = quiet(version, MODEL_LENGTH)
+    name = quiet(output.model, MODEL_LENGTH)
+    return ", ".join(part for part in (name, version) if part)
+
+
+def risk_words(risk: Risk | None) -> str:
+    """ "high (62 in 100)"; what was not scored is its own word and never a low one."""
+    return f"{risk.word} ({in_hundred(risk.probability)} in 100)" if risk else "not scored"
+
+
+def in_hundred(probability: float) -> str:
+    """ "62"; "under 1" and "over 99" instead of a false 0 or 100."""
+    if 0.0 < probability < 0.005:
+        return "under 1"
+    if 0.995 <= probability < 1.0:
+        return "over 99"
+    return f"{probability * 100:.0f}"
+
+
+def percent(probability: float) -> str:
+    """ "34 %", and "0.5 %" below one."""
+    value = probability * 100
+    return f"{value:.0f} %" if value >= 1 or value == 0 else f"{value:.2g} %"
+
+
+def reason_words(decision: SamplingDecision) -> str:
+    """Why the answer is here, as far as it may be said before the verdict. Safe for mrkdwn."""
+    if decision.reason is Reason.RULE:
+        return f"Rule: {quiet(decision.rule, RULE_LENGTH)}" if decision.rule else "Rule"
+    return "Held" if decision.reason is Reason.HELD else "Sampled"
+
+
+def tag(view: TaskView) -> str:
+    """What makes the ids of the blocks differ from one drawing of the card to the next."""
+    revision = view.resolution.revision if view.resolution else 0
+    return f"{view.task.number}.{view.task.state.value}.{len(view.verdicts)}.{revision}"
+
+
+def earlier_messages(output: Output) -> int:
+    """How many turns of the conversation the card does not show; a system prompt is none."""
+    turns = [turn for turn in output.prompt if turn.role != "system"]
+    return max(0, len(turns) - 1) if output.question else len(turns)
