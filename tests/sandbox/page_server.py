@@ -1,7 +1,7 @@
 """A small server that speaks the sandbox's control API with whatever blocks a test gives it.
 
-It knows nothing of Slack: it serves the page, shows what it is told to show, and keeps what the page sends. Run it to look
-at blocks in a browser: `python -m tests.sandbox.page_server FOLDER` takes each FOLDER/*.json of `{state: {text, blocks}}`.
+It knows nothing of Slack: it serves the page, shows what it is told to show, and keeps what the page sends.
+`python -m tests.sandbox.page_server FOLDER` shows each FOLDER/*.json of `{state: {text, blocks}}` in a browser.
 """
 
 import asyncio
@@ -118,11 +118,11 @@ class PageServer:
         for stream in self._streams:
             stream.set()
 
-    def wait_for(self, path: str, *, seconds: float = 10) -> Json:
-        """The newest request to `path`, waiting for the first one. Raises TimeoutError when none comes."""
+    def wait_for(self, path: str, *, count: int = 1, seconds: float = 10) -> Json:
+        """The newest request to `path` once there are `count`. Raises TimeoutError when they do not come."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self.of(path), timeout=seconds):
-                raise TimeoutError(f"the page sent nothing to {path}")
+            if not self._changed.wait_for(lambda: len(self.of(path)) >= count, timeout=seconds):
+                raise TimeoutError(f"the page sent {len(self.of(path))} of {count} requests to {path}")
             return self.of(path)[-1]
 
     def of(self, path: str) -> list[Json]:
