@@ -56,7 +56,12 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Wait until `seconds` have passed on this clock."""
         passed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        deadline = self.call_at(self.now() + seconds, lambda: passed.done() or passed.set_result(None))
+
+        def wake() -> None:
+            if not passed.done():
+                passed.set_result(None)
+
+        deadline = self.call_at(self.now() + seconds, wake)
         try:
             await passed
         finally:

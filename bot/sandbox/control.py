@@ -1,48 +1,21 @@
-"""The control API under /_sandbox: what the page shows, what people do on it, and what tests and operators set."""
+"""The control API under /_sandbox, first half: what the page shows and what people do on it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.sandbox.faults import Fault
+from bot.sandbox.answers import Answer, guarded, read_object
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.methods_chat import ChatMethods
 from bot.sandbox.posting import Posting
-from bot.sandbox.sockets import Sockets
 from bot.sandbox.webapi import base_url
 from bot.sandbox.wire import Json, SlackError, as_object, compact
 from bot.sandbox.workspace import Channel, Person
 from bot.sandbox.world import World
-
-Answering = Callable[[Request], Awaitable[Response]]
-
-
-def _told(error: SlackError) -> JSONResponse:
-    return JSONResponse({"ok": False, "error": error.error, "message": error.error.replace("_", " ")})
-
-
-def _guarded(answer: Callable[[Request], Awaitable[Json]]) -> Answering:
-    async def guarded(request: Request) -> Response:
-        try:
-            return JSONResponse(await answer(request))
-        except SlackError as refused:
-            return _told(refused)
-        except ValueError as wrong:
-            return JSONResponse({"ok": False, "error": "invalid_request", "message": str(wrong)}, 400)
-
-    return guarded
-
-
-async def _body(request: Request) -> Json:
-    body = json.loads(await request.body() or b"{}")
-    if not isinstance(body, dict):
-        raise ValueError("the body must be a JSON object")
-    return body
 
 
 class Control:
@@ -54,17 +27,15 @@ class Control:
         interactions: Interactions,
         posting: Posting,
         chat: ChatMethods,
-        sockets: Sockets,
     ) -> None:
         self._world = world
         self._interactions = interactions
         self._posting = posting
         self._chat = chat
-        self._sockets = sockets
 
     def routes(self) -> list[Route]:
         """Return all routes, relative to /_sandbox."""
-        table: list[tuple[str, str, Callable[[Request], Awaitable[Json]]]] = [
+        table: list[tuple[str, str, Answer]] = [
             ("GET", "/workspace", self.workspace),
             ("GET", "/messages", self.messages),
             ("GET", "/views", self.views),
@@ -77,17 +48,8 @@ class Control:
             ("POST", "/reactions", self.react),
             ("POST", "/shortcuts", self.shortcut),
             ("POST", "/home", self.open_home),
-            ("GET", "/journal", self.journal),
-            ("GET", "/connections", self.connections),
-            ("POST", "/clock", self.clock),
-            ("GET", "/faults", self.armed),
-            ("POST", "/faults", self.arm),
-            ("DELETE", "/faults", self.disarm),
-            ("POST", "/people", self.change_person),
-            ("POST", "/channels", self.change_channel),
-            ("POST", "/usergroups", self.change_group),
         ]
-        routes = [Route(path, _guarded(answer), methods=[method]) for method, path, answer in table]
+        routes = [Route(path, guarded(answer), methods=[method]) for method, path, answer in table]
         return [
             *routes,
             Route("/events", self.events, methods=["GET"]),
@@ -140,23 +102,23 @@ class Control:
 
     async def act(self, request: Request) -> Json:
         """Act on an element."""
-        body = await _body(request)
+        body = await read_object(request)
         return await self._interactions.act(self._actor(body), body, base_url=base_url(self._world, request))
 
     async def submit(self, request: Request) -> Json:
         """Submit the top modal."""
-        body = await _body(request)
+        body = await read_object(request)
         values = as_object(body.get("values"))
         return await self._interactions.submit(self._actor(body), str(body.get("view_id", "")), values)
 
     async def close_view(self, request: Request) -> Json:
         """Close the top modal."""
-        body = await _body(request)
+        body = await read_object(request)
         return await self._interactions.close(self._actor(body), str(body.get("view_id", "")))
 
     async def command(self, request: Request) -> Json:
         """Send a slash command."""
-        body = await _body(request)
+        body = await read_object(request)
         person, channel = self._actor(body), self._channel(str(body.get("channel", "")))
         return await self._interactions.command(
             person,
@@ -168,7 +130,7 @@ class Control:
 
     async def post(self, request: Request) -> Json:
         """Write a message as a person."""
-        body = await _body(request)
+        body = await read_object(request)
         person, channel = self._actor(body), self._channel(str(body.get("channel", "")))
         if person.id not in channel.members:
             raise SlackError("not_in_channel")
@@ -180,7 +142,7 @@ class Control:
 
     async def react(self, request: Request) -> Json:
         """React as a person."""
-        body = await _body(request)
+        body = await read_object(request)
         person, channel = self._actor(body), self._channel(str(body.get("channel", "")))
         message = self._message(channel, str(body.get("ts", "")))
         name = str(body.get("name", "")).strip(":")
@@ -189,7 +151,7 @@ class Control:
 
     async def shortcut(self, request: Request) -> Json:
         """Choose a shortcut."""
-        body = await _body(request)
+        body = await read_object(request)
         person = self._actor(body)
         channel = self._channel(str(body["channel"])) if body.get("channel") else None
         has_message = channel is not None and body.get("ts")
@@ -204,88 +166,7 @@ class Control:
 
     async def open_home(self, request: Request) -> Json:
         """Open the Home tab."""
-        return await self._interactions.open_home(self._actor(await _body(request)))
-
-    async def journal(self, request: Request) -> Json:
-        """Read the journal."""
-        query = request.query_params
-        return {"entries": self._world.journal.entries(method=query.get("method"), since=int(query.get("since", "0")))}
-
-    async def connections(self, request: Request) -> Json:
-        """Tell how many sockets are open; with `wait`, only once there are so many."""
-        wait = request.query_params.get("wait")
-        if wait is not None:
-            await self._sockets.wait_for(int(wait))
-        return {"open": self._sockets.count}
-
-    async def clock(self, request: Request) -> Json:
-        """Move the clock forward."""
-        body = await _body(request)
-        if "set" in body:
-            self._world.clock.advance(float(body["set"]) - self._world.clock.now())
-        else:
-            self._world.clock.advance(float(body.get("advance_seconds", 0)))
-        self._world.changed()
-        return {"ok": True, "clock": self._world.clock.now()}
-
-    async def armed(self, _request: Request) -> Json:
-        """List the armed faults."""
-        return {"ok": True, "armed": self._world.faults.armed()}
-
-    async def arm(self, request: Request) -> Json:
-        """Arm a fault; one of "socket" strikes the open sockets at once, and later ones for the times left over."""
-        body = await _body(request)
-        fault = Fault(
-            method=str(body.get("method", "*")),
-            kind=str(body.get("kind", "")),
-            times=int(body.get("times", 1)),
-            retry_after=int(body.get("retry_after", 1)),
-            channel=body.get("channel"),
-        )
-        self._world.faults.arm(fault)
-        while fault.method == "socket" and self._sockets.count and self._world.faults.take("socket"):
-            if not await self._sockets.strike(fault.kind, 1):
-                break
-        return {"ok": True, "armed": self._world.faults.armed()}
-
-    async def disarm(self, _request: Request) -> Json:
-        """Disarm all faults."""
-        self._world.faults.clear()
-        return {"ok": True}
-
-    async def change_person(self, request: Request) -> Json:
-        """Deactivate or reactivate a person: {user, deleted}; the app may hear user_change."""
-        body = await _body(request)
-        person = self._person_named(body)
-        person.deleted = bool(body.get("deleted"))
-        now = self._world.clock.now()
-        event = {
-            "type": "user_change",
-            "user": self._world.workspace.describe_user(person.id, now=now),
-            "cache_ts": int(now),
-            "event_ts": self._world.clock.next_ts(),
-        }
-        self._posting.announce(event)
-        return {"ok": True}
-
-    async def change_channel(self, request: Request) -> Json:
-        """Archive a channel or change who is in it: {channel, archived?, add?: [users], remove?: [users]}."""
-        body = await _body(request)
-        channel = self._channel(str(body.get("channel", "")))
-        channel.is_archived = bool(body.get("archived", channel.is_archived))
-        channel.members |= set(body.get("add", []))
-        channel.members -= set(body.get("remove", []))
-        self._world.changed()
-        return {"ok": True}
-
-    async def change_group(self, request: Request) -> Json:
-        """Change who is in a user group: {usergroup, users: [ids]}."""
-        body = await _body(request)
-        group = self._world.workspace.usergroups.get(str(body.get("usergroup", "")))
-        if group is None:
-            raise SlackError("no_such_subteam")
-        group.users = [str(user) for user in body.get("users", [])]
-        return {"ok": True}
+        return await self._interactions.open_home(self._actor(await read_object(request)))
 
     async def events(self, request: Request) -> Response:
         """Stream what happens to one person's pages."""

@@ -61,26 +61,26 @@ def _initial_text_fits(element: Json, pointer: str, found: list[Problem]) -> Non
         found.append(Problem(pointer=f"{pointer}/min_length", message="must not be greater than max_length"))
 
 
-_PLACEHOLDER = {"placeholder": plain(150)}
-_FOCUS = {"focus_on_load": boolean}
-_CONFIRM = {"confirm": CONFIRM}
-_MENU = {**_PLACEHOLDER, **_FOCUS, **_CONFIRM}
-_MANY = {"max_selected_items": number(1, whole=True)}
-_LABEL = {"accessibility_label": string(75, least=1)}
-_DISPATCH = {
+_PLACEHOLDER: dict[str, Rule] = {"placeholder": plain(150)}
+_FOCUS: dict[str, Rule] = {"focus_on_load": boolean}
+_CONFIRM: dict[str, Rule] = {"confirm": CONFIRM}
+_MENU: dict[str, Rule] = {**_PLACEHOLDER, **_FOCUS, **_CONFIRM}
+_MANY: dict[str, Rule] = {"max_selected_items": number(1, whole=True)}
+_LABEL: dict[str, Rule] = {"accessibility_label": string(75, least=1)}
+_DISPATCH: dict[str, Rule] = {
     "dispatch_action_config": Shape(
         fields={"trigger_actions_on": list_of(one_of("on_enter_pressed", "on_character_entered"), most=2)}
     )
 }
-_INPUT = {**_PLACEHOLDER, **_FOCUS, **_DISPATCH}
-_OPTIONS = {"options": list_of(OPTION, most=100), "option_groups": list_of(OPTION_GROUP, most=100)}
+_INPUT: dict[str, Rule] = {**_PLACEHOLDER, **_FOCUS, **_DISPATCH}
+_OPTIONS: dict[str, Rule] = {"options": list_of(OPTION, most=100), "option_groups": list_of(OPTION_GROUP, most=100)}
 _OFFERS: tuple[Look, ...] = (needs_one("options", "option_groups"), excludes("options", "option_groups"))
 _IDS = list_of(string(least=1), least=0)
 _DATE = _matches(r"\d{4}-\d{2}-\d{2}", "must be a date in the form YYYY-MM-DD")
 _TIME = _matches(r"([01]\d|2[0-3]):[0-5]\d", "must be a time in the form HH:mm")
 _NUMERAL = _matches(r"-?\d+(\.\d+)?", "must be a number as a string")
-_QUERY = {"min_query_length": number(0, whole=True)}
-_FILTER = {
+_QUERY: dict[str, Rule] = {"min_query_length": number(0, whole=True)}
+_FILTER: dict[str, Rule] = {
     "filter": Shape(
         fields={
             "include": list_of(one_of("im", "mpim", "private", "public")),

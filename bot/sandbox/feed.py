@@ -49,9 +49,9 @@ class Feed:
             return
         self._listeners.add(queue)
         try:
-            while (happening := await queue.get()) is not None:
-                if happening.users is None or user in happening.users:
-                    yield happening
+            while (next_one := await queue.get()) is not None:
+                if next_one.users is None or user in next_one.users:
+                    yield next_one
         finally:
             self._listeners.discard(queue)
 

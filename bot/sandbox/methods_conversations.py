@@ -21,7 +21,7 @@ class ConversationMethods:
             "conversations.history": self.history,
             "conversations.replies": self.replies,
             "conversations.info": self.info,
-            "conversations.list": self.list,
+            "conversations.list": self.list_channels,
             "conversations.open": self.open,
             "conversations.members": self.members,
             "conversations.join": self.join,
@@ -45,7 +45,7 @@ class ConversationMethods:
         """Describe a channel."""
         return {"ok": True, "channel": self._world.workspace.describe_channel(named_channel(self._world, args))}
 
-    def list(self, args: Arguments) -> Json:
+    def list_channels(self, args: Arguments) -> Json:
         """List the channels of the wanted types, public ones by default."""
         types = (args.optional("types") or "public_channel").split(",")
         rows = [

@@ -20,7 +20,7 @@ Content = Json  # text, blocks, attachments, metadata: those of them that were g
 
 
 def check_content(world: World, given: Mapping[str, object]) -> Content:
-    """Return text, blocks, attachments and metadata of a message as Slack would keep them; raises what Slack refuses."""
+    """Return text, blocks, attachments and metadata as Slack would keep them; raises what Slack refuses."""
     content: Content = {"text": _text(given.get("text"))}
     blocks, attachments = given.get("blocks"), given.get("attachments")
     if blocks is not None:
@@ -86,10 +86,6 @@ class Posting:
         self._world = world
         self._delivery = delivery
 
-    def announce(self, event: Json) -> None:
-        """Send an event that is not about a message."""
-        self._delivery.send_event(event)
-
     def by_bot(
         self, channel: Channel, content: Content, *, thread_ts: str | None = None, broadcast: bool = False
     ) -> Json:
@@ -140,7 +136,7 @@ class Posting:
         return message
 
     def change(self, channel: Channel, message: Json, content: Content) -> None:
-        """Replace what a message says: blocks and attachments that are not given are gone, metadata stays unless given."""
+        """Replace what a message says: blocks that are not given are gone, metadata stays unless given."""
         before = dict(message)
         for name in ("blocks", "attachments"):
             message.pop(name, None)

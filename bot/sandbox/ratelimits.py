@@ -1,7 +1,8 @@
 """Slack's rate limits as token buckets, on the sandbox's clock.
 
-Numbers: docs.slack.dev, "Rate limits" (tiers 1 to 4 say at least 1, 20, 50, 100 calls a minute; chat.postMessage about one a
-second and channel with short bursts). The size of a burst is not documented: five messages, or a minute's worth of a tier, are our choice.
+Numbers: docs.slack.dev, "Rate limits" (tiers 1 to 4 say at least 1, 20, 50, 100 calls a minute; chat.postMessage about
+one a second and channel with short bursts). The size of a burst is not documented: five messages, or a minute's worth
+of a tier, are our choice.
 """
 
 from __future__ import annotations

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import logging
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -27,6 +25,7 @@ from bot.sandbox.methods_conversations import ConversationMethods
 from bot.sandbox.methods_files import FileMethods
 from bot.sandbox.methods_people import PeopleMethods
 from bot.sandbox.methods_views import ViewMethods
+from bot.sandbox.operators import Operators
 from bot.sandbox.posting import Posting
 from bot.sandbox.responses import Responses
 from bot.sandbox.settings import SandboxSettings
@@ -64,7 +63,8 @@ class Sandbox:
         }
         self._api = WebApi(self._world, methods, self._sockets)
         interactions = Interactions(self._world, self._delivery, posting)
-        self._control = Control(self._world, interactions, posting, chat, self._sockets)
+        self._control = Control(self._world, interactions, posting, chat)
+        self._operators = Operators(self._world, self._delivery, self._sockets)
         path = self.settings.snapshot_path
         self._snapshots = Snapshots(self._world, path) if path is not None else None
         self.app = self._build()
@@ -108,7 +108,7 @@ class Sandbox:
             Route("/_response/{secret}", self._respond, methods=["POST"]),
             Route("/_upload/{file_id}", self._upload, methods=["POST", "PUT"]),
             WebSocketRoute("/_link", self._sockets.serve),
-            Mount("/_sandbox", routes=self._control.routes()),
+            Mount("/_sandbox", routes=[*self._control.routes(), *self._operators.routes()]),
             Mount("/page", StaticFiles(directory=PAGE, check_dir=False)),
             Route("/", self._page, methods=["GET"]),
         ]

@@ -41,7 +41,7 @@ class SandboxSettings:
     bot_token: str = field(default_factory=lambda: _made_up("xoxb"), repr=False)
     app_token: str = field(default_factory=lambda: _made_up("xapp"), repr=False)
     signing_secret: str = field(default_factory=lambda: _made_up("secret"), repr=False)
-    bot: Bot = Bot()
+    bot: Bot = field(default_factory=Bot)
     commands: tuple[Command, ...] = (Command(command="/whetstone", description="Review answers", usage_hint="help"),)
     shortcuts: tuple[Shortcut, ...] = ()
     events: frozenset[str] = frozenset({"app_home_opened"})  # subscribed bot events, e.g. "message.channels"

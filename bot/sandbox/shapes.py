@@ -1,4 +1,4 @@
-"""The small language in which the rules of Block Kit are written: a rule looks at one value and notes what is wrong with it."""
+"""The language of Block Kit's rules: a rule looks at one value and notes what is wrong with it."""
 
 from __future__ import annotations
 

@@ -35,7 +35,11 @@ class SignedHttp:
             headers["X-Slack-Retry-Reason"] = retry.reason
         posting = asyncio.ensure_future(self._post(body, headers))
         due = self._world.clock.now() + self._world.settings.ack_seconds
-        deadline = self._world.clock.call_at(due, lambda: posting.cancel() and None)
+
+        def give_up() -> None:
+            posting.cancel()
+
+        deadline = self._world.clock.call_at(due, give_up)
         try:
             return await posting
         except asyncio.CancelledError:
@@ -53,7 +57,8 @@ class SignedHttp:
 
     async def _post(self, body: bytes, headers: dict[str, str]) -> Answer:
         if self._client is None:
-            self._client = httpx.AsyncClient(timeout=None, trust_env=False)
+            # The deadline runs on the sandbox's clock, so the client itself waits much longer.
+            self._client = httpx.AsyncClient(timeout=3600, trust_env=False)
         try:
             response = await self._client.post(self._request_url, content=body, headers=headers)
         except httpx.HTTPError:

@@ -1,4 +1,4 @@
-"""The values of inputs: what an untouched one holds, what a person may put in, and what Slack's client checks before it submits."""
+"""The values of inputs: untouched, entered by a person, and refused by Slack's client before a submission."""
 
 from __future__ import annotations
 

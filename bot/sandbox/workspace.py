@@ -72,19 +72,26 @@ class Bot:
 
 
 def _people() -> list[Person]:
-    return [
-        Person(id="U0MARA", name="mara", real_name="Mara Lindqvist", title="Reviewer", tz="Europe/Stockholm", color="4bbe2e"),
-        Person(id="U0JONAS", name="jonas", real_name="Jonas Weber", title="Reviewer", tz="Europe/Berlin", color="e7392d"),
-        Person(id="U0PRIYA", name="priya", real_name="Priya Nair", title="Reviewer", tz="Asia/Kolkata", color="3c989f"),
-        Person(id="U0TOMAS", name="tomas", real_name="Tomás Ruiz", title="Lead", tz="Europe/Madrid", color="674b1b", is_admin=True),
-        Person(id="U0DANA", name="dana", real_name="Dana Cole", title="Support", tz="America/New_York", color="e96699"),
-        Person(id="U0GUEST", name="gus", real_name="Gus Hartley", title="Guest", tz="Europe/London", color="9f69e7", is_guest=True),
-        Person(id="U0LEFT", name="lena", real_name="Lena Moreau", title="Left in spring", tz="Europe/Paris", color="84b22f", deleted=True),
-        Person(
-            id="U0STRANGER", name="sam", real_name="Sam Okafor", title="Northwind, Slack Connect", tz="Africa/Lagos",
-            color="df3dc0", team_id=OTHER_TEAM_ID,
-        ),
-    ]  # fmt: skip
+    rows = (
+        ("U0MARA", "mara", "Mara Lindqvist", "Reviewer", "Europe/Stockholm", "4bbe2e"),
+        ("U0JONAS", "jonas", "Jonas Weber", "Reviewer", "Europe/Berlin", "e7392d"),
+        ("U0PRIYA", "priya", "Priya Nair", "Reviewer", "Asia/Kolkata", "3c989f"),
+        ("U0TOMAS", "tomas", "Tomás Ruiz", "Lead", "Europe/Madrid", "674b1b"),
+        ("U0DANA", "dana", "Dana Cole", "Support", "America/New_York", "e96699"),
+        ("U0GUEST", "gus", "Gus Hartley", "Guest", "Europe/London", "9f69e7"),
+        ("U0LEFT", "lena", "Lena Moreau", "Left in spring", "Europe/Paris", "84b22f"),
+        ("U0STRANGER", "sam", "Sam Okafor", "Northwind, Slack Connect", "Africa/Lagos", "df3dc0"),
+    )
+    people = [
+        Person(id=i, name=name, real_name=real, title=title, tz=tz, color=color)
+        for i, name, real, title, tz, color in rows
+    ]
+    known = {person.id: person for person in people}
+    known["U0TOMAS"].is_admin = True
+    known["U0GUEST"].is_guest = True
+    known["U0LEFT"].deleted = True
+    known["U0STRANGER"].team_id = OTHER_TEAM_ID
+    return people
 
 
 def _channels(bot: Bot) -> list[Channel]:
@@ -217,11 +224,19 @@ class Workspace:
     def bot_profile(self) -> Json:
         """Return the profile that every message of the bot carries."""
         bot = self.bot
-        return {"id": bot.bot_id, "app_id": bot.app_id, "user_id": bot.user_id, "name": bot.name, "team_id": TEAM_ID, "deleted": False}  # fmt: skip
+        return {
+            "id": bot.bot_id,
+            "app_id": bot.app_id,
+            "user_id": bot.user_id,
+            "name": bot.name,
+            "team_id": TEAM_ID,
+            "deleted": False,
+        }
 
     def _describe_bot_user(self) -> Json:
         bot = self.bot
-        profile = {"real_name": bot.name, "display_name": bot.name, "bot_id": bot.bot_id, "api_app_id": bot.app_id, "team": TEAM_ID}  # fmt: skip
+        names = {"real_name": bot.name, "display_name": bot.name}
+        profile = {**names, "bot_id": bot.bot_id, "api_app_id": bot.app_id, "team": TEAM_ID}
         return {
             "id": bot.user_id,
             "team_id": TEAM_ID,
