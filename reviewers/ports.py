@@ -209,6 +209,9 @@ class Outbox(Protocol):
 
     def retry(self, key: str, *, at: datetime, error: str, outcome_unknown: bool) -> None: ...
 
+    def put_off(self, key: str, at: datetime) -> None:
+        """Due again at `at`, as though it had not been claimed: a channel's pace is no failed attempt."""
+
     def give_up(self, key: str, error: str) -> None:
         """Keep it as dead, visible to operators; never tried again by itself."""
 

@@ -87,6 +87,11 @@ class SqlOutbox:
         values = {"due_at": at, "free_at": at, "leased": False, "outcome_unknown": outcome_unknown, "last_error": error}
         self._connection.execute(_RETRY.values(**values), {"this": key})
 
+    def put_off(self, key: str, at: datetime) -> None:
+        """Due again at `at`, one attempt fewer than the claim counted."""
+        values = {"due_at": at, "free_at": at, "leased": False, "attempts": outbox.c.attempts - 1}
+        self._connection.execute(_RETRY.values(**values), {"this": key})
+
     def give_up(self, key: str, error: str) -> None:
         """Keep it as dead; what waits behind it for the same task goes on."""
         self._connection.execute(_GIVE_UP, {"this": key, "error": error})

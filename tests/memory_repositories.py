@@ -332,6 +332,12 @@ class MemoryOutbox(_Repository):
             item = replace(self._own.outbox[key].item, due_at=at, last_error=error, outcome_unknown=outcome_unknown)
             self._own.outbox[key] = _Queued(item=item, free_at=at)
 
+    def put_off(self, key: str, at: datetime) -> None:
+        if self._waits(key):
+            before = self._own.outbox[key].item
+            item = replace(before, due_at=at, attempts=before.attempts - 1)
+            self._own.outbox[key] = _Queued(item=item, free_at=at)
+
     def give_up(self, key: str, error: str) -> None:
         if self._waits(key):
             item = replace(self._own.outbox[key].item, last_error=error)

@@ -44,15 +44,26 @@ class CardPublisher:
             )
         paced: Counter[str] = Counter()
         for item in items:
-            pause = self.pauses.get((item.kind, item.channel))
-            if pause is not None and self.clock.now() < pause:
-                # One after the other, so that a long queue does not come back all at once to be sent away again.
-                slot = pause + paced[item.channel] * timedelta(seconds=self.post_pace_seconds)
-                paced[item.channel] += 1
-                self._retry(item, at=slot, error="", unknown=item.outcome_unknown)
-            else:
+            slot = self._slot(item, claimed_at=now, already_waiting=paced[item.channel])
+            if slot is None:
                 self._deliver(item)
+                continue
+            paced[item.channel] += 1
+            with self.store.begin() as uow:
+                uow.outbox.put_off(item.key, slot)
         return len(items)
+
+    def _slot(self, item: OutboxItem, *, claimed_at: datetime, already_waiting: int) -> datetime | None:
+        """When to deliver this item instead of now; None for now.
+
+        Half of the lease is kept for the call itself: an item begun later could be in two workers' hands at once.
+        What a channel's pace puts off goes one after the other, so that it does not come back all at once.
+        """
+        now = self.clock.now()
+        pause = self.pauses.get((item.kind, item.channel))
+        if pause is not None and now < pause:
+            return pause + already_waiting * timedelta(seconds=self.post_pace_seconds)
+        return now if now - claimed_at > timedelta(seconds=self.lease_seconds / 2) else None
 
     def next_due(self) -> datetime | None:
         """When the next item falls due, for a loop that sleeps until then."""

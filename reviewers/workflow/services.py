@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reviewers.decisions.sampling import Policy
 from reviewers.ports import Clock, Ids, Metrics, Store
 from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.intake import Intake
@@ -19,6 +20,7 @@ class Services:
     clock: Clock
     ids: Ids
     metrics: Metrics
+    policy: Policy
     intake: Intake
     verdicts: VerdictDesk
     release: ReleaseDesk

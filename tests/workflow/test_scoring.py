@@ -1,0 +1,85 @@
+"""Scoring and selecting: everything is stored with its chance, and what fails is said."""
+
+from __future__ import annotations
+
+from reviewers.errors import Unavailable
+from reviewers.model import Reason, Release, ReleaseState, TaskState
+from tests.builders import an_output
+from tests.workflow.worlds import World
+
+
+def test_chosen_and_unchosen_outputs_keep_their_chance() -> None:
+    """A risky one becomes a task with its card due; the other one keeps its decision only."""
+    world = World()
+    world.bring(an_output("o-1"))
+    world.scorer.value = 0.1
+    tasks = world.bring(an_output("o-2"))
+    with world.store.read() as uow:
+        first, second = uow.decisions.get("o-1"), uow.decisions.get("o-2")
+        assert first is not None
+        assert second is not None
+        assert (first.selected, first.inclusion_probability, first.reason) == (True, 1.0, Reason.RISK)
+        assert (second.selected, second.inclusion_probability) == (False, 0.05)
+        assert uow.counts().outbox_due == 1
+    assert tasks == []
+
+
+def test_failed_scorer_leaves_the_output_unscored_and_counted() -> None:
+    """No default score: no risk, the failure in words, and the floor's chance."""
+    world = World(uniform_rate=0.05)
+    world.scorer.fault = Unavailable("the model is away")
+    world.bring(an_output("o-1"), an_output("o-2"))
+    with world.store.read() as uow:
+        assessment, decision = uow.assessments.get("o-1"), uow.decisions.get("o-1")
+    assert assessment is not None
+    assert decision is not None
+    assert (assessment.risk, assessment.failure) == (None, "fixed: the model is away")
+    assert assessment.readings  # the claims were read; only the score is missing
+    assert decision.inclusion_probability == 0.05
+    assert world.metrics.of("scorer_failed", scorer="fixed") == 2
+
+
+def test_one_bad_output_spoils_no_other() -> None:
+    """The reader fails on a batch of three because of one: the other two are scored."""
+    world = World()
+    world.bring(an_output("o-1"), an_output("bad-1"), an_output("o-2"))
+    with world.store.read() as uow:
+        found = [uow.assessments.get(name) for name in ("o-1", "bad-1", "o-2")]
+    assert [one is not None and one.risk is not None for one in found] == [True, False, True]
+    assert found[1] is not None
+    assert found[1].failure == "reader: ValueError"  # the exception's own text could quote the output
+
+
+def test_held_output_becomes_a_task_due_at_its_deadline() -> None:
+    """Always selected; the card says until when."""
+    world = World(hold_minutes=10)
+    (task_id,) = world.bring(an_output(hold=True))
+    task = world.verdicts.view(task_id).task
+    release = world.release.get("o-1")
+    assert (task.hold, task.due_at) == (True, release.deadline)
+
+
+def test_output_that_timed_out_before_it_was_scored_shows_so() -> None:
+    """Its card is posted as timed out: nobody can decide what has left."""
+    world = World(hold_minutes=10)
+    world.intake.receive([an_output(hold=True)])
+    world.clock.advance(601)
+    timed_out: Release = world.release.get("o-1")
+    assert timed_out.state is ReleaseState.TIMED_OUT
+    world.scoring.score_batch()
+    with world.store.read() as uow:
+        task = uow.tasks.for_output("o-1")
+    assert task is not None
+    assert task.state is TaskState.TIMED_OUT
+
+
+def test_batch_of_a_dead_worker_is_scored_by_another() -> None:
+    """A lease that ran out frees its outputs; nothing is scored twice."""
+    world = World()
+    world.intake.receive([an_output()])
+    with world.store.begin() as uow:
+        assert uow.outputs.claim_unscored(limit=9, now=world.clock.now(), lease_seconds=300, worker="dead")
+    assert world.scoring.score_batch() == 0
+    world.clock.advance(301)
+    assert world.scoring.score_batch() == 1
+    assert world.scoring.score_batch() == 0

@@ -1,0 +1,170 @@
+"""A whole small world in memory: store, clock, ids, use cases, and a Slack that can misbehave."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from reviewers.decisions.sampling import Policy
+from reviewers.model import Output, Posting, Risk, Score, TaskView
+from reviewers.ports import Evidence, Store
+from reviewers.workflow.intake import Intake
+from reviewers.workflow.publish import CardPublisher
+from reviewers.workflow.release import ReleaseDesk
+from reviewers.workflow.scoring import ScoringStep
+from reviewers.workflow.verdicts import VerdictDesk
+from tests.builders import NOON, readings
+from tests.fakes import CountingIds, FixedClock, MemoryStore
+
+
+class CountedMetrics:
+    """Metrics that a test can read."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, tuple[tuple[str, str], ...]]] = Counter()
+
+    def count(self, name: str, amount: int = 1, **labels: str) -> None:
+        self.counts[name, tuple(sorted(labels.items()))] += amount
+
+    def observe(self, name: str, seconds: float, **labels: str) -> None:
+        return None
+
+    def of(self, name: str, **labels: str) -> int:
+        return self.counts[name, tuple(sorted(labels.items()))]
+
+
+class FixedReader:
+    """Reads the three claims of the builders' completion in every output; fails on outputs with a bad id."""
+
+    def read(self, outputs: Sequence[Output]) -> list[Evidence]:
+        if any(output.output_id.startswith("bad") for output in outputs):
+            raise ValueError("the text of an output must not stand in a log")
+        claims = tuple(reading.claim for reading in readings())
+        passages = tuple(reading.passages for reading in readings())
+        return [Evidence(output=o, claims=claims, passages=passages, readings=readings()) for o in outputs]
+
+    def documents(self) -> int:
+        return 312
+
+
+@dataclass
+class FixedScorer:
+    """Gives every output the same value; raises `fault` when it is set."""
+
+    value: float = 0.6
+    fault: Exception | None = None
+    name: str = "fixed"
+    version: str = "1"
+
+    def score(self, batch: Sequence[Evidence]) -> list[Score | None]:
+        if self.fault:
+            raise self.fault
+        return [
+            Score(output_id=e.output.output_id, scorer=self.name, version="1", value=self.value, explanation="Fixed.")
+            for e in batch
+        ]
+
+
+def risk_of(scores: Sequence[Score]) -> Risk:
+    return Risk(
+        probability=scores[0].value, model_version="fixed-1", verdicts_learned_from=0, scores_used=(scores[0].scorer,)
+    )
+
+
+@dataclass
+class ScriptedSlack:
+    """A Messenger that keeps what was posted; `script` holds faults to raise, or "lost" to post and then not answer."""
+
+    clock: FixedClock
+    posted: list[tuple[str, int]] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    looked: int = 0
+    seconds: float = 0  # how long a post takes
+    script: list[Exception | str] = field(default_factory=list)
+
+    def post_card(self, view: TaskView, *, attempt: int) -> Posting:
+        fault = self.script.pop(0) if self.script else None
+        if isinstance(fault, Exception):
+            raise fault
+        self.posted.append((view.task.task_id, attempt))
+        self.clock.advance(self.seconds)
+        if fault == "lost":
+            from reviewers.errors import OutcomeUnknown
+
+            raise OutcomeUnknown("the answer was lost")
+        if fault == "killed":
+            raise KeyboardInterrupt
+        return self._posting(view)
+
+    def _posting(self, view: TaskView) -> Posting:
+        return Posting(channel=view.task.channel, ts=f"ts-of-{view.task.task_id}")
+
+    def find_card(self, view: TaskView, *, since: datetime) -> Posting | None:
+        self.looked += 1
+        return self._posting(view) if any(task == view.task.task_id for task, _ in self.posted) else None
+
+    def update_card(self, view: TaskView) -> None:
+        fault = self.script.pop(0) if self.script else None
+        if isinstance(fault, Exception):
+            raise fault
+        self.updated.append(view.task.task_id)
+
+
+class World:
+    """All use cases over one store."""
+
+    def __init__(self, store: Store | None = None, **policy: Any) -> None:
+        self.store: Store = store or MemoryStore()
+        self.clock = FixedClock(NOON)
+        self.ids = CountingIds()
+        self.metrics = CountedMetrics()
+        self.policy = Policy(**({"version": "policy-1", "risk_threshold": 0.4} | policy))
+        self.scorer = FixedScorer()
+        self.slack = ScriptedSlack(self.clock)
+        self.reports: list[tuple[str, Exception]] = []
+        self.intake = Intake(store=self.store, policy=self.policy, metrics=self.metrics)
+        self.release = ReleaseDesk(store=self.store, clock=self.clock, metrics=self.metrics)
+        self.verdicts = VerdictDesk(
+            store=self.store, clock=self.clock, ids=self.ids, metrics=self.metrics, policy=self.policy
+        )
+        self.scoring = ScoringStep(
+            store=self.store,
+            clock=self.clock,
+            ids=self.ids,
+            metrics=self.metrics,
+            policy=self.policy,
+            channel="C0REVIEW",
+            reader=FixedReader(),
+            scorers=(self.scorer,),
+            assess=risk_of,
+            report=lambda part, error: self.reports.append((part, error)),
+            worker="w1",
+        )
+        self.publisher = self.new_publisher("w1")
+
+    def new_publisher(self, worker: str) -> CardPublisher:
+        """Another worker on the same outbox."""
+        return CardPublisher(
+            store=self.store,
+            clock=self.clock,
+            metrics=self.metrics,
+            messenger=self.slack,
+            report=lambda part, error: self.reports.append((part, error)),
+            worker=worker,
+        )
+
+    def bring(self, *outputs: Output) -> list[str]:
+        """Receive, score and select; the ids of the tasks that came of it, in the outputs' order."""
+        self.intake.receive(outputs)
+        while self.scoring.score_batch():
+            pass
+        tasks = []
+        with self.store.read() as uow:
+            for output in outputs:
+                task = uow.tasks.for_output(output.output_id)
+                if task:
+                    tasks.append(task.task_id)
+        return tasks
