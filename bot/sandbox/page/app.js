@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { channelView, homeView, threadView } from "./channel.js";
 import { useClock } from "./dates.js";
-import { channelName, known, myChannels, myself, setDirectory, user } from "./directory.js";
+import { channel, channelName, known, myChannels, myself, setDirectory, user } from "./directory.js";
 import { add, el, icon } from "./dom.js";
 import { coalesced, listen } from "./events.js";
 import { loadMessages } from "./message.js";
@@ -25,27 +25,34 @@ let place = { kind: "channel" };
 const readKey = () => `read:${myself()}`;
 const readUntil = () => JSON.parse(sessionStorage.getItem(readKey()) ?? "{}");
 
-function markRead(channel, messages) {
+function markRead(id, messages) {
   const newest = messages.at(-1)?.ts;
-  if (newest) sessionStorage.setItem(readKey(), JSON.stringify({ ...readUntil(), [channel]: newest }));
-  if (unread.delete(channel)) side();
+  if (newest) sessionStorage.setItem(readKey(), JSON.stringify({ ...readUntil(), [id]: newest }));
+  if (unread.delete(id)) side();
 }
 
 /** Counts what came since the person last looked; a channel never looked at in this session starts as read. */
-async function countUnread(channel) {
-  const messages = await loadMessages(channel);
-  if (!messages || (place.kind === "channel" && place.id === channel)) return;
-  const since = readUntil()[channel];
-  if (since === undefined) return markRead(channel, messages.length ? messages : [{ ts: "0" }]);
-  unread.set(channel, messages.filter((one) => Number(one.ts) > Number(since) && one.user !== myself()).length);
+async function countUnread(id) {
+  const messages = await loadMessages(id);
+  if (!messages || (place.kind === "channel" && place.id === id)) return;
+  const since = readUntil()[id];
+  if (since === undefined) return markRead(id, messages.length ? messages : [{ ts: "0" }]);
+  unread.set(id, messages.filter((one) => Number(one.ts) > Number(since) && one.user !== myself()).length);
   side();
 }
 
 const counters = new Map();
-const countSoon = (channel) => {
-  if (!counters.has(channel)) counters.set(channel, coalesced(() => countUnread(channel)));
-  return counters.get(channel)();
+const countSoon = (id) => {
+  if (!counters.has(id)) counters.set(id, coalesced(() => countUnread(id)));
+  return counters.get(id)();
 };
+
+/** A channel nobody knew of: the workspace is read again. */
+const workspaceSoon = coalesced(async () => {
+  const found = await get("workspace");
+  if (found.users) setDirectory(found, myself());
+  side();
+});
 
 const announce = (text) => { live.textContent = text; };
 
@@ -83,9 +90,9 @@ function closeThread() {
   root.classList.remove("with-thread");
 }
 
-function openThread(channel, message) {
+function openThread(id, message) {
   closeThread();
-  thread = threadView(channel, message.thread_ts ?? message.ts, { announce, onClose: () => { closeThread(); view.focus(); } });
+  thread = threadView(id, message.thread_ts ?? message.ts, { announce, onClose: () => { closeThread(); view.focus(); } });
   root.append(thread.node);
   root.classList.add("with-thread");
   thread.refresh();
@@ -121,6 +128,7 @@ function arrived(event) {
   if (event.type === "views") modals.refresh();
   else if (event.type === "home") place.kind === "home" && view.refresh();
   else if (event.channel) {
+    if (!channel(event.channel)) workspaceSoon();
     const here = place.kind === "channel" && place.id === event.channel;
     if (here) view.refresh();
     else countSoon(event.channel);

@@ -51,7 +51,8 @@ export function channelView(id, { onThread, onLoaded, announce, menu }) {
   });
   const head = el("header", { class: "view-head" }, menu,
     el("h1", { tabindex: "-1" }, direct ? name : `# ${name}`), el("span", { class: "topic" }, channelOf(id)?.topic || ""));
-  const node = el("section", { class: "view", "aria-label": name, data: { testid: "channel", channel: id } }, head, talk.timeline.node, talk.composer.node);
+  const foot = channelOf(id)?.is_archived ? el("p", { class: "archived" }, `#${name} is archived.`) : talk.composer.node;
+  const node = el("section", { class: "view", "aria-label": name, data: { testid: "channel", channel: id } }, head, talk.timeline.node, foot);
   return { node, refresh: talk.refresh, reveal: (ts) => talk.timeline.reveal(ts), focus: () => head.querySelector("h1").focus() };
 }
 

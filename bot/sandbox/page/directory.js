@@ -33,7 +33,14 @@ export function groupName(id) {
   return found ? found.handle || found.name : id;
 }
 
-/** Channels the person sees in the sidebar: all public ones and their own direct messages. */
+/** Channels the person sees in the sidebar: those they are in, and their own direct messages with the app. */
 export function myChannels() {
-  return workspace.channels.filter((one) => !one.is_im || !one.user || one.user === me || isBot(one.user));
+  const joined = (one) => !one.members || one.members.includes(me);
+  return workspace.channels.filter((one) => (one.is_im ? !one.user || one.user === me : joined(one)));
+}
+
+/** What sets a person apart: their title, a guest, somebody of another company. */
+export function personNote(one) {
+  const stranger = one.team_id && one.team_id !== workspace.team.id;
+  return [one.title, one.is_guest && "guest", stranger && "another company"].filter(Boolean).join(" · ") || null;
 }

@@ -1,7 +1,7 @@
 // The left side: workspace, who you are, Home, channels with unread marks, the direct message with the app.
 
 import { appPicture, personPicture } from "./avatar.js";
-import { channelName, known, myChannels, myself, userName } from "./directory.js";
+import { channelName, known, myChannels, myself, personNote, userName } from "./directory.js";
 import { el, icon, unseen } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { cycleTheme, themeName } from "./theme.js";
@@ -9,7 +9,7 @@ import { cycleTheme, themeName } from "./theme.js";
 function personPicker(choosePerson) {
   const items = known().users.filter((one) => !one.deleted).map((one) => ({
     label: [personPicture(one.id, "avatar small"), el("span", {}, one.real_name || one.name)],
-    note: [one.title, one.is_guest && "guest"].filter(Boolean).join(" · ") || null,
+    note: personNote(one),
     value: one.id, checked: one.id === myself(), choose: () => choosePerson(one.id),
   }));
   const button = el("button", {
