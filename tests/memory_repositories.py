@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
 
 from reviewers.errors import Conflict, NotHeld, UnknownOutput, UnknownTask
 from reviewers.model import (
@@ -26,6 +27,11 @@ from reviewers.model import (
     Verdict,
 )
 from reviewers.ports import OutboxItem, Receipt, Received
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Kept = TypeVar("Kept", bound="DataclassInstance")
 
 NEVER_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -81,6 +87,13 @@ class State:
         return twin
 
 
+def in_utc(value: Kept) -> Kept:
+    """The same value with its moments in UTC, as a database gives them back."""
+    moments = {one.name: getattr(value, one.name) for one in fields(value)}
+    moments = {name: moment.astimezone(UTC) for name, moment in moments.items() if isinstance(moment, datetime)}
+    return replace(value, **moments)
+
+
 class _Repository:
     """On the state of one transaction; `_own` is the same state, and refuses when the transaction only reads."""
 
@@ -106,7 +119,7 @@ class MemoryOutputs(_Repository):
         stored = state.outputs.get(output.output_id)
         if stored is None:
             state.last_number += 1
-            stored = state.outputs[output.output_id] = replace(output, number=state.last_number)
+            stored = state.outputs[output.output_id] = in_utc(replace(output, number=state.last_number))
             state.queue[output.output_id] = Lease(holder="", until=output.received_at)
             status = Received.NEW
         else:
@@ -135,7 +148,7 @@ class MemoryAssessments(_Repository):
     def add(self, assessments: Sequence[Assessment]) -> None:
         for assessment in assessments:
             _require_output(self._own, assessment.output_id)
-            self._own.assessments.setdefault(assessment.output_id, assessment)
+            self._own.assessments.setdefault(assessment.output_id, in_utc(assessment))
             self._own.queue.pop(assessment.output_id, None)
 
     def get(self, output_id: str) -> Assessment | None:
@@ -148,7 +161,7 @@ class MemoryDecisions(_Repository):
     def add(self, decisions: Sequence[SamplingDecision]) -> None:
         for decision in decisions:
             _require_output(self._own, decision.output_id)
-            self._own.decisions.setdefault(decision.output_id, decision)
+            self._own.decisions.setdefault(decision.output_id, in_utc(decision))
 
     def get(self, output_id: str) -> SamplingDecision | None:
         return self._state.decisions.get(output_id)
@@ -162,7 +175,7 @@ class MemoryTasks(_Repository):
             raise UnknownOutput(task.output_id)  # there is no sampling decision on it
         if task.task_id in self._own.tasks or self.for_output(task.output_id) is not None:
             return False
-        self._own.tasks[task.task_id] = task
+        self._own.tasks[task.task_id] = in_utc(task)
         return True
 
     def get(self, task_id: str) -> ReviewTask | None:
@@ -232,7 +245,7 @@ class MemoryVerdicts(_Repository):
         ids = {one.verdict_id for one in self._own.verdicts}
         if (verdict.task_id, verdict.reviewer, verdict.revision) in taken or verdict.verdict_id in ids:
             raise Conflict(f"Revision {verdict.revision} of this reviewer's verdict on the task was recorded before.")
-        self._own.verdicts.append(verdict)
+        self._own.verdicts.append(in_utc(verdict))
 
     def for_task(self, task_id: str) -> list[Verdict]:
         return [verdict for verdict in self._state.verdicts if verdict.task_id == task_id]
@@ -243,7 +256,7 @@ class MemoryVerdicts(_Repository):
             raise ValueError(f"no verdict has the id {resolution.verdict_id!r}")
         if (resolution.task_id, resolution.revision) in self._own.resolutions:
             raise Conflict(f"Revision {resolution.revision} of the task's resolution was recorded before.")
-        self._own.resolutions[resolution.task_id, resolution.revision] = resolution
+        self._own.resolutions[resolution.task_id, resolution.revision] = in_utc(resolution)
 
     def resolution(self, task_id: str) -> Resolution | None:
         return newest_resolutions(self._state.resolutions).get(task_id)
@@ -259,7 +272,7 @@ class MemoryVerdicts(_Repository):
 
     def keep_draft(self, draft: Draft) -> None:
         _require_task(self._own, draft.task_id)
-        self._own.drafts[draft.task_id, draft.reviewer] = draft
+        self._own.drafts[draft.task_id, draft.reviewer] = in_utc(draft)
 
     def draft(self, task_id: str, reviewer: str) -> Draft | None:
         return self._state.drafts.get((task_id, reviewer))
@@ -270,7 +283,7 @@ class MemoryReleases(_Repository):
 
     def add(self, release: Release) -> None:
         _require_output(self._own, release.output_id)
-        self._own.releases.setdefault(release.output_id, release)
+        self._own.releases.setdefault(release.output_id, in_utc(release))
 
     def get(self, output_id: str) -> Release | None:
         return self._state.releases.get(output_id)
@@ -281,7 +294,7 @@ class MemoryReleases(_Repository):
             raise NotHeld(release.output_id)
         if standing.state is not ReleaseState.HELD:
             return False
-        self._own.releases[release.output_id] = replace(release, held_since=standing.held_since)
+        self._own.releases[release.output_id] = in_utc(replace(release, held_since=standing.held_since))
         return True
 
     def overdue(self, now: datetime, limit: int) -> list[Release]:
@@ -298,7 +311,7 @@ class MemoryOutbox(_Repository):
 
     def add(self, item: OutboxItem) -> None:
         _require_task(self._own, item.task_id)
-        self._own.outbox.setdefault(item.key, _Queued(item=item, free_at=item.due_at))
+        self._own.outbox.setdefault(item.key, _Queued(item=in_utc(item), free_at=item.due_at))
 
     def claim_due(self, *, limit: int, now: datetime, lease_seconds: float, worker: str) -> list[OutboxItem]:
         due = [queued for queued in self._next_of_each_task() if queued.free_at <= now]
@@ -330,7 +343,7 @@ class MemoryOutbox(_Repository):
     def retry(self, key: str, *, at: datetime, error: str, outcome_unknown: bool) -> None:
         if self._waits(key):
             item = replace(self._own.outbox[key].item, due_at=at, last_error=error, outcome_unknown=outcome_unknown)
-            self._own.outbox[key] = _Queued(item=item, free_at=at)
+            self._own.outbox[key] = _Queued(item=in_utc(item), free_at=at)
 
     def put_off(self, key: str, at: datetime) -> None:
         if self._waits(key):
@@ -360,7 +373,7 @@ class MemoryTokens(_Repository):
         taken = token.token_id in self._own.tokens or self.by_hash(token.token_hash) is not None
         if taken:
             raise ValueError(f"the token {token.token_id!r} is there already")
-        self._own.tokens[token.token_id] = token
+        self._own.tokens[token.token_id] = in_utc(token)
 
     def by_hash(self, token_hash: str) -> ApiToken | None:
         return next((token for token in self._state.tokens.values() if token.token_hash == token_hash), None)
@@ -380,7 +393,7 @@ class MemoryDatasets(_Repository):
     """Implements `reviewers.ports.Datasets`."""
 
     def add(self, dataset: DatasetVersion) -> None:
-        self._own.datasets.setdefault((dataset.version, dataset.format), dataset)
+        self._own.datasets.setdefault((dataset.version, dataset.format), in_utc(dataset))
 
     def all(self) -> list[DatasetVersion]:
         return list(self._state.datasets.values())

