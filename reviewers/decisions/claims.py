@@ -43,9 +43,10 @@ _ENDS_NUMBER = re.compile(
 )
 
 _OPENER = re.compile(
-    r"^(?:(?:sure|certainly|of course|absolutely|definitely|yes|no|ok(?:ay)?|great|thanks?(?: you)?(?: (?:so|very) much)?"
-    r"|hi|hello|hey|good (?:morning|afternoon|evening|day)|dear [^,!.]{1,40}|welcome|well|wow|oh|haha|hallo|bonjour|hola"
-    r"|no problem|you(?:'|’)re (?:very )?welcome|my pleasure|great question|good question|i see|got it)\b[\s,!.:;–—-]*)+",
+    r"^(?:(?:sure|certainly|of course|absolutely|definitely|yes|no|ok(?:ay)?|great|hi|hello|hey|welcome|well|wow|oh"
+    r"|haha|hallo|bonjour|hola|thanks?(?: you)?(?: (?:so|very) much)?|good (?:morning|afternoon|evening|day)"
+    r"|dear [^,!.]{1,40}|no problem|you(?:'|’)re (?:very )?welcome|my pleasure|(?:great|good) question|i see|got it)"
+    r"\b[\s,!.:;–—-]*)+",
     re.IGNORECASE,
 )
 _SAYS_NOTHING = re.compile(

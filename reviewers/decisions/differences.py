@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from reviewers.decisions.stems import OPPOSITES, UNIT_KIND
 from reviewers.decisions.words import Kind, Token
@@ -102,7 +103,7 @@ def _unit(token: Token, claim: Sequence[Token], window: Sequence[Token]) -> Diff
     count = claim[at - 1] if at and claim[at - 1].kind is Kind.NUMBER else None
     if count is None or count.number is None:
         return None
-    for before, other in zip(window, window[1:], strict=False):
+    for before, other in pairwise(window):
         same = before.kind is Kind.NUMBER and before.number is not None and count.number.agrees_with(before.number)
         if same and other.key != token.key and UNIT_KIND.get(other.key) == UNIT_KIND[token.key]:
             return Difference(claim=token, passage=other, kind="unit")
@@ -119,7 +120,7 @@ def _name(token: Token, claim: Sequence[Token], window: Sequence[Token]) -> Diff
     if at == 0 or len(content(claim[:at])) < 2:
         return None
     before = claim[at - 1].key
-    for place, other in zip(window, window[1:], strict=False):
+    for place, other in pairwise(window):
         rival = other.kind is Kind.NAME and place.key == before and not holds(other, claim)
         if rival and (place.kind is not Kind.FUNCTION or _same_place(token, claim, other, window)):
             return Difference(claim=token, passage=other, kind="name")

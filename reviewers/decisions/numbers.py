@@ -26,7 +26,9 @@ NUMBER = re.compile(
     r"""
     (?:(?P<before>us\$|[€$£¥₹]|\b(?:eur|usd|gbp|chf)(?=[\s\d]))\s?)?
     (?:(?<![\w.,)\]])(?P<sign>[-−]))?
-    (?P<digits>\d{1,2}:\d{2}(?::\d{2})?(?!\d)|\d{1,3}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?![\d])(?:[.,]\d+)?|\d+(?:[.,]\d+)*)
+    (?P<digits>\d{1,2}:\d{2}(?::\d{2})?(?!\d)
+      |\d{1,3}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?![\d])(?:[.,]\d+)?
+      |\d+(?:[.,]\d+)*)
     (?:\s?(?P<half>[ap]\.?m\b\.?)
       |(?P<ordinal>st|nd|rd|th)\b)?
     (?:[\s-]?(?P<magnitude>hundred|thousand|million|billion|trillion|mn|bn)\b|(?P<short>[kmb])\b)?

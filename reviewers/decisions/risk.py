@@ -5,7 +5,7 @@
 u: share of the worst claim's words that its passages lack, in [0, 1]
 m: numbers and names of the worst claim in no passage, counted up to 2
 c: 1 if a passage contradicts a claim, else 0
-l: how much less sure the application's model was than usual: 0.5 + mean token log-probability, negated, in [-0.5, 1.5] nats
+l: how much less sure than usual the application's model was: USUAL_LOGPROB - mean log-probability, in [-0.5, 1.5]
 
 It is a prior, not a fit: its coefficients are rounded odds ratios that can be said aloud, chosen so that a deployment
 with 10 to 15 errors in 100 sees about that many on average. They have the direction and order that six public sets show

@@ -115,7 +115,7 @@ def _word(plain: str, found: re.Match[str]) -> Token:
 
 
 def _is_name(plain: str, found: re.Match[str], spelled: str) -> bool:
-    """Capitals mark a name, save the one that every sentence starts with; codes such as A4 and EU are names anywhere."""
+    """Capitals mark a name, save the one that starts a sentence; codes such as A4 and EU are names anywhere."""
     if not spelled[0].isupper() and not any(sign.isdigit() for sign in spelled):
         return False
     if any(sign.isupper() or sign.isdigit() for sign in spelled[1:]):

@@ -90,7 +90,9 @@ class MiniLmEmbedder(Embeddings):
                 import torch
                 from tokenizers import Tokenizer
                 from transformers import AutoModel
+                from transformers.utils import logging
 
+                logging.disable_progress_bar()  # a bar on stderr for a load of a tenth of a second
                 if self._threads is not None:
                     torch.set_num_threads(self._threads)
                 folder = self._folder or minilm_folder()

@@ -95,7 +95,8 @@ def _say_missing(found: Sequence[Comparison]) -> str:
     of = "1 claim" if claims == 1 else f"{claims} claims"
     if count == 0:
         return f"Every number and name of {of} is in a passage."
-    return f"{count} {'number or name' if count == 1 else 'numbers and names'} of {of} {'is' if count == 1 else 'are'} in no passage."
+    missing = "1 number or name" if count == 1 else f"{count} numbers and names"
+    return f"{missing} of {of} {'is' if count == 1 else 'are'} in no passage."
 
 
 def _say_contradicted(found: Sequence[Comparison]) -> str:

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from reviewers.decisions.grounding import read_claim
+from reviewers.decisions.grounding import SUPPORTS, read_claim
 from reviewers.decisions.passages import cut, nearest, overlap
 from reviewers.model import Claim, Output, Passage
 from reviewers.ports import ClaimSplitter, Evidence, Sources
 
 PER_CLAIM = 4  # passages a claim is read against: what a person reads in Check claims without scrolling
 FROM_INDEX = 6  # asked of the index; the words choose among them
-EMBEDDED = 8  # of an application's long passages, the pieces nearest by words are embedded, the rest is not
+EMBEDDED = 6  # of an application's long passages, the pieces nearest by words are embedded, the rest is not
 
 
 class Embedder(Protocol):
@@ -90,12 +90,16 @@ class ClaimReader:
             for of_one, lists in zip(claims, shortlists, strict=True)
             for claim, candidates in zip(of_one, lists, strict=True)
         ]
-        vectors = self._embed([pair for pair in pairs if len(pair[1]) > 1])
+        vectors = self._embed([pair for pair in pairs if self._undecided(*pair)])
         near = iter(
             nearest(claim.text, candidates, self._similarities(claim, candidates, vectors), limit=self.per_claim)
             for claim, candidates in pairs
         )
         return [tuple(next(near) for _ in of_one) for of_one in claims]
+
+    def _undecided(self, claim: Claim, candidates: Sequence[Passage]) -> bool:
+        """Embedding costs more than all the rest: it is left out where nothing is to choose, or the words decide."""
+        return len(candidates) > self.per_claim and max(overlap(claim.text, one) for one in candidates) < SUPPORTS
 
     def _embed(self, pairs: Sequence[tuple[Claim, list[Passage]]]) -> dict[str, list[float]]:
         if self.embedder is None:
@@ -109,7 +113,9 @@ class ClaimReader:
         self, claim: Claim, candidates: Sequence[Passage], vectors: dict[str, list[float]]
     ) -> list[float] | None:
         mine = vectors.get(claim.text)
-        return None if mine is None else [cosine(mine, vectors[passage.text]) for passage in candidates]
+        if mine is None or not all(passage.text in vectors for passage in candidates):
+            return None
+        return [cosine(mine, vectors[passage.text]) for passage in candidates]
 
 
 def cosine(left: Sequence[float], right: Sequence[float]) -> float:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import perf_counter
 
-from reviewers.model import Score
+from reviewers.model import Passage, Score
 from reviewers.ports import Evidence
 from reviewers.scorers.reader import Embedder, cosine
 
 
 class Retrieval:
-    """The cosine of each claim and its nearest passage; the output's is its worst claim's."""
+    """The cosine of each claim and the passage that its reading rests on; the output's is its worst claim's."""
 
     name = "retrieval"
     version = "minilm-l6-v2-1"
@@ -27,7 +27,7 @@ class Retrieval:
         """Values in [-1, 1]; all texts of the batch are embedded in one go."""
         start = perf_counter()
         texts = [claim.text for one in batch for claim in one.claims]
-        texts += [passage.text for one in batch for near in one.passages for passage in near]
+        texts += [best.text for one in batch for best in _best(one) if best]
         different = list(dict.fromkeys(texts))
         vectors = dict(zip(different, self._embedder.embed_documents(different), strict=True)) if different else {}
         each_ms = (perf_counter() - start) * 1000 / max(1, len(batch))
@@ -37,8 +37,8 @@ class Retrieval:
         if not any(evidence.passages):
             return None
         values = tuple(
-            max((cosine(vectors[claim.text], vectors[passage.text]) for passage in near), default=0.0)
-            for claim, near in zip(evidence.claims, evidence.passages, strict=True)
+            cosine(vectors[claim.text], vectors[best.text]) if best else 0.0
+            for claim, best in zip(evidence.claims, _best(evidence), strict=True)
         )
         return Score(
             output_id=evidence.output.output_id,
@@ -49,3 +49,10 @@ class Retrieval:
             claim_values=values,
             duration_ms=each_ms,
         )
+
+
+def _best(evidence: Evidence) -> list[Passage | None]:
+    """The first passage of each claim, as the reading ordered them."""
+    if evidence.readings:
+        return [next(iter(reading.passages), None) for reading in evidence.readings]
+    return [next(iter(near), None) for near in evidence.passages]
