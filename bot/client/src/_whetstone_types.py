@@ -1,0 +1,189 @@
+"""What the service answers, as types; and its refusals, as exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import httpx
+
+
+class WhetstoneError(Exception):
+    """Something went wrong between you and the service."""
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One rule that one field breaks; `field` is a path such as `passages[2].text`."""
+
+    field: str
+    message: str
+
+
+class Refused(WhetstoneError):
+    """The service says no, and will say no again."""
+
+    def __init__(self, status: int, title: str, detail: str, errors: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(detail or title)
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.errors = errors
+
+
+class Unauthorised(Refused):
+    """The token is not known, or was revoked."""
+
+
+class NotFound(Refused):
+    """No output has this id."""
+
+
+class Conflict(Refused):
+    """The id is taken by another body, or the output was not sent with hold."""
+
+
+class Unreachable(WhetstoneError):
+    """No answer after all attempts; sending again later is harmless."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The output is stored."""
+
+    output_id: str
+    number: int  # the short number that people see
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What became of one output of a batch."""
+
+    output_id: str
+    status: Literal["received", "same", "conflict", "invalid"]
+    receipt: Receipt | None  # None when it was not stored
+    problem: Refused | None
+
+
+@dataclass(frozen=True)
+class Release:
+    """Whether a held output may leave."""
+
+    output_id: str
+    state: Literal["held", "approved", "edited", "rejected", "timed_out"]
+    final: bool  # False only while held
+    may_be_sent: bool  # then send `text`
+    verified: bool  # a person approved or edited it
+    text: str | None
+    reasons: tuple[str, ...]
+    note: str
+    deadline: datetime | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is known of one output; None where it has not happened yet."""
+
+    output_id: str
+    number: int
+    completion: str
+    received_at: datetime
+    risk: float | None  # probability that a reviewer would find it wrong
+    selected: bool | None
+    outcome: str | None  # "approved", "edited" or "rejected"
+    text: str | None  # the edited text
+    raw: Mapping[str, Any] = field(repr=False)  # the whole answer
+
+
+def content_of(response: httpx.Response) -> dict[str, Any]:
+    """The JSON of a good answer. Raises Refused."""
+    if response.is_success:
+        content: dict[str, Any] = response.json()
+        return content
+    raise problem_of(response)
+
+
+def problem_of(response: httpx.Response) -> Refused:
+    """The refusal that an answer tells of, problem+json or not."""
+    try:
+        content = response.json()
+    except ValueError:
+        content = {}
+    if not isinstance(content, dict):
+        content = {}
+    return refused_of({"status": response.status_code, "detail": response.text[:200]} | content)
+
+
+def refused_of(content: Mapping[str, Any]) -> Refused:
+    """A refusal from the members of problem+json."""
+    status = int(content.get("status", 0))
+    kinds: Mapping[int, type[Refused]] = {401: Unauthorised, 404: NotFound, 409: Conflict}
+    errors = tuple(FieldError(each["field"], each["message"]) for each in content.get("errors", ()))
+    return kinds.get(status, Refused)(status, content.get("title", ""), content.get("detail", ""), errors)
+
+
+def retry_after_of(response: httpx.Response, longest: float) -> float:
+    """Seconds that the service asks to wait, at most `longest`."""
+    value = response.headers.get("Retry-After", "")
+    return min(longest, float(value)) if value.isdigit() else 0.0
+
+
+def _moment(value: str) -> datetime:
+    return datetime.fromisoformat(value.replace("Z", "+00:00"))
+
+
+def _maybe(value: str | None) -> datetime | None:
+    return None if value is None else _moment(value)
+
+
+def receipt_of(content: Mapping[str, Any]) -> Receipt:
+    """From JSON."""
+    return Receipt(content["output_id"], content["number"], _moment(content["received_at"]))
+
+
+def batch_result_of(content: Mapping[str, Any]) -> BatchResult:
+    """From JSON."""
+    problem = content.get("problem")
+    return BatchResult(
+        output_id=content["output_id"],
+        status=content["status"],
+        receipt=None if problem else receipt_of(content),
+        problem=refused_of(problem) if problem else None,
+    )
+
+
+def release_of(content: Mapping[str, Any]) -> Release:
+    """From JSON."""
+    return Release(
+        output_id=content["output_id"],
+        state=content["state"],
+        final=content["final"],
+        may_be_sent=content["may_be_sent"],
+        verified=content["verified"],
+        text=content["text"],
+        reasons=tuple(content["reasons"]),
+        note=content["note"],
+        deadline=_maybe(content["deadline"]),
+        decided_at=_maybe(content["decided_at"]),
+    )
+
+
+def story_of(content: Mapping[str, Any]) -> Story:
+    """From JSON."""
+    output, resolution = content["output"], content["resolution"] or {}
+    risk = (content["assessment"] or {}).get("risk")
+    return Story(
+        output_id=output["output_id"],
+        number=output["number"],
+        completion=output["completion"],
+        received_at=_moment(output["received_at"]),
+        risk=risk["probability"] if risk else None,
+        selected=content["decision"]["selected"] if content["decision"] else None,
+        outcome=resolution.get("outcome"),
+        text=resolution.get("text"),
+        raw=content,
+    )
