@@ -145,6 +145,7 @@ class FormContext:
     page: int = 0  # of the claim view, from 0
     unfolded: bool = False  # the claim view shows its supported claims
     draft: str = ""  # fingerprint of the draft that "Your changes" shows
+    base: str = ""  # the verdict whose correction an edit form was filled with; empty for the output itself
 
     def to_json(self) -> str:
         """At most 3,000 characters; ours are under 400."""
@@ -158,6 +159,7 @@ class FormContext:
                 "page": self.page,
                 "unfolded": self.unfolded,
                 "draft": self.draft,
+                "base": self.base,
             }
         )
 
@@ -174,6 +176,7 @@ class FormContext:
             page=page if isinstance(page, int) else 0,
             unfolded=record.get("unfolded") is True,
             draft=_text(record, "draft", ""),
+            base=_text(record, "base", ""),
         )
 
 

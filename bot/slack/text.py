@@ -153,4 +153,9 @@ def title_link(title: str, address: str) -> str:
 
 def mention(user: str) -> str:
     """The person as Slack shows them; what is no user id is only named."""
-    return f"<@{user}>" if regex.fullmatch(r"[UW][A-Z0-9]{2,20}", user) else quiet(user, 60)
+    return f"<@{user}>" if is_user(user) else quiet(user, 60)
+
+
+def is_user(user: str) -> bool:
+    """Whether this is a Slack user id, and nothing that only looks like a mention."""
+    return regex.fullmatch(r"[UW][A-Z0-9]{2,20}", user) is not None

@@ -31,11 +31,12 @@ from slackblocks import (
     RichTextObject,
     RichTextQuote,
     RichTextSection,
+    RichTextUser,
     SectionBlock,
 )
 
 from bot.slack.cutting import size
-from bot.slack.text import shortened
+from bot.slack.text import is_user, one_line, shortened
 
 Wire: TypeAlias = dict[str, Any]  # JSON as Slack reads it
 
@@ -89,6 +90,11 @@ def symbol(name: str) -> RichTextEmoji:
 def linked(address: str, text: str) -> RichTextLink:
     """A link; the address comes from `text.link_address`."""
     return RichTextLink(address, text)
+
+
+def person(user: str) -> RichTextElement:
+    """A person as Slack shows them; what is no user id is only named."""
+    return RichTextUser(user) if is_user(user) else plain(shortened(one_line(user), 60))
 
 
 def section(elements: Sequence[RichTextElement]) -> RichTextSection:
@@ -209,9 +215,11 @@ def _numbered(blocks: list[Wire], tag: str) -> list[Wire]:
 
 
 def _silenced(node: Any) -> Any:
-    """Say `emoji: false` where plain text does not say true, and keep sections open."""
+    """Say `emoji: false` where plain text does not say true, keep sections open, and have plain strings only."""
     if isinstance(node, list):
         return [_silenced(item) for item in node]
+    if isinstance(node, str):
+        return str(node)  # an enum's member becomes its plain value
     if not isinstance(node, dict):
         return node
     copy = {key: _silenced(value) for key, value in node.items()}

@@ -1,0 +1,151 @@
+"""The form "Edit answer": the whole answer to be corrected, the doubts above it, and what was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from slackblocks import Block, InputBlock, PlainText, PlainTextInput, RichTextElement
+
+from bot.slack.cards.evidence import SHAPES, WORDS, Evidence, evidence_of, source_words, unsourced_words
+from bot.slack.cards.options import CardOptions
+from bot.slack.forms.fields import asked, context_of, reasons_from_marks, selected_reasons
+from bot.slack.forms.parts import INPUT_LENGTH, Parts, split
+from bot.slack.forms.state import FieldErrors, Submitted
+from bot.slack.ids import ActionId, BlockId, CallbackId, FormContext, Show
+from bot.slack.text import circled, counted, one_line, quoted, shortened
+from bot.slack.wire import Wire, bold, grey, modal, plain, rich, section, symbol
+from reviewers.errors import NothingChanged
+from reviewers.model import ClaimMark, ClaimReading, Mark, Reading, TaskView, Verdict, VerdictKind
+
+DOUBTS_SHOWN = 2
+SOURCE_LENGTH = 80
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditForm:
+    """What a person handed in with "Show changes"."""
+
+    context: FormContext
+    text: str  # the whole corrected answer
+    reasons: tuple[str, ...]
+
+
+def edit_view(
+    view: TaskView,
+    *,
+    show: str = Show.EVIDENCE.value,
+    display: CardOptions,
+    marks: Sequence[ClaimMark] = (),
+    reviewer: str = "",
+) -> Wire:
+    """The form, filled with the answer as it is; when the reviewer edited it before, with their newest correction.
+
+    Raises Invalid when the text is too long for one modal (beyond about 270,000 characters).
+    """
+    evidence, setting = evidence_of(view), Show(show)
+    base = _last_edit(view, reviewer)
+    start = _starting_text(view, base.verdict_id if base else "")
+    parts = split(start)
+    reasons = list(base.reasons) if base else reasons_from_marks(marks, evidence, setting)
+    blocks: list[Block] = [asked(view)]
+    if doubts := _doubts(evidence, marks, setting):
+        blocks.append(rich(section(doubts)))
+    if len(parts.parts) > 1:
+        blocks.append(
+            grey(
+                f"{counted(len(start), 'character')}, so in {len(parts.parts)} parts, split at a paragraph's end "
+                "and saved together."
+            )
+        )
+    blocks += _inputs(parts)
+    blocks.append(selected_reasons("What was wrong", display, reasons))
+    return modal(
+        "Edit answer",
+        blocks,
+        callback_id=CallbackId.EDIT,
+        private_metadata=replace(context_of(view, setting), base=base.verdict_id if base else "").to_json(),
+        close="Cancel",
+        submit="Show changes",
+        tag="edit",
+    )
+
+
+def parse_edit(submitted: dict[str, Any], view: TaskView) -> EditForm | FieldErrors:
+    """Read the form; a text equal to the output gives the error of section 3.
+
+    Args:
+        submitted: the `view` of the payload.
+        view: the task; what the form was filled with tells untouched parts from changed ones.
+    """
+    form = Submitted(view=submitted)
+    parts = split(_starting_text(view, form.context.base))
+    values = [form.text(f"{BlockId.ANSWER}{place}") for place in range(len(parts.parts))]
+    text = parts.joined(values)
+    if text == view.output.completion:
+        return FieldErrors(errors={f"{BlockId.ANSWER}0": str(NothingChanged())})
+    if not text.strip():
+        empty = "The corrected answer is empty. If nothing can be saved of it, press Cancel and choose Reject."
+        return FieldErrors(errors={f"{BlockId.ANSWER}0": empty})
+    return EditForm(context=form.context, text=text, reasons=form.choices(BlockId.REASONS))
+
+
+def _last_edit(view: TaskView, reviewer: str) -> Verdict | None:
+    """The reviewer's newest verdict, if it was an edit."""
+    own = [verdict for verdict in view.verdicts if reviewer and verdict.reviewer == reviewer]
+    return own[-1] if own and own[-1].kind is VerdictKind.EDIT else None
+
+
+def _starting_text(view: TaskView, base: str) -> str:
+    corrections = {verdict.verdict_id: verdict.correction for verdict in view.verdicts}
+    return corrections.get(base) or view.output.completion
+
+
+def _inputs(parts: Parts) -> Iterator[InputBlock]:
+    """One input a part. A single one must not be emptied; of several, each may go."""
+    count = len(parts.parts)
+    for place, part in enumerate(parts.parts):
+        label = "Answer" if count == 1 else f"Answer, part {place + 1} of {count}"
+        yield InputBlock(
+            PlainText(label),
+            PlainTextInput(
+                action_id=ActionId.ANSWER,
+                initial_value=part.text or None,
+                multiline=True,
+                max_length=INPUT_LENGTH,
+            ),
+            block_id=f"{BlockId.ANSWER}{place}",
+            optional=count > 1,
+        )
+
+
+def _doubts(evidence: Evidence, marks: Sequence[ClaimMark], show: Show) -> list[RichTextElement]:
+    """Two lines: the person's own marks first, then the machine's doubts (which a blind reviewer does not see)."""
+    read = {reading.claim.number: reading for reading in evidence.readings}
+    wrong = [read[mark.claim_number] for mark in marks if mark.mark is Mark.WRONG and mark.claim_number in read]
+    lines = [_marked(reading, evidence, show) for reading in wrong]
+    if show is not Show.BLIND:
+        lines += [_doubted(reading, evidence) for reading in evidence.doubtful if reading not in wrong]
+    elements = [element for line in lines[:DOUBTS_SHOWN] for element in (*line, plain("\n"))]
+    return elements[:-1]
+
+
+def _marked(reading: ClaimReading, evidence: Evidence, show: Show) -> list[RichTextElement]:
+    head: list[RichTextElement] = [symbol("x"), bold(f" {circled(reading.claim.number)} Wrong")]
+    sourced = show is not Show.BLIND and reading.passages and reading.reading is not Reading.NO_SOURCE
+    if not sourced:
+        return [*head, plain(f", your mark: {_claim_words(reading)}")]
+    return [*head, plain(", your mark. "), *source_words(reading, evidence, SOURCE_LENGTH)]
+
+
+def _doubted(reading: ClaimReading, evidence: Evidence) -> list[RichTextElement]:
+    word = f" {circled(reading.claim.number)} {WORDS[reading.reading]}"
+    head: list[RichTextElement] = [symbol(SHAPES[reading.reading]), bold(word)]
+    if reading.reading is Reading.NO_SOURCE or not reading.passages:
+        return [*head, plain(f" for {_claim_words(reading)}")]
+    return [*head, plain(". "), *source_words(reading, evidence, SOURCE_LENGTH)]
+
+
+def _claim_words(reading: ClaimReading) -> str:
+    return quoted(shortened(one_line(unsourced_words(reading) or reading.claim.text), SOURCE_LENGTH))

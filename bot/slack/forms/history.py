@@ -1,0 +1,115 @@
+"""The view "History": every verdict on a task, newest first, with reasons, notes and what an edit changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slackblocks import Block, RichTextElement
+
+from bot.slack import clock
+from bot.slack.cards.options import CardOptions
+from bot.slack.cutting import pieces
+from bot.slack.differences import drawn, summary
+from bot.slack.forms.fields import asked, context_of
+from bot.slack.ids import CallbackId, Show
+from bot.slack.text import counted, isolated, visible
+from bot.slack.wire import Wire, bold, grey, modal, person, plain, quote_bar, rich, said, section, symbol
+from reviewers.decisions.difference import compare
+from reviewers.model import Mark, TaskState, TaskView, Verdict, VerdictKind
+
+VERDICTS = 12  # shown in full; each takes at most 6 blocks
+DIFFERENCE_LENGTH, DIFFERENCE_CHANGES = 3000, 40
+TEXT_LENGTH = 3000
+
+_SYMBOLS = {
+    VerdictKind.APPROVE: "white_check_mark",
+    VerdictKind.EDIT: "pencil2",
+    VerdictKind.REJECT: "x",
+    VerdictKind.UNSURE: "question",
+}
+_WORDS = {
+    VerdictKind.APPROVE: "Approved",
+    VerdictKind.EDIT: "Edited",
+    VerdictKind.REJECT: "Rejected",
+    VerdictKind.UNSURE: "Unsure",
+}
+_SEEN = {"evidence": "saw claims and sources", "blind": "blind", "all": "saw the risk as well"}
+
+
+def history_view(view: TaskView, *, display: CardOptions) -> Wire:
+    """All that people did with this task.
+
+    While it is open, only those show who were unsure: what others decided must not lead the one who decides next.
+    """
+    verdicts = [v for v in view.verdicts if view.task.state is not TaskState.OPEN or v.kind is VerdictKind.UNSURE]
+    replaced = {verdict.supersedes for verdict in view.verdicts}
+    blocks: list[Block] = [asked(view)]
+    if view.task.state is TaskState.TIMED_OUT:
+        blocks.append(said(":hourglass: *Timed out.* Nobody decided in time. Not counted as a verdict."))
+    if not verdicts:
+        blocks.append(said("*No verdict yet.*" if view.task.state is TaskState.OPEN else "*No verdict.*"))
+    for verdict in reversed(verdicts[-VERDICTS:]):
+        blocks += _entry(view, verdict, display, superseded=verdict.verdict_id in replaced)
+    if len(verdicts) > VERDICTS:
+        blocks.append(grey(f"{counted(len(verdicts) - VERDICTS, 'earlier verdict')}, not shown here, all are kept."))
+    return modal(
+        "History",
+        blocks,
+        callback_id=CallbackId.NOTHING,
+        private_metadata=context_of(view, Show.EVIDENCE).to_json(),
+        close="Close",
+        tag="history",
+    )
+
+
+def _entry(view: TaskView, verdict: Verdict, display: CardOptions, *, superseded: bool) -> Iterator[Block]:
+    yield rich(section(_who_and_when(view, verdict, display, superseded=superseded)))
+    if verdict.note.strip():
+        parts = list(pieces(visible(verdict.note).strip(), TEXT_LENGTH))
+        yield rich(section([plain(f"“{isolated(parts[0])}”")]))
+    if verdict.correction is not None:
+        yield from _edit(view, verdict.correction)
+    details = [_marks(verdict), _SEEN.get(verdict.seen, "")]
+    if any(details):
+        yield grey("  ·  ".join(detail for detail in details if detail))
+
+
+def _who_and_when(view: TaskView, verdict: Verdict, display: CardOptions, *, superseded: bool) -> list[RichTextElement]:
+    when = clock.element(verdict.recorded_at, display.zone, seen_on=view.task.created_at)
+    reasons = visible(display.listed(verdict.reasons))
+    tail = f". {reasons}." if reasons else ""
+    tail += "  Replaced by a later verdict." if superseded else ""
+    return [
+        symbol(_SYMBOLS[verdict.kind]),
+        bold(f" {_WORDS[verdict.kind]}"),
+        plain(" by "),
+        person(verdict.reviewer),
+        plain(", "),
+        when,
+        plain(tail),
+    ]
+
+
+def _edit(view: TaskView, correction: str) -> Iterator[Block]:
+    difference = compare(view.output.completion, correction)
+    if difference.rewritten:
+        parts = list(pieces(visible(correction).strip(), TEXT_LENGTH))
+        yield rich(section([bold("Rewritten")]), quote_bar([plain(parts[0])]))
+        if len(parts) > 1:
+            yield grey(f"… *{counted(sum(map(len, parts[1:])), 'more character')}* (of {len(correction):,})")
+        return
+    shown = drawn(difference, characters=DIFFERENCE_LENGTH, changes=DIFFERENCE_CHANGES)
+    yield rich(section([bold(summary(difference))]), quote_bar(shown.elements))
+    if shown.unshown:
+        yield grey(f"{counted(shown.unshown, 'more change')}, kept with the correction")
+
+
+def _marks(verdict: Verdict) -> str:
+    """ "Marks: 1 wrong, 2 right"."""
+    names = {Mark.WRONG: "wrong", Mark.NOT_IN_SOURCES: "not in the sources", Mark.RIGHT: "right"}
+    found = {name: sum(mark.mark is kind for mark in verdict.marks) for kind, name in names.items()}
+    beside = sum(mark.passage_beside_the_point for mark in verdict.marks)
+    parts = [f"{count} {name}" for name, count in found.items() if count]
+    if beside:
+        parts.append(f"{counted(beside, 'passage')} beside the point")
+    return f"Marks: {', '.join(parts)}" if parts else ""
