@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.embeddings import Embeddings
 
-from reviewers.scorers.packaged import minilm_folder, stay_offline
+from reviewers.scorers.packaged import minilm_folder, quiet_transformers
 
 if TYPE_CHECKING:
     import torch
@@ -86,13 +86,11 @@ class MiniLmEmbedder(Embeddings):
     def _load(self) -> tuple[Any, Any]:
         with self._loading:
             if self._parts is None:
-                stay_offline()
+                quiet_transformers()
                 import torch
                 from tokenizers import Tokenizer
                 from transformers import AutoModel
-                from transformers.utils import logging
 
-                logging.disable_progress_bar()  # a bar on stderr for a load of a tenth of a second
                 if self._threads is not None:
                     torch.set_num_threads(self._threads)
                 folder = self._folder or minilm_folder()

@@ -32,6 +32,14 @@ def stay_offline() -> None:
         os.environ.setdefault(name, value)
 
 
+def quiet_transformers() -> None:
+    """Offline, and without a progress bar for every load; imports transformers."""
+    stay_offline()
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
 def _inside(module: str, package: str, name: str) -> Path:
     spec = find_spec(module)
     if spec is None or not spec.submodule_search_locations:
