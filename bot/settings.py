@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from reviewers.decisions.ballots import DEFAULT_TAXONOMY, RejectReason
+from bot.slack.cards.options import DEFAULT_REASONS, ReasonLabel
 
 SANDBOX_CHANNEL = "C0REVIEW"  # the review channel of the Slack sandbox
 DEFAULT_SCORERS = ("coverage", "missing_facts", "token_logprob", "retrieval")
@@ -72,14 +72,15 @@ class Settings(BaseSettings):
     slack_api_url: str = Field("https://slack.com/api/", description="Web API of Slack; another one for GovSlack")
     channel: str = Field("", description="Id of the review channel (C…); the sandbox's when no token is set")
     policy_file: Path | None = Field(None, description="The policy, a TOML file; default: 5 % uniform, risk from .40")
-    reasons: Annotated[tuple[RejectReason, ...], NoDecode] = Field(
-        DEFAULT_TAXONOMY, description="Reasons of Reject, as `key=Label;key=Label`; keep `other`"
+    reasons: Annotated[tuple[ReasonLabel, ...], NoDecode] = Field(
+        DEFAULT_REASONS, description="Reasons of Reject, as `key=Label;key=Label`; keep `other`"
     )
     scorers: Annotated[tuple[str, ...], NoDecode] = Field(
         DEFAULT_SCORERS,
         description="Machine reviewers, comma-separated: coverage, missing_facts, token_logprob, retrieval, "
         "conditional_logprob, hf:entailment:NAME, hf:hallucination:NAME",
     )
+    post_pace_seconds: float = Field(1.0, ge=0, le=60, description="Time between two cards in one channel")
     worker_batch: int = Field(32, ge=1, le=512, description="Outputs scored in one step")
     threads: int = Field(0, ge=0, le=256, description="Threads of torch; 0: as many as the machine has cores")
     time_zone: str = Field("UTC", description="Zone of clock times in plain-text messages")
@@ -99,7 +100,7 @@ class Settings(BaseSettings):
         pairs = [part.partition("=") for part in value.split(";") if part.strip()]
         if not pairs or any(not key.strip() or not label.strip() for key, _, label in pairs) or len(pairs) > 10:
             raise ValueError("1 to 10 reasons as `key=Label;key=Label`")
-        return tuple(RejectReason(key=key.strip(), label=label.strip()) for key, _, label in pairs)
+        return tuple(ReasonLabel(key=key.strip(), label=label.strip()) for key, _, label in pairs)
 
     @field_validator("time_zone")
     @classmethod

@@ -132,6 +132,9 @@ class Tasks(Protocol):
 
     def for_output(self, output_id: str) -> ReviewTask | None: ...
 
+    def by_number(self, number: int) -> ReviewTask | None:
+        """The task of the output with this running number."""
+
     def lock(self, task_id: str) -> ReviewTask:
         """Read for writing: two writers of one task take turns until the transaction ends. Raises UnknownTask."""
 

@@ -35,6 +35,11 @@ _THIS = review_tasks.c.task_id == bindparam("this")
 _TASK = select(review_tasks).where(_THIS)
 _LOCK = _TASK.with_for_update()  # SQLite leaves it out: there the transaction holds the only write lock
 _OF_OUTPUT = select(review_tasks).where(review_tasks.c.output_id == bindparam("output_id"))
+_OF_NUMBER = (
+    select(review_tasks)
+    .join(outputs, outputs.c.output_id == review_tasks.c.output_id)
+    .where(outputs.c.number == bindparam("number"))
+)
 _CHANGE = update(review_tasks).where(_THIS)
 _ORDER = (review_tasks.c.priority, review_tasks.c.due_order, review_tasks.c.task_id)
 _OPEN = select(review_tasks).where(_IS_OPEN).order_by(*_ORDER).limit(bindparam("limit"))
@@ -73,6 +78,11 @@ class SqlTasks:
     def for_output(self, output_id: str) -> ReviewTask | None:
         """The task of this output."""
         row = first(self._connection, _OF_OUTPUT, output_id=output_id)
+        return rows.to_task(row) if row else None
+
+    def by_number(self, number: int) -> ReviewTask | None:
+        """The task of the output with this running number."""
+        row = first(self._connection, _OF_NUMBER, number=number)
         return rows.to_task(row) if row else None
 
     def lock(self, task_id: str) -> ReviewTask:

@@ -184,6 +184,10 @@ class MemoryTasks(_Repository):
     def for_output(self, output_id: str) -> ReviewTask | None:
         return next((task for task in self._state.tasks.values() if task.output_id == output_id), None)
 
+    def by_number(self, number: int) -> ReviewTask | None:
+        found = next((output for output in self._state.outputs.values() if output.number == number), None)
+        return self.for_output(found.output_id) if found else None
+
     def lock(self, task_id: str) -> ReviewTask:
         task = self.get(task_id)
         if task is None:

@@ -11,6 +11,7 @@ from bot.slack.ids import ActionId, ButtonValue
 from bot.slack.text import counted, one_line, quiet, shortened, visible
 from reviewers.model import TaskView
 
+PAGES = 10  # of Home at the most; by then the first rows are done
 ROWS = 8  # on one page of Home (surfaces, section 9)
 LISTED = 10  # in the answer to `/whetstone queue` (surfaces, section 0, rule 10)
 QUESTION_LENGTH = 60

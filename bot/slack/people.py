@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.slack.publisher import our_words
-from reviewers.errors import NotYourTask
+from reviewers.errors import NotYourTask, Unavailable
 
 CACHE_SECONDS = 300.0  # a change of membership is noticed within this time
 CACHE_LIMIT = 10_000
@@ -41,6 +41,13 @@ class People:
         """The name that people know them by."""
         user = self._user(user_id)
         return str((user.get("profile") or {}).get("display_name") or user.get("real_name") or user.get("name") or "")
+
+    def known_name(self, user_id: str) -> str:
+        """The name, or an empty text when Slack does not tell it now: a card is not held up for a name."""
+        try:
+            return self.name(user_id)
+        except Unavailable:
+            return ""
 
     def _user(self, user_id: str) -> dict[str, Any]:
         now = self._seconds()

@@ -1,9 +1,8 @@
-"""What a ballot must hold before it becomes a verdict, and the reasons that people choose from."""
+"""What a ballot must hold before it becomes a verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from reviewers.errors import Invalid, NothingChanged
 from reviewers.model import Output, VerdictKind
@@ -11,25 +10,6 @@ from reviewers.model import Output, VerdictKind
 LONGEST_NOTE = 3000  # characters; what one Slack input holds
 LONGEST_CORRECTION = 200_000  # characters; the longest completion that intake accepts
 OTHER = "other"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RejectReason:
-    """One entry of the taxonomy: the key is stored, the label is read."""
-
-    key: str
-    label: str
-
-
-DEFAULT_TAXONOMY = (
-    RejectReason(key="invented", label="Invented (in no source)"),
-    RejectReason(key="contradicts", label="Contradicts the source"),
-    RejectReason(key="outdated", label="Outdated (was right once)"),
-    RejectReason(key="off_topic", label="Off-topic"),
-    RejectReason(key="unsafe", label="Unsafe"),
-    RejectReason(key="style", label="Style"),
-    RejectReason(key=OTHER, label="Other"),
-)
 
 
 def check(output: Output, *, kind: VerdictKind, correction: str | None, reasons: Sequence[str], note: str) -> None:

@@ -24,6 +24,7 @@ from reviewers.model import (
 from reviewers.ports import Clock, Ids, Metrics, OutboxItem, OutboxKind, Store, UnitOfWork
 
 QUEUE_PAGE = 50  # tasks looked at in one read while searching the next one for a person
+LONGEST_NUMBER = 15  # digits of a running number; far beyond any table
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,6 +152,20 @@ class VerdictDesk:
         """All that may be shown of a task. Raises UnknownTask."""
         with self.store.read() as uow:
             return _view(uow, task_id)
+
+    def require(self, view: TaskView, reviewer: str) -> None:
+        """Raise NotYourTask or AlreadyResolved where a verdict of this person on this task would not count."""
+        assignment.may_decide(view.output, reviewer, self.policy.reviewers)
+        _still_open_to(reviewer, view.task, view.resolution)
+
+    def find(self, name: str) -> TaskView | None:
+        """The task of this running number or output id; None when there is none."""
+        with self.store.read() as uow:
+            task = uow.tasks.for_output(name)
+            if task is None and name.isdecimal() and len(name) <= LONGEST_NUMBER:
+                task = uow.tasks.by_number(int(name))
+            views = uow.tasks.views([task.task_id]) if task else []
+        return views[0] if views else None
 
     def waiting_for(self, reviewer: str, limit: int = QUEUE_PAGE) -> list[TaskView]:
         """Open tasks that this person may decide and was not unsure about: the held ones first, then by due time."""

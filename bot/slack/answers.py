@@ -1,0 +1,154 @@
+"""How a person is told that something did not go as they meant: where they are, and what was and was not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from slack_bolt import Ack, App, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
+
+from bot.slack.desk import ReviewDesk, actor_of
+from bot.slack.forms import (
+    decided_before,
+    decided_meanwhile_view,
+    expired,
+    not_a_reviewer,
+    not_saved,
+    notice,
+    notice_view,
+    old_card,
+    own_output,
+)
+from bot.slack.ids import VERDICT_ACTIONS, ActionId, BlockId, ButtonValue, FormContext
+from bot.slack.wire import SlackMessage
+from reviewers.errors import (
+    AlreadyResolved,
+    Conflict,
+    Invalid,
+    NothingChanged,
+    NotYourTask,
+    ReviewError,
+    Unavailable,
+    UnknownTask,
+)
+from reviewers.model import VerdictKind
+
+log = structlog.get_logger()
+
+TRIGGER_GONE = frozenset({"expired_trigger_id", "trigger_expired", "trigger_exchanged", "invalid_trigger_id"})
+BROKEN = "Something broke here, and nothing was counted."
+FIELDS = {"correction": f"{BlockId.ANSWER}0", "note": BlockId.NOTE.value, "reasons": BlockId.REASONS.value}
+
+
+@contextmanager
+def answering(ack: Ack, view: Mapping[str, Any], desk: ReviewDesk, text: str = "", note: str = "") -> Iterator[None]:
+    """Around the body of a form's listener: a mistake is shown in the form, and `text` is kept there to be copied."""
+    try:
+        yield
+    except (Invalid, NothingChanged) as error:
+        block = FIELDS.get(error.field if isinstance(error, Invalid) else "correction", "")
+        if block in _blocks(view):
+            ack(response_action="errors", errors={block: str(error)})
+        else:
+            _tell(ack, view, str(error))
+    except AlreadyResolved as error:
+        context = FormContext.parse(view.get("private_metadata"))
+        late = decided_meanwhile_view(error, text, note, context=context, display=desk.display)
+        ack(response_action="update", view=late)
+    except (Unavailable, Conflict) as error:
+        log.warning("form_not_saved", error=type(error).__name__)
+        _tell(ack, view, "Not saved.", "The database did not answer. Close this and try again.", push=True)
+    except ReviewError as error:
+        _tell(ack, view, str(error))
+    except Exception:
+        log.exception("form_failed", callback_id=view.get("callback_id"))
+        _tell(ack, view, BROKEN, "Close this and try again.", push=True)
+
+
+def _blocks(view: Mapping[str, Any]) -> set[str]:
+    return {str(block.get("block_id")) for block in view.get("blocks") or []}
+
+
+def _tell(ack: Ack, view: Mapping[str, Any], happened: str, then: str = "", *, push: bool = False) -> None:
+    """Replace the form, or stand on top of it where what was typed is worth keeping."""
+    title = str((view.get("title") or {}).get("text") or "Whetstone")
+    try:
+        context = FormContext.parse(view.get("private_metadata"))
+    except Invalid:
+        context = FormContext(task_id="unknown")
+    ack(response_action="push" if push else "update", view=notice_view(title, happened, then, context=context))
+
+
+def register(app: App, desk: ReviewDesk) -> None:
+    """One place that answers whatever a listener raises."""
+
+    @app.error
+    def told(error: Exception, body: dict[str, Any], client: WebClient) -> BoltResponse:
+        message = _message(error, body, desk)
+        if message is None:
+            log.error("listener_failed", kind=body.get("type") or body.get("command"), exc_info=error)
+            message = notice(BROKEN, "It stands in the log. Try again; nothing is counted twice.")
+        try:
+            _send(message, body, client)
+        except (SlackApiError, OSError) as unsent:
+            log.warning("answer_not_sent", error=type(unsent).__name__)
+        return BoltResponse(status=200)
+
+
+def _message(error: Exception, body: Mapping[str, Any], desk: ReviewDesk) -> SlackMessage | None:
+    """The sentence for this error; None for one that is a fault of ours."""
+    action = (body.get("actions") or [{}])[0].get("action_id", "")
+    kind = VERDICT_ACTIONS.get(action, VerdictKind.APPROVE)
+    if isinstance(error, SlackApiError) and error.response.get("error") in TRIGGER_GONE:
+        task_id, number = _task(body, desk)
+        if task_id and action in set(ActionId):
+            return expired(task_id, number, ActionId(action))
+        return notice("That took too long, so Slack closed the window.", "Nothing is lost. Try again.")
+    if isinstance(error, AlreadyResolved):
+        return decided_before(error, kind, display=desk.display)
+    if isinstance(error, NotYourTask):
+        return own_output() if "someone else decides" in str(error) else not_a_reviewer(str(error))
+    if isinstance(error, Invalid) and error.field == "value":
+        return old_card()
+    if isinstance(error, (Unavailable, Conflict)):
+        log.warning("verdict_not_saved", error=type(error).__name__)
+        task_id, number = _task(body, desk)
+        if task_id and action in VERDICT_ACTIONS:
+            return not_saved(task_id, number, kind)
+        return notice("That did not work.", "A part of Whetstone did not answer. Try again; nothing is counted twice.")
+    if isinstance(error, UnknownTask | ReviewError):
+        return notice(str(error))
+    return None
+
+
+def _task(body: Mapping[str, Any], desk: ReviewDesk) -> tuple[str, int]:
+    """The task that the pressed button belongs to; an empty id where that cannot be told."""
+    try:
+        task_id = ButtonValue.parse((body.get("actions") or [{}])[0].get("value")).task_id
+        return task_id, desk.verdicts.view(task_id).task.number
+    except ReviewError:
+        return "", 0
+
+
+def _send(message: SlackMessage, body: Mapping[str, Any], client: WebClient) -> None:
+    """As an ephemeral message beside the card, on top of the open modal, or as the answer to the command."""
+    channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id")
+    view = body.get("view") or {}
+    if body.get("command"):
+        WebhookClient(str(body["response_url"])).send(
+            text=message.text, blocks=message.blocks, response_type="ephemeral"
+        )
+    elif channel:
+        user = actor_of(body).user_id
+        client.chat_postEphemeral(channel=str(channel), user=user, text=message.text, blocks=message.blocks)
+    elif view and body.get("trigger_id"):
+        shown = notice_view("Whetstone", message.text, context=FormContext(task_id="unknown"))
+        if view.get("type") == "modal":
+            client.views_push(trigger_id=str(body["trigger_id"]), view=shown)
+        else:
+            client.views_open(trigger_id=str(body["trigger_id"]), view=shown)

@@ -1,0 +1,29 @@
+"""The Bolt app: the same listeners for Socket Mode and for signed HTTP."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.slack import answers
+from bot.slack.desk import ReviewDesk
+from bot.slack.listeners import claims, commands, corrections, home, menus, verdicts
+
+LISTENER_THREADS = 40  # Bolt's default of 5 starves at a handful of simultaneous clicks
+
+
+def make_app(desk: ReviewDesk, client: WebClient, *, signing_secret: str) -> App:
+    """All listeners on one app. Socket Mode needs no signing secret, and its requests are not verified."""
+    app = App(
+        client=client,
+        token=client.token,
+        signing_secret=signing_secret or "unused in Socket Mode",
+        token_verification_enabled=False,  # `whetstone check` asks Slack; a start must not wait for it
+        listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
+        raise_error_for_unhandled_request=False,
+    )
+    for feature in (verdicts, corrections, claims, menus, home, commands, answers):
+        feature.register(app, desk)
+    return app

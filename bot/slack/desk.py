@@ -1,0 +1,119 @@
+"""What every listener needs: the use cases, who the people are, and how surfaces are drawn here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.slack.cards import CardOptions, SlackMessage, task_card
+from bot.slack.forms import KEEP, ClaimsForm, claim_view, edit_view, parse_claims, reject_view, why_view
+from bot.slack.ids import FormContext
+from bot.slack.people import People
+from bot.slack.wire import Wire
+from reviewers.errors import AlreadyResolved, NotYourTask
+from reviewers.model import TaskState, TaskView, VerdictKind
+from reviewers.workflow.verdicts import Ballot, Recorded, VerdictDesk
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """Who pressed, in which workspace."""
+
+    user_id: str
+    team_id: str
+
+
+def actor_of(body: Mapping[str, Any]) -> Actor:
+    """The person of an interaction, a command or an event."""
+    user = body.get("user") or {}
+    user_id = user.get("id") if isinstance(user, Mapping) else user
+    event = body.get("event") or {}
+    team = body.get("team") or {}
+    team_id = (team.get("id") if isinstance(team, Mapping) else team) or body.get("team_id") or ""
+    return Actor(user_id=str(user_id or body.get("user_id") or event.get("user") or ""), team_id=str(team_id))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReviewDesk:
+    """Given to each listener by the app factory."""
+
+    verdicts: VerdictDesk
+    people: People
+    display: CardOptions
+    show: str  # what surfaces show before the verdict
+    channel: str  # where new cards go
+
+    def card(self, view: TaskView) -> SlackMessage:
+        """The card of a task as it stands, with the names of those who decided for the fallback text."""
+        names = {verdict.reviewer: self.people.known_name(verdict.reviewer) for verdict in view.verdicts}
+        return task_card(view, show=self.show, display=replace(self.display, names=names))
+
+    def record(self, actor: Actor, task_id: str, kind: VerdictKind, **content: Any) -> Recorded:
+        """Record a verdict of a full member of this workspace."""
+        self.people.may_review(actor.user_id, actor.team_id)
+        return self.verdicts.record(
+            Ballot(task_id=task_id, reviewer=actor.user_id, kind=kind, seen=self.show, **content)
+        )
+
+    def claims(self, task_id: str, actor: Actor, *, page: int = 0, unfolded: bool = False, choice: str = KEEP) -> Wire:
+        """The claim view for this person; read-only when they may not decide."""
+        view = self.verdicts.view(task_id)
+        return claim_view(
+            view,
+            show=self.show,
+            display=self.display,
+            marks=self.verdicts.marks(task_id, actor.user_id),
+            page=page,
+            unfolded=unfolded,
+            choice=choice,
+            read_only=not self.may_decide(view, actor),
+        )
+
+    def require(self, task_id: str, actor: Actor) -> None:
+        """Raise what `record` would raise, before a person fills in a form for nothing."""
+        self.people.may_review(actor.user_id, actor.team_id)
+        self.verdicts.require(self.verdicts.view(task_id), actor.user_id)
+
+    def may_decide(self, view: TaskView, actor: Actor) -> bool:
+        """Whether this person's verdict on this task would count now."""
+        try:
+            self.people.may_review(actor.user_id, actor.team_id)
+            self.verdicts.require(view, actor.user_id)
+        except (NotYourTask, AlreadyResolved):
+            return False
+        return True
+
+    def why(self, view: TaskView, actor: Actor) -> Wire:
+        """Why this answer was picked; the risk stays hidden from a person who still has to decide it."""
+        decided = view.resolution is not None or view.task.state is not TaskState.OPEN
+        may_see = decided or not self.may_decide(view, actor)
+        return why_view(view, display=self.display, may_see_risk=may_see, show=self.show)
+
+    def edit(self, task_id: str, actor: Actor) -> Wire:
+        """The edit form, filled with the answer."""
+        return edit_view(
+            self.verdicts.view(task_id),
+            show=self.show,
+            display=self.display,
+            marks=self.verdicts.marks(task_id, actor.user_id),
+            reviewer=actor.user_id,
+        )
+
+    def reject(self, task_id: str, actor: Actor) -> Wire:
+        """The reject form."""
+        return reject_view(
+            self.verdicts.view(task_id),
+            show=self.show,
+            display=self.display,
+            marks=self.verdicts.marks(task_id, actor.user_id),
+        )
+
+    def keep_marks(self, actor: Actor, submitted: dict[str, Any]) -> ClaimsForm:
+        """Read the claim view, and keep what the person marked anew."""
+        context = FormContext.parse(submitted.get("private_metadata"))
+        form = parse_claims(submitted, self.verdicts.marks(context.task_id, actor.user_id))
+        if form.marks:
+            self.people.may_review(actor.user_id, actor.team_id)
+            self.verdicts.keep_marks(context.task_id, actor.user_id, form.marks)
+        return form

@@ -1,0 +1,51 @@
+"""`/whetstone`: what waits, the next answer, why one was picked, and help for everything else."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack, App, Respond
+from slack_sdk import WebClient
+
+from bot.slack.cards import SlackMessage
+from bot.slack.desk import ReviewDesk, actor_of
+from bot.slack.home import COMMAND, Clock, help_message, queue_message
+from bot.slack.listeners.home import next_view
+from bot.slack.text import quoted, shortened
+
+QUEUE_LIMIT = 100  # tasks counted; beyond it the answer says "more than"
+
+
+def register(app: App, desk: ReviewDesk) -> None:
+    """Route the command."""
+    app.command(COMMAND)(partial(_answer, desk))
+
+
+def _answer(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
+    ack()
+    name, _, argument = str(body.get("text") or "").strip().partition(" ")
+    if name == "next" and not argument:
+        client.views_open(trigger_id=body["trigger_id"], view=next_view(desk, body))
+        return
+    if name == "why" and (view := desk.verdicts.find(argument.strip().removeprefix("#"))):
+        client.views_open(trigger_id=body["trigger_id"], view=desk.why(view, actor_of(body)))
+        return
+    message = _message(desk, name, argument.strip(), actor_of(body).user_id)
+    respond(text=message.text, blocks=message.blocks, response_type="ephemeral", unfurl_links=False)
+
+
+def _message(desk: ReviewDesk, name: str, argument: str, user_id: str) -> SlackMessage:
+    if name == "queue" and not argument:
+        waiting = desk.verdicts.waiting_for(user_id, QUEUE_LIMIT + 1)
+        more = len(waiting) > QUEUE_LIMIT
+        return queue_message(waiting[:QUEUE_LIMIT], more=more, zone_clock=Clock(desk.display.zone))
+    if name in ("", "help"):
+        return help_message()
+    if name == "why":
+        if not argument:
+            return help_message(f"Say which answer: {COMMAND} why 4821, or the output's id.")
+        return help_message(f"No answer in review has the number or id {quoted(shortened(argument, 60))}.")
+    if name in ("queue", "next"):
+        return help_message(f"{COMMAND} {name} takes nothing after it.")
+    return help_message(f"There is no command {quoted(shortened(name, 40))}.")
