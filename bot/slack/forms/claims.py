@@ -24,6 +24,7 @@ from bot.slack import text
 from bot.slack.cards.evidence import SHAPES, WORDS, Evidence, evidence_of, excerpt
 from bot.slack.cards.options import CardOptions
 from bot.slack.forms.fields import context_of
+from bot.slack.forms.marks import BESIDE
 from bot.slack.forms.whole_text import answer_pages, conversation_blocks, other_passages, source_elements
 from bot.slack.ids import ActionId, BlockId, ButtonValue, CallbackId, Show
 from bot.slack.text import circled, counted, shortened
@@ -39,7 +40,6 @@ BLOCKS_A_CLAIM = 3
 FRAME = 9  # grey lines, thin lines and buttons around the claims
 
 KEEP = "none"  # the choice that decides nothing
-BESIDE = "irrelevant"  # the select's entry for a passage beside the point
 MARK_WORDS = {Mark.RIGHT: "Right", Mark.WRONG: "Wrong", Mark.NOT_IN_SOURCES: "Not in the sources"}
 
 

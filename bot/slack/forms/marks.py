@@ -10,7 +10,7 @@ from bot.slack.forms.state import Submitted
 from bot.slack.ids import BlockId, FormContext
 from reviewers.model import ClaimMark, Mark, VerdictKind
 
-BESIDE = "irrelevant"
+BESIDE = "irrelevant"  # the entry for a passage beside the point
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
