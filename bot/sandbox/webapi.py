@@ -155,9 +155,10 @@ class Severed(Response):
         if self.kind != "time_out" and transport is None:
             raise RuntimeError("this server does not let the sandbox close its connections")
         if transport is not None and self.kind == "reset":
-            # Linger for zero seconds: the kernel sends RST instead of FIN.
-            raw: socket.socket = transport.get_extra_info("socket")
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            # Linger for zero seconds: the kernel sends RST instead of FIN. The option belongs to the connection, so it
+            # can be set on a duplicate: uvloop does not let it be set on its own socket.
+            with socket.fromfd(transport.get_extra_info("socket").fileno(), socket.AF_INET, socket.SOCK_STREAM) as raw:
+                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             transport.abort()
         elif transport is not None and self.kind == "drop_response_after_commit":
             transport.close()
@@ -175,8 +176,9 @@ def _transport(send: Callable[[Any], Awaitable[None]]) -> asyncio.Transport | No
             continue
         seen.add(id(one))
         transport = getattr(getattr(one, "__self__", None), "transport", None)
-        if isinstance(transport, asyncio.Transport):
-            return transport
+        if hasattr(transport, "abort"):  # uvloop's transports are not asyncio.Transport
+            found: asyncio.Transport = transport
+            return found
         cells = getattr(one, "__closure__", None) or ()
         inside += [cell.cell_contents for cell in cells if callable(cell.cell_contents)]
     return None

@@ -46,8 +46,9 @@ class Link:
         return int(self._socket.recv_frame().opcode)
 
     def close(self) -> None:
-        """Close the socket."""
+        """Close the socket, also one that the sandbox closed first."""
         self._socket.close()
+        self._socket.shutdown()
 
 
 class Bench:

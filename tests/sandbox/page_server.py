@@ -213,9 +213,10 @@ class PageServer:
         )
 
     @contextlib.contextmanager
-    def running(self) -> Iterator[str]:
-        """Serves on a free port of 127.0.0.1 until the block ends. Yields the address."""
-        listener = socket.create_server(("127.0.0.1", 0))
+    def running(self, port: int = 0) -> Iterator[str]:
+        """Serves on `port` (0: a free one) of 127.0.0.1 until the block ends. Yields the address."""
+        listener = socket.create_server(("127.0.0.1", port))
+        self._open = True
         config = uvicorn.Config(self.app(), log_level="warning", ws="none", lifespan="off", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -229,6 +230,7 @@ class PageServer:
                 self._loop.call_soon_threadsafe(self._wake)
             server.should_exit = True
             thread.join()
+            self._loop = None
             listener.close()
 
 
