@@ -102,7 +102,7 @@ def parse_json(body: bytes) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(body)
+        return json.loads(body.decode("utf-8"))  # bytes would be taken for UTF-16 where they look like it
     except UnicodeDecodeError as error:
         raise _not_json(f"The body is not UTF-8: byte {error.start} cannot be read.") from None
     except RecursionError:
