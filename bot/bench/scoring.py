@@ -8,6 +8,9 @@ from time import perf_counter
 from typing import Protocol
 
 from reviewers.decisions import risk
+from reviewers.decisions.grounding import compare
+from reviewers.decisions.passages import words_of
+from reviewers.decisions.words import analyse
 from reviewers.model import Output
 from reviewers.ports import ClaimSplitter, Evidence, Scorer
 
@@ -34,6 +37,8 @@ def measure_scoring(
     """
     times: dict[str, list[float]] = {}
     for _ in range(runs):
+        for remembers in (analyse, compare, words_of):
+            remembers.cache_clear()
         for part, seconds in _run(outputs, splitter, new_reader(), scorers, batch_size).items():
             times.setdefault(part, []).append(1000 * seconds / len(outputs))
     return {part: median(values) for part, values in times.items()}

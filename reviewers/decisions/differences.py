@@ -81,12 +81,13 @@ def _number(token: Token, claim: Sequence[Token], window: Sequence[Token]) -> Di
     """Another number of the same class in the same place.
 
     Money, percentages, times and years stand for themselves where the window has only one that the claim lacks;
-    counts are too common for that and need a word around them in common ("14 days", "30 days").
+    counts are too common for that and must count the same thing ("14 days", "30 days").
     """
     rivals = [
         other
         for other in window
         if other.kind is Kind.NUMBER and _class(other) == _class(token) and not holds(other, claim)
+        if _class(token) != "count" or _count_the_same(token, claim, other, window)
     ]
     placed = sorted(rivals, key=lambda other: -_same_place(token, claim, other, window))
     if not placed:
@@ -95,6 +96,13 @@ def _number(token: Token, claim: Sequence[Token], window: Sequence[Token]) -> Di
     if not alone and _same_place(token, claim, placed[0], window) == 0:
         return None
     return Difference(claim=token, passage=placed[0], kind="number")
+
+
+def _count_the_same(token: Token, claim: Sequence[Token], other: Token, window: Sequence[Token]) -> bool:
+    """Whether a word just after both numbers is the same; where one ends its sentence, a word just before."""
+    before, after = _neighbours(token, claim)
+    other_before, other_after = _neighbours(other, window)
+    return bool(after & other_after) if after and other_after else bool(before & other_before)
 
 
 def _unit(token: Token, claim: Sequence[Token], window: Sequence[Token]) -> Difference | None:

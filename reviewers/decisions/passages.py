@@ -66,11 +66,11 @@ def overlap(claim: str, passage: Passage) -> float:
     wanted = {token.key for token in content(analyse(claim).tokens)}
     if not wanted:
         return 0.0
-    return len(wanted & _keys(passage.text, passage.title, passage.heading)) / len(wanted)
+    return len(wanted & words_of(passage.text, passage.title, passage.heading)) / len(wanted)
 
 
 @lru_cache(maxsize=8192)
-def _keys(text: str, title: str, heading: str) -> frozenset[str]:
+def words_of(text: str, title: str, heading: str) -> frozenset[str]:
     return frozenset(token.key for part in (text, title, heading) for token in analyse(part).tokens)
 
 
