@@ -35,7 +35,8 @@ function markRead(id, messages) {
 async function countUnread(id) {
   const messages = await loadMessages(id);
   if (!messages || (place.kind === "channel" && place.id === id)) return;
-  const since = readUntil()[id];
+  // The app's direct messages wait to be read even by somebody who was never here.
+  const since = readUntil()[id] ?? (channel(id)?.is_im ? "0" : undefined);
   if (since === undefined) return markRead(id, messages.length ? messages : [{ ts: "0" }]);
   unread.set(id, messages.filter((one) => Number(one.ts) > Number(since) && one.user !== myself()).length);
   side();

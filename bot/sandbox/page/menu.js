@@ -25,12 +25,12 @@ const MOVES = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1, Home: -
 
 /**
  * Shows `content` (an element with the items) beside `anchor` until Escape, Tab or a click elsewhere.
- * Answers a function that closes it. `onClose` runs once, however it closes.
+ * Answers a function that closes it. `beside` is what it stands beside when that is not the anchor itself.
  */
-export function popup(anchor, content, { onClose } = {}) {
+export function popup(anchor, content, { beside = anchor } = {}) {
   closeOpen?.();
   (anchor.closest("dialog") ?? document.body).append(content);
-  place(content, anchor);
+  place(content, beside);
   anchor.setAttribute("aria-expanded", "true");
   const close = (refocus = true) => {
     if (closeOpen !== close) return;
@@ -39,7 +39,6 @@ export function popup(anchor, content, { onClose } = {}) {
     content.remove();
     anchor.setAttribute("aria-expanded", "false");
     if (refocus) anchor.focus();
-    onClose?.();
   };
   const outside = (event) => {
     if (!content.contains(event.target) && !anchor.contains(event.target)) close(false);

@@ -65,13 +65,23 @@ function moreItems(message, channel) {
 /** The buttons that show when the pointer or the focus is on the message. */
 function toolbar(message, channel, onThread) {
   const tool = (label, sign, run, more = {}) =>
-    el("button", { type: "button", class: "tool", "aria-label": label, title: label, onclick: (event) => run(event.currentTarget), ...more }, sign);
+    el("button", { type: "button", class: "tool", tabindex: "-1", "aria-label": label, title: label, onclick: (event) => run(event.currentTarget), ...more }, sign);
   const menu = { "aria-haspopup": "menu", "aria-expanded": "false" };
-  return el("div", { class: "toolbar", role: "toolbar", "aria-label": "Message actions" },
+  const bar = el("div", { class: "toolbar", role: "toolbar", "aria-label": "Message actions", onkeydown: (event) => walk(event, bar) },
     QUICK.map((name) => tool(`React with ${name.replaceAll("_", " ")}`, emojiNode(name), () => react(channel, message, name), { data: { quick: name } })),
     tool("Add a reaction", icon("face"), (anchor) => pickReaction(anchor, channel, message), { ...menu, data: { tool: "react" } }),
     onThread && tool("Reply in thread", icon("reply"), () => onThread(message), { data: { tool: "thread" } }),
     tool("More actions", dots(), (anchor) => openMenu(anchor, "More actions", moreItems(message, channel)), { ...menu, data: { tool: "more" } }));
+  bar.firstChild.setAttribute("tabindex", "0"); // One stop for Tab; arrows walk the rest.
+  return bar;
+}
+
+function walk(event, bar) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const tools = [...bar.children];
+  tools.at((tools.indexOf(document.activeElement) + step) % tools.length).focus();
+  event.preventDefault();
 }
 
 function threadBar(message, onThread) {

@@ -19,6 +19,12 @@ export class Modals {
     this.shown = null;
     this.busy = false;
     this.dialog = el("dialog", { class: "modal", "aria-labelledby": "modal-title", data: { testid: "modal" } });
+    // Escape is taken as a key: the browser lets a page refuse its own closing of a dialog only once.
+    this.dialog.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      this.close();
+    });
     this.dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.close(); });
     document.body.append(this.dialog);
     this.refresh = coalesced(async () => {
@@ -38,7 +44,7 @@ export class Modals {
     for (const id of this.forms.keys()) if (!ids.has(id)) this.forms.delete(id);
     if (!this.top) return this.hide();
     const sign = JSON.stringify({ ...this.top, state: null });
-    if (this.shown?.sign === sign) return null;
+    if (this.shown?.sign === sign && this.dialog.open) return null;
     const same = this.shown?.id === this.top.id;
     if (this.shown) this.scrolls.set(this.shown.id, this.dialog.querySelector(".modal-body")?.scrollTop ?? 0);
     this.shown = { id: this.top.id, sign };

@@ -68,7 +68,7 @@ export function multiSelect(element, block, context, { attributes, label, keep }
   };
   const opener = el("button", {
     type: "button", class: "multi-open", id, "aria-haspopup": "listbox", "aria-expanded": "false",
-    onclick: () => openList(opener, rows, chosen, toggle, label ?? placeholder),
+    onclick: () => openList(opener, node, { rows, chosen, toggle, label: label ?? placeholder }),
   });
   const draw = () => {
     const keys = chosen();
@@ -84,7 +84,7 @@ export function multiSelect(element, block, context, { attributes, label, keep }
 const chip = (text, remove) => el("span", { class: "chip" }, text,
   el("button", { type: "button", "aria-label": `Remove ${text}`, onclick: remove }, icon("close")));
 
-function openList(anchor, rows, chosen, toggle, label) {
+function openList(anchor, box, { rows, chosen, toggle, label }) {
   if (anchor.getAttribute("aria-expanded") === "true") return;
   const items = rows.map((row) => {
     const item = el("button", {
@@ -104,6 +104,8 @@ function openList(anchor, rows, chosen, toggle, label) {
       items.forEach((item, n) => { item.hidden = !rows[n].text.toLowerCase().includes(wanted); });
     },
   });
-  popup(anchor, el("div", { class: "menu list", role: "presentation" }, search,
-    el("div", { role: "listbox", "aria-multiselectable": "true", "aria-label": label }, items)));
+  const list = el("div", { class: "menu list", role: "presentation" }, search,
+    el("div", { role: "listbox", "aria-multiselectable": "true", "aria-label": label }, items));
+  list.style.minWidth = `${box.getBoundingClientRect().width}px`;
+  popup(anchor, list, { beside: box });
 }

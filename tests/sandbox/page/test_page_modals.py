@@ -104,31 +104,30 @@ def test_what_is_entered_reaches_the_server_and_what_is_untouched_does_not(
     expect(page.get_by_test_id("modal")).not_to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("element", "text", "message"),
-    [
-        ({"type": "plain_text_input"}, "", "Please complete this required field."),
-        ({"type": "plain_text_input", "min_length": 3}, "ab", "Please enter at least 3 characters."),
-        ({"type": "plain_text_input", "max_length": 3}, "abcd", "Please enter at most 3 characters."),
-        ({"type": "number_input", "is_decimal_allowed": False}, "1.5", "Please enter a whole number."),
-        ({"type": "number_input", "max_value": "9"}, "10", "Please enter a number of at most 9."),
-        ({"type": "email_text_input"}, "mara", "Please enter a valid email address."),
-        ({"type": "url_text_input"}, "a.example", "Please enter a valid URL."),
-    ],
-)
-def test_slack_itself_refuses_wrong_entries_beside_the_field(
-    element: Json, text: str, message: str, stand_in: PageServer, open_page: OpenPage
-) -> None:
+REFUSED = {
+    "empty": ({"type": "plain_text_input"}, "", "Please complete this required field."),
+    "little": ({"type": "plain_text_input", "min_length": 3}, "ab", "Please enter at least 3 characters."),
+    "much": ({"type": "plain_text_input", "max_length": 3}, "abcd", "Please enter at most 3 characters."),
+    "whole": ({"type": "number_input", "is_decimal_allowed": False}, "1.5", "Please enter a whole number."),
+    "most": ({"type": "number_input", "max_value": "9"}, "10", "Please enter a number of at most 9."),
+    "mail": ({"type": "email_text_input"}, "mara", "Please enter a valid email address."),
+    "web": ({"type": "url_text_input"}, "a.example", "Please enter a valid URL."),
+}
+
+
+def test_slack_itself_refuses_wrong_entries_beside_the_field(stand_in: PageServer, open_page: OpenPage) -> None:
     """A wrong entry never reaches the app; the message is bound to the field and goes when it is changed."""
-    stand_in.open(a_view(an_input("field", element)))
+    stand_in.open(a_view(*(an_input(name, element) for name, (element, _, _) in REFUSED.items())))
     page = open_page(stand_in.address)
-    page.get_by_label("field").fill(text)
+    for name, (_, text, _) in REFUSED.items():
+        page.get_by_label(name, exact=True).fill(text)
     page.get_by_test_id("modal-submit").click()
-    expect(page.locator('[data-error-for="field"]')).to_have_text(message)
-    expect(page.get_by_label("field")).to_be_focused()
-    expect(page.get_by_label("field")).to_have_attribute("aria-invalid", "true")
-    page.get_by_label("field").press_sequentially("1")
-    expect(page.locator('[data-error-for="field"]')).to_have_text("")
+    for name, (_, _, message) in REFUSED.items():
+        expect(page.locator(f'[data-error-for="{name}"]')).to_have_text(message)
+        expect(page.get_by_label(name, exact=True)).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("empty", exact=True)).to_be_focused()
+    page.get_by_label("empty", exact=True).press_sequentially("1")
+    expect(page.locator('[data-error-for="empty"]')).to_have_text("")
     assert stand_in.of("views/submit") == []
 
 
@@ -167,6 +166,19 @@ def test_back_from_a_pushed_view_keeps_what_was_typed_below(stand_in: PageServer
     page.get_by_role("button", name="Back").click()
     expect(page.get_by_label("note")).to_have_value("typed")
     assert stand_in.of("views/close") == [{"user": "U01MARA", "view_id": "V2"}]
+
+
+def test_escape_walks_down_the_stack(stand_in: PageServer, open_page: OpenPage) -> None:
+    """Escape twice closes the pushed view and then the first one, each told to the server."""
+    for view_id in ("V1", "V2"):
+        stand_in.open(a_view(an_input("note", {"type": "plain_text_input"})), view_id=view_id)
+    page = open_page(stand_in.address)
+    expect(page.locator('dialog[data-view-id="V2"]')).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator('dialog[data-view-id="V1"]')).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("modal")).not_to_be_visible()
+    assert [body["view_id"] for body in stand_in.of("views/close")] == ["V2", "V1"]
 
 
 def test_an_update_keeps_entries_focus_and_caret(stand_in: PageServer, open_page: OpenPage) -> None:

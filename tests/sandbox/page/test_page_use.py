@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.sandbox.page_server import Json, PageServer
-from tests.sandbox.page_tools import PHONE, OpenPage, overflow
+from tests.sandbox.page_tools import PHONE, OpenPage, Seen, overflow
 
 pytestmark = pytest.mark.browser
 
@@ -86,6 +86,8 @@ def test_a_card_can_be_decided_by_keyboard_alone(stand_in: PageServer, open_page
     page = open_page(stand_in.address)
     page.locator(".scroller").focus()
     page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
     expect(page.locator('[data-action-id="approve"]')).to_be_focused()
     page.keyboard.press("Enter")
     stand_in.wait_for("actions")
@@ -100,6 +102,20 @@ def test_new_messages_appear_and_are_announced(stand_in: PageServer, open_page: 
     stand_in.post(_line("*Hello*"), text="Hello, review 4821")
     expect(page.locator("article strong")).to_have_text("Hello")
     expect(page.locator("#live")).to_have_text("Whetstone: Hello, review 4821")
+
+
+def test_after_a_lost_connection_the_page_catches_up(open_page: OpenPage, seen: Seen) -> None:
+    """A restarted server is found again, and what was said meanwhile is shown."""
+    server = PageServer()
+    with server.running() as address:
+        page = open_page(address)
+    expect(page.get_by_text("Connection lost")).to_be_visible()
+    server.post(_line("said meanwhile"))
+    with server.running(port=int(address.rpartition(":")[2])):
+        expect(page.get_by_text("said meanwhile")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("Connection lost")).not_to_be_visible()
+        page.close()
+    seen.errors[:] = [error for error in seen.errors if "net::ERR_" not in error]  # Chromium names each failed try.
 
 
 def test_a_reader_above_is_not_moved(stand_in: PageServer, open_page: OpenPage) -> None:
