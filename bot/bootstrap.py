@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -12,8 +12,7 @@ import structlog
 from bot.clock import SortableIds, SystemClock
 from bot.policy_file import read_policy
 from bot.settings import Settings
-from reviewers.decisions.sampling import Policy
-from reviewers.errors import Invalid
+from reviewers.errors import Invalid, ReviewError
 from reviewers.ports import Scorer, SourceIndex
 from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.intake import Intake
@@ -26,24 +25,30 @@ if TYPE_CHECKING:
     from slack_bolt import App
     from slack_sdk import WebClient
 
+    from bot.slack.desk import ReviewDesk
+    from reviewers.scorers.embedder import MiniLmEmbedder as Embedder
     from reviewers.workflow.publish import CardPublisher
     from reviewers.workflow.scoring import ScoringStep
 
 log = structlog.get_logger()
 
-LISTENER_THREADS = 40  # Bolt's default of 5 starves at a handful of simultaneous clicks
 SLACK_SECONDS = 10  # until a call to Slack counts as unanswered
 
 
 def build_services(settings: Settings) -> Services:
     """What every process has: the store and the use cases that need nothing else."""
     from bot.metrics import PrometheusMetrics
-    from storage.datasets import JsonlFiles
+    from storage.datasets import FolderFiles
     from storage.engine import make_engine
     from storage.unit_of_work import SqlStore
 
     policy = read_policy(settings.policy_file)
-    store, clock, ids, metrics = SqlStore(make_engine(settings.database)), SystemClock(), SortableIds(), PrometheusMetrics()
+    store, clock, ids, metrics = (
+        SqlStore(make_engine(settings.database)),
+        SystemClock(),
+        SortableIds(),
+        PrometheusMetrics(),
+    )
     return Services(
         store=store,
         clock=clock,
@@ -53,7 +58,7 @@ def build_services(settings: Settings) -> Services:
         intake=Intake(store=store, policy=policy, metrics=metrics),
         verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, policy=policy),
         release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
-        datasets=DatasetBuilder(store=store, files=JsonlFiles(), clock=clock),
+        datasets=DatasetBuilder(store=store, files=FolderFiles(), clock=clock),
     )
 
 
@@ -87,28 +92,37 @@ def database_state(settings: Settings) -> str:
     return f"{counts.outputs} outputs, {counts.open_tasks} open tasks, {counts.outbox_dead} undeliverable cards"
 
 
-def build_sources(settings: Settings) -> SourceIndex:
-    """The index of passages, with the packaged embedder loaded when it is first needed."""
-    from reviewers.scorers.packaged import PackagedEmbeddings
+def build_embedder(settings: Settings) -> Embedder:
+    """The packaged MiniLM; torch is loaded with the first text."""
+    from reviewers.scorers.embedder import MiniLmEmbedder
+
+    return MiniLmEmbedder(threads=settings.threads or None)
+
+
+def build_sources(settings: Settings, embedder: Embedder | None = None) -> SourceIndex:
+    """The index of passages."""
     from storage.citations import ChromaSources
 
-    return ChromaSources(settings.chroma, PackagedEmbeddings(threads=settings.threads))
+    return ChromaSources(settings.chroma, embedder or build_embedder(settings))
 
 
-def prepare_models(settings: Settings, progress: Callable[[int, int], None] | None = None) -> Path:
+def prepare_models(settings: Settings, progress: Callable[[int, int, str], None] | None = None) -> Path:
     """Convert the packaged language model into the cache, once; returns its folder."""
-    from reviewers.scorers.packaged import prepare_smollm2
+    from reviewers.scorers.conversion import converted
+    from reviewers.scorers.packaged import smollm2_gguf
 
-    return prepare_smollm2(settings.data_dir / "models", progress=progress)
+    return converted(smollm2_gguf(), settings.data_dir / "models", progress=progress)
 
 
 def build_scoring(settings: Settings, services: Services, worker: str) -> ScoringStep:
     """The scoring step of one worker, with its machine reviewers."""
     from reviewers.decisions import risk
+    from reviewers.scorers.claims import SentenceClaims
     from reviewers.scorers.reader import ClaimReader
     from reviewers.workflow.scoring import ScoringStep
 
-    sources = build_sources(settings)
+    embedder = build_embedder(settings)
+    sources = build_sources(settings, embedder)
     return ScoringStep(
         store=services.store,
         clock=services.clock,
@@ -116,8 +130,8 @@ def build_scoring(settings: Settings, services: Services, worker: str) -> Scorin
         metrics=services.metrics,
         policy=services.policy,
         channel=settings.review_channel,
-        reader=ClaimReader(sources),
-        scorers=tuple(_scorer(name, settings, sources) for name in settings.scorers),
+        reader=ClaimReader(splitter=SentenceClaims(), index=sources, embedder=embedder),
+        scorers=tuple(_scorer(name, settings, embedder) for name in settings.scorers),
         assess=risk.assess,
         report=_report,
         worker=worker,
@@ -125,26 +139,73 @@ def build_scoring(settings: Settings, services: Services, worker: str) -> Scorin
     )
 
 
-def _scorer(name: str, settings: Settings, sources: Any) -> Scorer:
-    raise NotImplementedError
+def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:
+    """The scorer of this name. Raises Invalid (`scorers`) for an unknown one."""
+    from reviewers.scorers.conditional import ConditionalLogprob
+    from reviewers.scorers.huggingface import HuggingFaceScorer
+    from reviewers.scorers.lexical import Contradictions, Coverage, MissingFacts
+    from reviewers.scorers.retrieval import Retrieval
+    from reviewers.scorers.token_logprob import TokenLogprob
+
+    makers: dict[str, Callable[[], Scorer]] = {
+        "coverage": Coverage,
+        "missing_facts": MissingFacts,
+        "contradictions": Contradictions,
+        "token_logprob": TokenLogprob,
+        "retrieval": lambda: Retrieval(embedder),
+        "conditional_logprob": lambda: ConditionalLogprob(lambda: prepare_models(settings)),
+    }
+    if name in makers:
+        return makers[name]()
+    start, _, rest = name.partition(":")
+    family, _, model = rest.partition(":")
+    if start == "hf" and family == "entailment" and model:
+        return HuggingFaceScorer(model, family="entailment")
+    if start == "hf" and family == "hallucination" and model:
+        return HuggingFaceScorer(model, family="hallucination")
+    known = ", ".join([*makers, "hf:entailment:NAME", "hf:hallucination:NAME"])
+    raise Invalid("scorers", f"WHETSTONE_SCORERS: there is no scorer {name!r}. Known: {known}")
 
 
 def _report(part: str, error: Exception) -> None:
     # The exception's text can quote an output, so only its kind and place are logged.
-    log.error("part_failed", part=part, error=type(error).__name__)
+    log.error("part_failed", part=part, error=type(error).__name__, place=_place(error))
+
+
+def _place(error: Exception) -> str:
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_qualname}:{frame.tb_lineno}" if frame else ""
 
 
 def slack_client(settings: Settings, *, retries: bool) -> WebClient:
     """A Web API client; with `retries` it waits out rate limits by itself, for calls that may be repeated."""
     from slack_sdk import WebClient
-    from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
+    from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-    handlers = [RateLimitErrorRetryHandler(max_retry_count=2), ConnectionErrorRetryHandler(max_retry_count=1)]
     return WebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         timeout=SLACK_SECONDS,
-        retry_handlers=list(handlers) if retries else [],
+        retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=2)] if retries else [],
+    )
+
+
+def build_desk(settings: Settings, services: Services, client: WebClient) -> ReviewDesk:
+    """What the listeners and the cards share."""
+    from bot.slack.cards import CardOptions
+    from bot.slack.desk import ReviewDesk
+    from bot.slack.people import People
+
+    return ReviewDesk(
+        verdicts=services.verdicts,
+        people=People(client),
+        display=CardOptions(
+            reasons=settings.reasons, zone=ZoneInfo(settings.time_zone), next_command="/whetstone next"
+        ),
+        show=services.policy.show,
+        channel=settings.review_channel,
     )
 
 
@@ -153,14 +214,51 @@ def build_publisher(settings: Settings, services: Services, worker: str) -> Card
     from bot.slack.publisher import SlackMessenger
     from reviewers.workflow.publish import CardPublisher
 
-    raise NotImplementedError
+    client = slack_client(settings, retries=False)  # the outbox retries, after looking whether it happened
+    return CardPublisher(
+        store=services.store,
+        clock=services.clock,
+        metrics=services.metrics,
+        messenger=SlackMessenger(client, build_desk(settings, services, client).card),
+        report=_report,
+        worker=worker,
+        post_pace_seconds=settings.post_pace_seconds,
+    )
 
 
 def build_slack_app(settings: Settings, services: Services) -> App:
     """The Bolt app with its listeners."""
-    raise NotImplementedError
+    from bot.slack.app import make_app
+
+    client = slack_client(settings, retries=True)
+    secret = settings.slack_signing_secret.get_secret_value()
+    return make_app(build_desk(settings, services, client), client, signing_secret=secret)
 
 
 def build_api(settings: Settings, services: Services, slack: App | None) -> FastAPI:
     """The HTTP API; with a Bolt app, Slack's requests come to /slack/events of the same server."""
-    raise NotImplementedError
+    from bot.intake.api import make_api
+    from bot.intake.desk import IntakeServices
+
+    def not_ready() -> list[str]:
+        try:
+            check_database(settings)
+        except ReviewError as error:
+            return [str(error)]
+        return []
+
+    api = make_api(
+        IntakeServices(
+            store=services.store,
+            clock=services.clock,
+            metrics=services.metrics,
+            intake=services.intake,
+            release=services.release,
+            not_ready=not_ready,
+        )
+    )
+    if slack is not None:
+        from bot.slack.http import mount
+
+        mount(api, slack)
+    return api

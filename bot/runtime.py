@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import socket
 import threading
@@ -76,12 +75,9 @@ def with_sandbox(settings: Settings) -> Iterator[Settings]:
     """The Slack sandbox, started, and the settings that make it this process's Slack."""
     from bot.sandbox.server import Sandbox, SandboxSettings
 
-    sandbox_settings = SandboxSettings(
-        bot_token="xoxb-sandbox-" + secrets.token_hex(8),
-        app_token="xapp-sandbox-" + secrets.token_hex(8),
-        signing_secret=secrets.token_hex(16),
-        snapshot_path=settings.data_dir / "sandbox.json",
-    )
+    from bot.slack.manifest import manifest
+
+    sandbox_settings = SandboxSettings.from_manifest(manifest(), snapshot_path=settings.data_dir / "sandbox.json")
     with Sandbox(sandbox_settings).running(port=settings.sandbox_port) as address:
         out.print(f"Slack sandbox: {address}", soft_wrap=True)
         yield settings.model_copy(
@@ -127,11 +123,11 @@ def _socket_mode(settings: Settings, slack: object) -> Iterator[None]:
 
     assert isinstance(slack, App)
     handler = SocketModeHandler(slack, settings.slack_app_token.get_secret_value(), web_client=slack.client)
-    handler.connect()
+    handler.connect()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
     try:
         yield
     finally:
-        handler.close()
+        handler.close()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

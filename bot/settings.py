@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.slack.cards.options import DEFAULT_REASONS, ReasonLabel
 
 SANDBOX_CHANNEL = "C0REVIEW"  # the review channel of the Slack sandbox
-DEFAULT_SCORERS = ("coverage", "missing_facts", "token_logprob", "retrieval")
+DEFAULT_SCORERS = ("coverage", "missing_facts", "contradictions", "token_logprob", "retrieval")
 
 
 class SettingsMistakes(Exception):
@@ -77,8 +77,8 @@ class Settings(BaseSettings):
     )
     scorers: Annotated[tuple[str, ...], NoDecode] = Field(
         DEFAULT_SCORERS,
-        description="Machine reviewers, comma-separated: coverage, missing_facts, token_logprob, retrieval, "
-        "conditional_logprob, hf:entailment:NAME, hf:hallucination:NAME",
+        description="Machine reviewers, comma-separated: coverage, missing_facts, contradictions, token_logprob, "
+        "retrieval, conditional_logprob, hf:entailment:NAME, hf:hallucination:NAME",
     )
     post_pace_seconds: float = Field(1.0, ge=0, le=60, description="Time between two cards in one channel")
     worker_batch: int = Field(32, ge=1, le=512, description="Outputs scored in one step")

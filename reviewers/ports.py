@@ -392,3 +392,6 @@ class Metrics(Protocol):
     def count(self, name: str, amount: int = 1, **labels: str) -> None: ...
 
     def observe(self, name: str, seconds: float, **labels: str) -> None: ...
+
+    def exposition(self, counts: Counts | None) -> bytes:
+        """All of it as text that Prometheus reads, with what the store counts."""

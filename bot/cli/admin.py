@@ -51,9 +51,9 @@ def token_create(name: Annotated[str, typer.Argument(help="Who will use it, such
     from bot.settings import load
 
     services = build_services(load())
-    made, secret = create_token(services.store, services.clock, services.ids, name)
-    out.print(f"Token {made.token_id} for {made.name}. It is shown only now:", soft_wrap=True, markup=False)
-    out.print(secret, markup=False)
+    secret, kept = create_token(services.store, token_id=services.ids.new("tok"), name=name, now=services.clock.now())
+    out.print(f"Token {kept.token_id} for {kept.name}. It is shown only now:", soft_wrap=True, markup=False)
+    out.print(secret, markup=False, soft_wrap=True)
 
 
 @token.command("list")
@@ -111,5 +111,5 @@ def models_prepare() -> None:
     from bot.settings import load
 
     with progress_bar("Converting SmolLM2") as advance:
-        folder = prepare_models(load(), advance)
+        folder = prepare_models(load(), lambda done, total, _: advance(done, total))
     out.print(f"The model lies in {folder}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +13,6 @@ from bot.cli.console import err, out, progress_bar
 outputs = typer.Typer(help="Outputs of the application's model.", no_args_is_help=True)
 sources = typer.Typer(help="Documents that claims are checked against.", no_args_is_help=True)
 dataset = typer.Typer(help="Correction sets.", no_args_is_help=True)
-
-SHOWN_PROBLEMS = 20
 
 
 class Format(StrEnum):
@@ -39,17 +36,18 @@ def outputs_import(
     services = build_services(load())
     with progress_bar(f"Importing {file.name}") as advance:
         report = import_file(
-            file, services.intake.receive, progress=advance, now=services.clock.now, submitted_by="import"
+            file,
+            services.intake.receive,
+            progress=lambda so_far: advance(round(so_far.fraction * 100), 100),
+            now=services.clock.now,
+            submitted_by="import",
         )
-    for problem in report.problems[:SHOWN_PROBLEMS]:
-        err.print(f"line {problem.line}: {problem.message}", markup=False)
-    if len(report.problems) > SHOWN_PROBLEMS:
-        err.print(f"… and {len(report.problems) - SHOWN_PROBLEMS} more")
-    out.print(
-        f"{report.received} received, {report.same} were there already, {report.conflicts} conflicts, "
-        f"{len(report.problems)} bad lines."
-    )
-    if report.problems or report.conflicts:
+    for problem in report.told:
+        err.print(str(problem), markup=False)
+    if report.bad > len(report.told):
+        err.print(f"… and {report.bad - len(report.told)} more bad lines")
+    out.print(f"{report.received} received, {report.same} were there already, {report.bad} bad lines.")
+    if report.bad:
         raise typer.Exit(1)
 
 
@@ -57,10 +55,11 @@ def outputs_import(
 def outputs_show(output_id: Annotated[str, typer.Argument(help="The output's id.")]) -> None:
     """Print all that is known of one output, as the API answers it."""
     from bot.bootstrap import build_services
-    from bot.intake.answers import story_answer
+    from bot.intake.answers import StoryAnswer
     from bot.settings import load
 
-    out.print_json(json.dumps(story_answer(build_services(load()).intake.story(output_id)), ensure_ascii=False))
+    story = build_services(load()).intake.story(output_id)
+    out.print_json(StoryAnswer.of(story).model_dump_json())
 
 
 @sources.command("add")

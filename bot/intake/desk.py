@@ -21,7 +21,7 @@ from bot.intake.limits import MAX_WAIT_SECONDS, MEBIBYTE, IntakeSettings
 from bot.intake.problems import Problem, ProblemFound
 from bot.intake.watcher import ReleaseWatcher
 from reviewers.model import Output, Release, ReleaseState
-from reviewers.ports import Clock, Counts, Metrics, Receipt, Store
+from reviewers.ports import Clock, Metrics, Receipt, Store
 from reviewers.workflow.intake import OutputStory
 
 LARGE_BODY = MEBIBYTE // 4  # bytes; a larger one is read in a thread, so that long polls are answered meanwhile
@@ -43,19 +43,13 @@ class Releasing(Protocol):
     def get(self, output_id: str) -> Release: ...
 
 
-class Exposition(Metrics, Protocol):
-    """Metrics that can be scraped: bot.metrics.PrometheusMetrics."""
-
-    def exposition(self, counts: Counts | None) -> bytes: ...
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IntakeServices:
     """What the composition root gives to the API."""
 
     store: Store
     clock: Clock
-    metrics: Exposition
+    metrics: Metrics
     intake: Receiving
     release: Releasing
     not_ready: Callable[[], Sequence[str]]  # what is missing, in sentences; empty when the database is at head

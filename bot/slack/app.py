@@ -18,7 +18,6 @@ def make_app(desk: ReviewDesk, client: WebClient, *, signing_secret: str) -> App
     """All listeners on one app. Socket Mode needs no signing secret, and its requests are not verified."""
     app = App(
         client=client,
-        token=client.token,
         signing_secret=signing_secret or "unused in Socket Mode",
         token_verification_enabled=False,  # `whetstone check` asks Slack; a start must not wait for it
         listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),

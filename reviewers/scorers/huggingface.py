@@ -48,7 +48,7 @@ class HuggingFaceScorer:
         `supported_label` names the class of supported claims where the model's own labels do not say it ("LABEL_0").
         `device` is torch's ("cpu", "cuda:0"); empty takes a GPU if there is one, then in bfloat16.
         """
-        self.name = family
+        self.name: str = family
         self.version = f"{model.rstrip('/').rsplit('/', 1)[-1]}@{revision}"
         self._model, self._family, self._label = model, family, supported_label
         self._device, self._batch, self._revision = device, batch_size, revision

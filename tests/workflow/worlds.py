@@ -10,7 +10,7 @@ from typing import Any
 
 from reviewers.decisions.sampling import Policy
 from reviewers.model import Output, Posting, Risk, Score, TaskView
-from reviewers.ports import Evidence, Store
+from reviewers.ports import Counts, Evidence, Store
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.publish import CardPublisher
 from reviewers.workflow.release import ReleaseDesk
@@ -31,6 +31,9 @@ class CountedMetrics:
 
     def observe(self, name: str, seconds: float, **labels: str) -> None:
         return None
+
+    def exposition(self, counts: Counts | None) -> bytes:
+        return b""
 
     def of(self, name: str, **labels: str) -> int:
         return self.counts[name, tuple(sorted(labels.items()))]
@@ -121,7 +124,8 @@ class World:
         self.clock = FixedClock(NOON)
         self.ids = CountingIds()
         self.metrics = CountedMetrics()
-        self.policy = Policy(**({"version": "policy-1", "risk_threshold": 0.4} | policy))
+        settings: dict[str, Any] = {"version": "policy-1", "risk_threshold": 0.4} | policy
+        self.policy = Policy(**settings)
         self.scorer = FixedScorer()
         self.slack = ScriptedSlack(self.clock)
         self.reports: list[tuple[str, Exception]] = []
