@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from typing import Protocol
 
-from sqlalchemy import Engine, PoolProxiedConnection, text
+from sqlalchemy import Connection, Engine, text
 
 
 class Changes(Protocol):
@@ -23,17 +23,17 @@ class SqliteChanges:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
-        self._connection: PoolProxiedConnection | None = None
+        self._connection: Connection | None = None
         self._opened = 0  # the number is one connection's own: never compare those of two
 
     def marker(self) -> object:
         """Which connection was asked, and its number."""
         with self._lock:
             if self._connection is None:
-                self._connection = self._engine.raw_connection()
+                self._connection = self._engine.connect()
                 self._connection.detach()  # its own, for as long as this lives: not one of the pool's
                 self._opened += 1
-            driver = self._connection.dbapi_connection
+            driver = self._connection.connection.dbapi_connection
             assert isinstance(driver, sqlite3.Connection)
             return self._opened, driver.execute("PRAGMA data_version").fetchone()[0]
 

