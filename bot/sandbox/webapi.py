@@ -7,7 +7,7 @@ import logging
 import socket
 import struct
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -175,10 +175,9 @@ def _transport(send: Callable[[Any], Awaitable[None]]) -> asyncio.Transport | No
         if id(one) in seen:
             continue
         seen.add(id(one))
-        transport = getattr(getattr(one, "__self__", None), "transport", None)
+        transport: Any = getattr(getattr(one, "__self__", None), "transport", None)
         if hasattr(transport, "abort"):  # uvloop's transports are not asyncio.Transport
-            found: asyncio.Transport = transport
-            return found
+            return cast(asyncio.Transport, transport)
         cells = getattr(one, "__closure__", None) or ()
         inside += [cell.cell_contents for cell in cells if callable(cell.cell_contents)]
     return None

@@ -22,7 +22,7 @@ class Link:
     """One raw Socket Mode connection, whose acks the test gives by hand."""
 
     def __init__(self, url: str) -> None:
-        self._socket = websocket.create_connection(url, timeout=10)
+        self._socket: Any = websocket.create_connection(url, timeout=10)
         self.hello = self.receive()
 
     def receive(self) -> Json:

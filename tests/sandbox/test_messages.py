@@ -141,10 +141,10 @@ def test_history_pages_from_the_newest_back(local: Bench) -> None:
 def test_history_keeps_to_oldest_and_latest(local: Bench) -> None:
     """Both ends are left out unless inclusive is set."""
     stamps = [local.post(text=str(n)) for n in range(4)]
-    between = {"channel": CHANNEL, "oldest": stamps[0], "latest": stamps[3]}
-    inside = local.slack.conversations_history(**between)["messages"]
+    between = {"oldest": stamps[0], "latest": stamps[3]}
+    inside = local.api("conversations.history", channel=CHANNEL, **between)["messages"]
     assert [m["ts"] for m in inside] == [stamps[2], stamps[1]]
-    with_ends = local.slack.conversations_history(**between, inclusive=True)["messages"]
+    with_ends = local.api("conversations.history", channel=CHANNEL, **between, inclusive=True)["messages"]
     assert [m["ts"] for m in with_ends] == stamps[::-1]
     assert local.api("conversations.history", channel=CHANNEL, cursor="no")["error"] == "invalid_cursor"
 

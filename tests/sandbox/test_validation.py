@@ -99,7 +99,7 @@ IN_MESSAGE: list[tuple[str, list[dict[str, Any]], str]] = [
     ("two tables", [{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}] * 2, "/blocks"),
     ("table of 101 rows", [{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]] * 101}], "/blocks/0/rows"),
     ("blocks that are no list", {"type": "divider"}, "/blocks"),  # type: ignore[list-item]
-]  # fmt: skip
+]
 IN_VIEW: list[tuple[str, dict[str, Any], str]] = [
     ("title of 25", modal(title=plain("x" * 25)), "/view/title/text"),
     ("no title", {k: v for k, v in modal().items() if k != "title"}, "/view"),
@@ -117,7 +117,7 @@ IN_VIEW: list[tuple[str, dict[str, Any], str]] = [
     ("unknown field of a view", modal(colour="red"), "/view/colour"),
     ("button as input", modal(asks("q", button())), "/view/blocks/0/element/type"),
     ("two focused", modal(asks("q", words(focus_on_load=True)), asks("r", words(focus_on_load=True))), "/view/blocks"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("blocks", "pointer"), [row[1:] for row in IN_MESSAGE], ids=[row[0] for row in IN_MESSAGE])
