@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from reviewers.decisions.claims import join, prose, states_something, tidy
 from reviewers.model import Claim, Span
+
+_LONE = re.compile("[\ud800-\udfff]")  # halves of characters, which JSON can carry and the splitter refuses
 
 
 class SentenceClaims:
@@ -28,7 +31,7 @@ class SentenceClaims:
         from sentencex import get_sentence_boundaries
 
         # The splitter takes a line break for the end of a sentence; in a paragraph it is only a wrapped line.
-        text = completion[run.start : run.end].replace("\n", " ").replace("\r", " ")
+        text = _LONE.sub("\ufffd", completion[run.start : run.end]).replace("\n", " ").replace("\r", " ")
         pieces = [
             Span(start=run.start + found["start_index"], end=run.start + found["end_index"])
             for found in get_sentence_boundaries(self._language, text)

@@ -69,7 +69,7 @@ class MiniLmEmbedder(Embeddings):
         import torch
 
         tokenizer, model = self._load()
-        encoded = tokenizer.encode_batch(list(texts))
+        encoded = tokenizer.encode_batch([text.encode(errors="replace").decode() for text in texts])
         by_length = sorted(range(len(texts)), key=lambda index: len(encoded[index].ids))
         vectors: dict[str, list[float]] = {}
         for start in range(0, len(by_length), BATCH):

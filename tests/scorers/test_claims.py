@@ -1,0 +1,130 @@
+"""Which sentences of an output become claims, and that their places survive."""
+
+from __future__ import annotations
+
+import pytest
+
+from reviewers.scorers.claims import SentenceClaims
+from tests.builders import COMPLETION, SENTENCES
+
+MARKDOWN = """# Fees
+
+Here are the fees:
+
+- **Cash abroad**: € 3.50 per withdrawal.
+- Cards are free
+  for students under 26.
+1. Open the app.
+2. Press Freeze in Settings for 10 seconds.
+
+| card | price |
+|------|-------|
+| gold | € 90  |
+
+```python
+price = 90  # A comment. Not a claim.
+```
+**Limits**
+The daily limit is
+€ 500 for cash.
+---
+> The branch in Graz closed in 2019.
+"""
+
+
+def claims(text: str) -> list[str]:
+    found = SentenceClaims().split(text)
+    assert [claim.number for claim in found] == list(range(1, len(found) + 1))
+    assert all(text[claim.span.start : claim.span.end] == claim.text for claim in found)
+    return [claim.text for claim in found]
+
+
+def test_each_sentence_of_plain_prose_is_a_claim() -> None:
+    """The builders' answer has three, whole."""
+    assert claims(COMPLETION) == list(SENTENCES)
+
+
+def test_markdown_gives_its_sentences_and_nothing_of_its_frame() -> None:
+    """No headings, tables, code, rules or markers; a wrapped line stays in its sentence."""
+    assert claims(MARKDOWN) == [
+        "**Cash abroad**: € 3.50 per withdrawal.",
+        "Cards are free\n  for students under 26.",
+        "Press Freeze in Settings for 10 seconds.",
+        "The daily limit is\n€ 500 for cash.",
+        "The branch in Graz closed in 2019.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The fee is approx. 3.5 % of the amount (see No. 5 of the terms).",
+        "Dr. Smith of Apple Inc. lives in St. Louis.",
+        "It opens at 10:30 a.m. on Monday.",
+        "Version 3.11.7 costs $ 1,299.00 in the U.S. this year.",
+        "😀 The limit of the card is € 500.",
+    ],
+)
+def test_points_inside_a_sentence_do_not_cut_it(sentence: str) -> None:
+    """Abbreviations, decimals, times and signs outside the basic plane keep their sentence whole."""
+    assert claims(f"{sentence} The next sentence names Vienna.") == [sentence, "The next sentence names Vienna."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Hello!",
+        "Thanks for asking.",
+        "Great question!",
+        "Which card do you have?",
+        "I hope this helps.",
+        "Let me know if you need anything else.",
+        "If you have more questions, feel free to ask.",
+        "I'm sorry, but I don't know.",
+        "As an AI language model I have no opinion on Vienna.",
+        "Here are the steps to follow:",
+        "Please contact our support.",
+        "Yes.",
+        "…",
+    ],
+)
+def test_what_states_nothing_is_no_claim(sentence: str) -> None:
+    """Greetings, questions, offers, announcements and orders without facts cannot be right or wrong."""
+    assert claims(sentence) == []
+
+
+def test_a_fact_after_a_greeting_counts() -> None:
+    """The opening word does not hide the limit."""
+    assert claims("Sure, the limit is € 500.") == ["Sure, the limit is € 500."]
+
+
+def test_an_order_with_a_fact_counts() -> None:
+    """A wrong number of seconds is wrong in an instruction too."""
+    assert claims("Press the button for 10 seconds.") == ["Press the button for 10 seconds."]
+
+
+def test_text_without_blanks_is_split_at_its_own_points() -> None:
+    """Chinese ends a sentence with 。 and no blank."""
+    assert claims("每天最多可取五百欧元。手续费是三欧元。") == ["每天最多可取五百欧元。", "手续费是三欧元。"]
+
+
+def test_a_sentence_without_end_is_cut_at_600_characters() -> None:
+    """The pieces are claims of their own, and nothing is lost but blanks."""
+    text = "word stands here, " * 100
+    found = claims(text)
+    assert max(len(claim) for claim in found) <= 600
+    assert " ".join(found) == text.strip()
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \n\t ", "```\ncode. More code.\n", "\ud800 is a lone surrogate of a bad sender."]
+)
+def test_odd_texts_do_not_break_it(text: str) -> None:
+    """Empty, blank, an open fence, and text that is no valid Unicode."""
+    claims(text)
+
+
+def test_a_long_hostile_text_takes_no_long_time() -> None:
+    """100,000 characters that make careless patterns go quadratic; the suite's time limit is the judge."""
+    for unit in ("【", " ", "](", "1 000", "a.", "|", "- ", "**", "<a"):
+        claims(unit * (100_000 // len(unit)))
