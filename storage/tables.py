@@ -272,6 +272,8 @@ class ResolutionRow(SQLModel, table=True):
     """What the verdicts on a task came to; the newest revision counts."""
 
     __tablename__ = "resolutions"
+    # SQLite looks for children of every verdict that is inserted with ON CONFLICT, and would read all resolutions.
+    __table_args__ = (Index("ix_resolutions_verdict", "verdict_id"),)
 
     task_id: str = _key("review_tasks.task_id", primary=True)
     revision: int = Field(sa_column=Column(Integer(), primary_key=True, autoincrement=False, nullable=False))
@@ -307,20 +309,20 @@ class ReleaseRow(SQLModel, table=True):
     decided_at: datetime | None = _column(UtcDateTime(), optional=True)
 
 
-_WAITING: Mapping[str, Any] = {
-    "sqlite_where": text("state = 'waiting'"),
-    "postgresql_where": text("state = 'waiting'"),
-}
-
-
 class OutboxRow(SQLModel, table=True):
     """One effect on Slack. It stays when it is done, so that the same key is never due twice."""
 
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("key", name="uq_outbox_key"),
-        Index("ix_outbox_due", "free_at", "position", **_WAITING),
-        Index("ix_outbox_task", "task_id", "position", **_WAITING),
+        Index(
+            "ix_outbox_due",
+            "free_at",
+            "position",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_outbox_task", "task_id", "position"),  # whole: SQLite looks for children of a task that is inserted
         Index(
             "ix_outbox_dead", "position", sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'")
         ),

@@ -72,7 +72,6 @@ def test_the_indexes_of_pollers_hold_only_what_they_poll_for(blank_url: str) -> 
         "ix_assessments_unscored": "risk is null",
         "ix_outbox_dead": "state = 'dead'",
         "ix_outbox_due": "state = 'waiting'",
-        "ix_outbox_task": "state = 'waiting'",
         "ix_releases_held": "state = 'held'",
         "ix_review_tasks_open": "state = 'open'",
     }

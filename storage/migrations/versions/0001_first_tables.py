@@ -214,6 +214,7 @@ def _people() -> None:
         _text("note"),
         _moment("resolved_at"),
     )
+    _index("ix_resolutions_verdict", "resolutions", ["verdict_id"])
 
 
 def _effects() -> None:
@@ -236,7 +237,7 @@ def _effects() -> None:
         sa.UniqueConstraint("key", name="uq_outbox_key"),
     )
     _index("ix_outbox_due", "outbox", ["free_at", "position"], "state = 'waiting'")
-    _index("ix_outbox_task", "outbox", ["task_id", "position"], "state = 'waiting'")
+    _index("ix_outbox_task", "outbox", ["task_id", "position"])
     _index("ix_outbox_dead", "outbox", ["position"], "state = 'dead'")
 
 
