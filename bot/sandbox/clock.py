@@ -16,7 +16,7 @@ class Deadline:
 
     due: float
     number: int
-    action: Callable[[], None] = field(compare=False)
+    action: Callable[[], object] = field(compare=False)
     cancelled: bool = field(default=False, compare=False)
 
     def cancel(self) -> None:
@@ -45,7 +45,7 @@ class Clock:
         self.offset_seconds += seconds
         self._run_due()
 
-    def call_at(self, due: float, action: Callable[[], None]) -> Deadline:
+    def call_at(self, due: float, action: Callable[[], object]) -> Deadline:
         """Do `action` once the clock shows `due` (epoch seconds)."""
         deadline = Deadline(due, next(self._numbers), action)
         heapq.heappush(self._deadlines, deadline)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -67,6 +67,8 @@ class Sandbox:
         self._operators = Operators(self._world, self._delivery, self._sockets)
         path = self.settings.snapshot_path
         self._snapshots = Snapshots(self._world, path) if path is not None else None
+        if self._snapshots is not None:
+            self._snapshots.load()
         self.app = self._build()
 
     @contextlib.contextmanager
@@ -116,8 +118,6 @@ class Sandbox:
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        if self._snapshots is not None:
-            self._snapshots.load()
         keeping = asyncio.ensure_future(self._snapshots.keep()) if self._snapshots is not None else None
         try:
             yield
@@ -197,9 +197,8 @@ class _Server(uvicorn.Server):
         if not self.started:
             raise RuntimeError("the sandbox did not start: see the log")
 
-    def stop(self, hang_up: object) -> None:
+    def stop(self, hang_up: Callable[[], Coroutine[None, None, None]]) -> None:
         """Close streams and sockets, so that nothing holds the server up, then end it."""
-        if self._loop is not None and callable(hang_up):
-            with contextlib.suppress(RuntimeError):
-                asyncio.run_coroutine_threadsafe(hang_up(), self._loop).result(timeout=5)
+        if self._loop is not None and self._loop.is_running():
+            asyncio.run_coroutine_threadsafe(hang_up(), self._loop).result(timeout=5)
         self.should_exit = True

@@ -35,20 +35,13 @@ class SignedHttp:
             headers["X-Slack-Retry-Reason"] = retry.reason
         posting = asyncio.ensure_future(self._post(body, headers))
         due = self._world.clock.now() + self._world.settings.ack_seconds
-
-        def give_up() -> None:
-            posting.cancel()
-
-        deadline = self._world.clock.call_at(due, give_up)
+        deadline = self._world.clock.call_at(due, posting.cancel)
         try:
-            return await posting
-        except asyncio.CancelledError:
-            if not posting.cancelled():
-                posting.cancel()
-                raise
-            return Answer("http_timeout")
+            await asyncio.wait({posting})
         finally:
             deadline.cancel()
+            posting.cancel()
+        return Answer("http_timeout") if posting.cancelled() else posting.result()
 
     async def close(self) -> None:
         """Close the connections."""

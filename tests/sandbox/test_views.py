@@ -9,6 +9,7 @@ import pytest
 from tests.sandbox.bench import CHANNEL, Bench, Json, Link, actions, asks, button, modal, plain, section, words
 
 CHOICES = [{"text": plain(word), "value": word} for word in ("right", "wrong")]
+RADIO: Json = {"type": "radio_buttons", "action_id": "r", "options": CHOICES}
 
 
 def submit(local: Bench, view: Json, values: Json | None = None) -> Any:
@@ -90,7 +91,9 @@ def test_a_submission_carries_untouched_initial_values(local: Bench) -> None:
             asks("prefilled", words(initial_value="as it was")),
             asks("typed", words()),
             asks("empty", words(), optional=True),
-            asks("radio", {"type": "radio_buttons", "action_id": "r", "options": CHOICES, "initial_option": CHOICES[1]}),
+            asks(
+                "radio", {"type": "radio_buttons", "action_id": "r", "options": CHOICES, "initial_option": CHOICES[1]}
+            ),
             asks("boxes", {"type": "checkboxes", "action_id": "c", "options": CHOICES}, optional=True),
             private_metadata="task 7",
         ),

@@ -1,0 +1,97 @@
+"""Payloads as the sandbox makes them, held against types that somebody else wrote (slack-events)."""
+
+from __future__ import annotations
+
+import pytest
+from slack_events.validation import ValidationError, validate_payload
+
+from bot.sandbox.settings import Shortcut
+from tests.sandbox.bench import CHANNEL, Bench, Json, actions, asks, bench, modal, words
+
+
+def test_every_kind_of_payload_fits_the_published_types() -> None:
+    """Events, clicks, submissions, closings and commands."""
+    events = frozenset({"app_home_opened", "message.channels", "reaction_added", "app_mention", "user_change"})
+    shortcuts = (Shortcut(type="message_action", callback_id="ask", name="Ask"),)
+    with bench(events=events, shortcuts=shortcuts) as local:
+        checked = _everything(local)
+    assert sorted(checked) == sorted(
+        [
+            "message",
+            "message:message_changed",
+            "message:message_deleted",
+            "app_mention",
+            "reaction_added",
+            "app_home_opened",
+            "user_change",
+            "block_actions",
+            "view_submission",
+            "view_closed",
+            "slash_command",
+        ]
+    )
+
+
+def test_the_types_would_notice_a_mistake() -> None:
+    """A field of the wrong type fails, so the check above means something."""
+    with pytest.raises(ValidationError):
+        validate_payload("reaction_added", None, {"type": "reaction_added", "user": 7})
+
+
+def _everything(local: Bench) -> set[str]:
+    """Do everything once, acknowledge all, and check each payload."""
+    link = local.link()
+    checked: set[str] = set()
+
+    def take(wanted: str) -> Json:
+        while True:
+            envelope = link.receive()
+            link.ack(envelope)
+            name = _check(envelope)
+            checked.add(name)
+            if name == wanted:
+                return dict(envelope["payload"])
+
+    stamp = local.control("/messages", user="U0MARA", channel=CHANNEL, text="<@U0WHETSTONE> hello")["ts"]
+    take("app_mention")
+    local.control("/reactions", user="U0JONAS", channel=CHANNEL, ts=stamp, name="eyes")
+    take("reaction_added")
+    local.control("/people", user="U0GUEST", deleted=True)
+    take("user_change")
+    ts = local.post([actions()])
+    local.api("chat.update", channel=CHANNEL, ts=ts, text="new", blocks=[actions()])
+    take("message:message_changed")
+    pressed = local.press(ts)
+    trigger = take("block_actions")["trigger_id"]
+    pressed.result()
+    form = modal(asks("q", words(initial_value="x")), notify_on_close=True)
+    view = local.api("views.open", trigger_id=trigger, view=form)["view"]
+    sent = local.meanwhile("/views/submit", user="U0MARA", view_id=view["id"], values={})
+    take("view_submission")
+    sent.result()
+    asked = local.meanwhile("/commands", user="U0MARA", channel=CHANNEL, command="/whetstone", text="")
+    trigger = take("slash_command")["trigger_id"]
+    asked.result()
+    view = local.api("views.open", trigger_id=trigger, view=form)["view"]
+    closed = local.meanwhile("/views/close", user="U0MARA", view_id=view["id"])
+    take("view_closed")
+    closed.result()
+    opened = local.meanwhile("/home", user="U0MARA")
+    take("app_home_opened")
+    opened.result()
+    local.api("chat.delete", channel=CHANNEL, ts=ts)
+    take("message:message_deleted")
+    return checked
+
+
+def _check(envelope: Json) -> str:
+    payload = envelope["payload"]
+    if envelope["type"] == "slash_commands":
+        validate_payload("slash_command", None, payload)
+        return "slash_command"
+    if envelope["type"] == "interactive":
+        validate_payload(payload["type"], None, payload)
+        return str(payload["type"])
+    event = payload["event"]
+    validate_payload(event["type"], event.get("subtype"), event)
+    return f"{event['type']}:{event['subtype']}" if "subtype" in event else str(event["type"])
