@@ -44,7 +44,11 @@ async function countUnread(id) {
 
 const counters = new Map();
 const countSoon = (id) => {
-  if (!counters.has(id)) counters.set(id, coalesced(() => countUnread(id)));
+  if (!counters.has(id))
+    counters.set(
+      id,
+      coalesced(() => countUnread(id)),
+    );
   return counters.get(id)();
 };
 
@@ -55,13 +59,24 @@ const workspaceSoon = coalesced(async () => {
   side();
 });
 
-const announce = (text) => { live.textContent = text; };
+const announce = (text) => {
+  live.textContent = text;
+};
 
 function menuButton() {
-  return el("button", {
-    type: "button", class: "tool menu-button", "aria-label": "Channels", "aria-expanded": "false", "aria-controls": "sidebar", data: { testid: "menu" },
-    onclick: () => fold(!root.classList.contains("unfolded")),
-  }, icon("menu"));
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "tool menu-button",
+      "aria-label": "Channels",
+      "aria-expanded": "false",
+      "aria-controls": "sidebar",
+      data: { testid: "menu" },
+      onclick: () => fold(!root.classList.contains("unfolded")),
+    },
+    icon("menu"),
+  );
 }
 
 /** On a phone the sidebar lies over the channel while it is unfolded. */
@@ -93,7 +108,13 @@ function closeThread() {
 
 function openThread(id, message) {
   closeThread();
-  thread = threadView(id, message.thread_ts ?? message.ts, { announce, onClose: () => { closeThread(); view.focus(); } });
+  thread = threadView(id, message.thread_ts ?? message.ts, {
+    announce,
+    onClose: () => {
+      closeThread();
+      view.focus();
+    },
+  });
   root.append(thread.node);
   root.classList.add("with-thread");
   thread.refresh();
@@ -108,7 +129,12 @@ async function go(target) {
   const hash = place.kind === "home" ? "#home" : `#${place.id}`;
   if (location.hash !== hash) history.pushState(null, "", hash);
   const menu = menuButton();
-  const options = { menu, announce, onThread: (message) => openThread(place.id, message), onLoaded: (messages) => markRead(target.id, messages) };
+  const options = {
+    menu,
+    announce,
+    onThread: (message) => openThread(place.id, message),
+    onLoaded: (messages) => markRead(target.id, messages),
+  };
   view = place.kind === "home" ? homeView({ menu }) : channelView(place.id, options);
   main.replaceChildren(view.node);
   side();
@@ -137,10 +163,12 @@ function arrived(event) {
   }
 }
 
-function connection(state, again) {
+function connection(state) {
   lost.hidden = state === "open";
-  // While the line was down anything may have changed.
-  if (state === "open" && again) for (const one of [view, thread, modals]) one?.refresh();
+  if (state !== "open") return;
+  // Before the line stood anything may have changed, at the first start too.
+  for (const one of [view, thread, modals]) one?.refresh();
+  for (const one of myChannels()) countSoon(one.id);
 }
 
 function whoIsLooking(workspace) {
@@ -154,7 +182,13 @@ async function start() {
   applyTheme();
   const workspace = await get("workspace");
   if (!workspace.users) {
-    root.replaceChildren(el("p", { class: "empty-note", role: "alert" }, "The stand-in does not answer. Is it running? Load this page again."));
+    root.replaceChildren(
+      el(
+        "p",
+        { class: "empty-note", role: "alert" },
+        "The stand-in does not answer. Is it running? Load this page again.",
+      ),
+    );
     return;
   }
   setDirectory(workspace, whoIsLooking(workspace));
@@ -164,12 +198,14 @@ async function start() {
   root.replaceChildren();
   add(root, [lost, sidebar, shade, main]);
   document.addEventListener("open-message", ({ detail }) => go({ kind: "channel", id: detail.channel, ts: detail.ts }));
-  document.addEventListener("keydown", (event) => event.key === "Escape" && root.classList.contains("unfolded") && fold(false));
+  document.addEventListener(
+    "keydown",
+    (event) => event.key === "Escape" && root.classList.contains("unfolded") && fold(false),
+  );
   addEventListener("popstate", () => go(fromHash()));
   listen(myself(), { onEvent: arrived, onState: connection });
   await go(fromHash());
   modals.refresh();
-  for (const one of myChannels()) countSoon(one.id);
   root.dataset.ready = "true";
 }
 

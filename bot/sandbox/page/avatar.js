@@ -11,15 +11,33 @@ function initials(name) {
 /** A person's square with initials; decorative, the name stands beside it. */
 export function personPicture(id, className = "avatar") {
   const found = user(id);
-  const node = el("span", { class: className, "aria-hidden": "true" }, initials(found?.real_name || found?.name || "?"));
+  const node = el(
+    "span",
+    { class: className, "aria-hidden": "true" },
+    initials(found?.real_name || found?.name || "?"),
+  );
   if (/^#?[0-9a-f]{6}$/i.test(found?.color ?? "")) node.style.backgroundColor = `#${found.color.replace("#", "")}`;
   return node;
 }
 
 /** The app's square: a W on slate. */
 export function appPicture(className = "avatar app") {
-  return el("span", { class: className, "aria-hidden": "true" },
-    svg("svg", { viewBox: "0 0 36 36" }, svg("path", { d: "M9 12l4 12 5-10 5 10 4-12", fill: "none", stroke: "#fff", "stroke-width": 3.2, "stroke-linecap": "round", "stroke-linejoin": "round" })));
+  return el(
+    "span",
+    { class: className, "aria-hidden": "true" },
+    svg(
+      "svg",
+      { viewBox: "0 0 36 36" },
+      svg("path", {
+        d: "M9 12l4 12 5-10 5 10 4-12",
+        fill: "none",
+        stroke: "#fff",
+        "stroke-width": 3.2,
+        "stroke-linecap": "round",
+        "stroke-linejoin": "round",
+      }),
+    ),
+  );
 }
 
 export function avatar(message) {

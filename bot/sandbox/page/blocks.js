@@ -16,10 +16,20 @@ const LONG_LINES = 10;
 const text = (object, className = "text") => el("div", { class: className, dir: "auto" }, textObject(object));
 
 function section(block, context) {
-  const body = el("div", { class: "section-body" },
+  const body = el(
+    "div",
+    { class: "section-body" },
     block.text && foldable(text(block.text), block, context),
-    block.fields && el("div", { class: "fields" }, block.fields.map((field) => text(field, "text field-text"))));
-  const accessory = block.accessory && el("div", { class: `accessory a-${block.accessory.type}` }, blockElement(block.accessory, block, context));
+    block.fields &&
+      el(
+        "div",
+        { class: "fields" },
+        block.fields.map((field) => text(field, "text field-text")),
+      ),
+  );
+  const accessory =
+    block.accessory &&
+    el("div", { class: `accessory a-${block.accessory.type}` }, blockElement(block.accessory, block, context));
   return [body, accessory];
 }
 
@@ -29,14 +39,20 @@ function foldable(node, block, context) {
   const long = words.length > LONG_TEXT || words.split("\n").length > LONG_LINES;
   if (context.surface !== "message" || block.expand === true || !long) return node;
   node.classList.add("folded");
-  const more = el("button", {
-    type: "button", class: "link-button", "aria-expanded": "false",
-    onclick: () => {
-      const folded = node.classList.toggle("folded");
-      more.textContent = folded ? "See more" : "See less";
-      more.setAttribute("aria-expanded", String(!folded));
+  const more = el(
+    "button",
+    {
+      type: "button",
+      class: "link-button",
+      "aria-expanded": "false",
+      onclick: () => {
+        const folded = node.classList.toggle("folded");
+        more.textContent = folded ? "See more" : "See less";
+        more.setAttribute("aria-expanded", String(!folded));
+      },
     },
-  }, "See more");
+    "See more",
+  );
   return [node, more];
 }
 
@@ -47,27 +63,40 @@ function contextBlock(block) {
 function imageBlock(block) {
   const image = picture(block, "block-picture");
   if (!block.title) return image;
-  const toggle = el("button", {
-    type: "button", class: "picture-title", "aria-expanded": "true",
-    onclick: () => {
-      image.hidden = !image.hidden;
-      toggle.setAttribute("aria-expanded", String(!image.hidden));
+  const toggle = el(
+    "button",
+    {
+      type: "button",
+      class: "picture-title",
+      "aria-expanded": "true",
+      onclick: () => {
+        image.hidden = !image.hidden;
+        toggle.setAttribute("aria-expanded", String(!image.hidden));
+      },
     },
-  }, el("span", {}, textObject(block.title)), el("span", { class: "caret", "aria-hidden": "true" }, "▾"));
+    el("span", {}, textObject(block.title)),
+    el("span", { class: "caret", "aria-hidden": "true" }, "▾"),
+  );
   return [toggle, image];
 }
 
 function inputBlock(block, context) {
   const id = `${context.name}-${block.block_id}`;
   const how = {
-    id, label: plainText(block.label), dispatch: block.dispatch_action === true,
+    id,
+    label: plainText(block.label),
+    dispatch: block.dispatch_action === true,
     describedBy: `${block.hint ? `${id}-hint ` : ""}${id}-error`,
   };
   const control = inputElement(block.element, block, context, how);
   const grouped = ["radio_buttons", "checkboxes"].includes(block.element.type);
   return [
-    el(grouped ? "div" : "label", { class: "label", for: grouped ? null : id, dir: "auto" }, textObject(block.label),
-      block.optional && el("span", { class: "optional" }, " (optional)")),
+    el(
+      grouped ? "div" : "label",
+      { class: "label", for: grouped ? null : id, dir: "auto" },
+      textObject(block.label),
+      block.optional && el("span", { class: "optional" }, " (optional)"),
+    ),
     control ?? el("p", { class: "unknown" }, `element ${block.element.type} is not drawn here`),
     block.hint && el("p", { class: "hint", id: `${id}-hint`, dir: "auto" }, textObject(block.hint)),
     el("p", { class: "field-error", id: `${id}-error`, role: "alert", data: { errorFor: block.block_id } }),
@@ -75,29 +104,61 @@ function inputBlock(block, context) {
 }
 
 function card(block, context) {
-  return el("div", { class: "card" },
+  return el(
+    "div",
+    { class: "card" },
     block.hero_image && picture(block.hero_image, "hero"),
-    el("div", { class: "card-head" }, block.icon && picture(block.icon, "card-icon"),
-      el("div", {}, block.title && text(block.title, "card-title"), block.subtitle && text(block.subtitle, "card-subtitle"))),
+    el(
+      "div",
+      { class: "card-head" },
+      block.icon && picture(block.icon, "card-icon"),
+      el(
+        "div",
+        {},
+        block.title && text(block.title, "card-title"),
+        block.subtitle && text(block.subtitle, "card-subtitle"),
+      ),
+    ),
     block.body && text(block.body, "text"),
-    block.actions?.length && el("div", { class: "elements" }, block.actions.map((one) => blockElement(one, block, context))));
+    block.actions?.length &&
+      el(
+        "div",
+        { class: "elements" },
+        block.actions.map((one) => blockElement(one, block, context)),
+      ),
+  );
 }
 
 function container(block, context) {
   const title = block.rich_text_title ? richText(block.rich_text_title) : textObject(block.title);
-  const heading = [block.icon && picture(block.icon, "card-icon"),
-    el("span", { class: "card-title" }, title), block.subtitle && el("span", { class: "card-subtitle" }, textObject(block.subtitle))];
+  const heading = [
+    block.icon && picture(block.icon, "card-icon"),
+    el("span", { class: "card-title" }, title),
+    block.subtitle && el("span", { class: "card-subtitle" }, textObject(block.subtitle)),
+  ];
   const children = drawBlocks(block.child_blocks ?? [], context);
   if (!block.is_collapsible) return el("div", { class: "card" }, el("div", { class: "card-head" }, heading), children);
-  return el("details", { class: "card", open: !block.default_collapsed }, el("summary", { class: "card-head" }, heading), children);
+  return el(
+    "details",
+    { class: "card", open: !block.default_collapsed },
+    el("summary", { class: "card-head" }, heading),
+    children,
+  );
 }
 
-const alertBlock = (block) => el("div", { class: `alert ${block.level ?? "default"}`, role: "note" }, icon("warn"), text(block.text));
+const alertBlock = (block) =>
+  el("div", { class: `alert ${block.level ?? "default"}`, role: "note" }, icon("warn"), text(block.text));
 
 const row = (block, context) => block.elements.map((one) => blockElement(one, block, context));
 
 const BLOCKS = {
-  section, context: contextBlock, image: imageBlock, input: inputBlock, card, container, alert: alertBlock,
+  section,
+  context: contextBlock,
+  image: imageBlock,
+  input: inputBlock,
+  card,
+  container,
+  alert: alertBlock,
   header: (block) => el("h3", { class: "header", dir: "auto" }, textObject(block.text)),
   divider: () => el("hr"),
   actions: (block, context) => el("div", { class: "elements" }, row(block, context)),
@@ -123,7 +184,8 @@ function drawn(block, context) {
 }
 
 /** Gives blocks without an id one by their place, as Slack does. */
-export const identified = (blocks = []) => blocks.map((block, n) => (block.block_id ? block : { ...block, block_id: `block${n}` }));
+export const identified = (blocks = []) =>
+  blocks.map((block, n) => (block.block_id ? block : { ...block, block_id: `block${n}` }));
 
 /**
  * Draws blocks. `context`: {surface: "message" | "modal" | "home", name: unique prefix of ids, form: Form,
@@ -131,5 +193,10 @@ export const identified = (blocks = []) => blocks.map((block, n) => (block.block
  */
 export function drawBlocks(blocks, context) {
   return identified(blocks).map((block) =>
-    el("div", { class: `block b-${block.type}`, data: { blockId: block.block_id, blockType: block.type } }, drawn(block, context)));
+    el(
+      "div",
+      { class: `block b-${block.type}`, data: { blockId: block.block_id, blockType: block.type } },
+      drawn(block, context),
+    ),
+  );
 }

@@ -16,13 +16,22 @@ const dismiss = (ts) => sessionStorage.setItem(dismissedKey(), JSON.stringify([.
 
 let now = 0;
 /** A line that only this person sees and only this page knows, as Slackbot would say it. */
-const localLine = (text) => ({ ts: `${Math.max(now, Date.now() / 1000).toFixed(6)}`, bot_id: "slackbot", username: "Slackbot", text: text.replaceAll("&", "&amp;").replaceAll("<", "&lt;"), is_ephemeral: true });
+const localLine = (text) => ({
+  ts: `${Math.max(now, Date.now() / 1000).toFixed(6)}`,
+  bot_id: "slackbot",
+  username: "Slackbot",
+  text: text.replaceAll("&", "&amp;").replaceAll("<", "&lt;"),
+  is_ephemeral: true,
+});
 
 /** A list of messages that loads itself, with a composer below. */
 class Conversation {
   constructor({ channel, threadTs, onThread, announce, onLoaded, label, empty, placeholder }) {
     this.own = [];
-    const onDismiss = (message) => { dismiss(message.ts); this.refresh(); };
+    const onDismiss = (message) => {
+      dismiss(message.ts);
+      this.refresh();
+    };
     const where = { channel, place: threadTs ? "thread" : "main", onThread, onDismiss };
     this.timeline = new Timeline({ where, announce, label, empty });
     this.refresh = coalesced(async () => {
@@ -35,8 +44,19 @@ class Conversation {
       onLoaded?.(found);
     });
     const place = () => (threadTs ? { channel, thread_ts: threadTs } : { channel });
-    const say = (text) => { this.own.push(localLine(text)); this.refresh(); };
-    this.composer = new Composer({ label: placeholder, place, say, after: () => { this.timeline.stuck = true; this.refresh(); } });
+    const say = (text) => {
+      this.own.push(localLine(text));
+      this.refresh();
+    };
+    this.composer = new Composer({
+      label: placeholder,
+      place,
+      say,
+      after: () => {
+        this.timeline.stuck = true;
+        this.refresh();
+      },
+    });
   }
 }
 
@@ -45,24 +65,70 @@ export function channelView(id, { onThread, onLoaded, announce, menu }) {
   const name = channelName(id);
   const direct = channelOf(id)?.is_im;
   const talk = new Conversation({
-    channel: id, onThread, announce, onLoaded, label: `Messages in ${name}`,
-    empty: direct ? `This is the beginning of your direct messages with ${name}.` : `Nothing has been said in #${name} yet.`,
+    channel: id,
+    onThread,
+    announce,
+    onLoaded,
+    label: `Messages in ${name}`,
+    empty: direct
+      ? `This is the beginning of your direct messages with ${name}.`
+      : `Nothing has been said in #${name} yet.`,
     placeholder: `Message ${direct ? "" : "#"}${name}`,
   });
-  const head = el("header", { class: "view-head" }, menu,
-    el("h1", { tabindex: "-1" }, direct ? name : `# ${name}`), el("span", { class: "topic" }, channelOf(id)?.topic || ""));
-  const foot = channelOf(id)?.is_archived ? el("p", { class: "archived" }, `#${name} is archived.`) : talk.composer.node;
-  const node = el("section", { class: "view", "aria-label": name, data: { testid: "channel", channel: id } }, head, talk.timeline.node, foot);
-  return { node, refresh: talk.refresh, reveal: (ts) => talk.timeline.reveal(ts), focus: () => head.querySelector("h1").focus() };
+  const head = el(
+    "header",
+    { class: "view-head" },
+    menu,
+    el("h1", { tabindex: "-1" }, direct ? name : `# ${name}`),
+    el("span", { class: "topic" }, channelOf(id)?.topic || ""),
+  );
+  const foot = channelOf(id)?.is_archived
+    ? el("p", { class: "archived" }, `#${name} is archived.`)
+    : talk.composer.node;
+  const node = el(
+    "section",
+    { class: "view", "aria-label": name, data: { testid: "channel", channel: id } },
+    head,
+    talk.timeline.node,
+    foot,
+  );
+  return {
+    node,
+    refresh: talk.refresh,
+    reveal: (ts) => talk.timeline.reveal(ts),
+    focus: () => head.querySelector("h1").focus(),
+  };
 }
 
 /** The pane of one thread. */
 export function threadView(channel, ts, { announce, onClose }) {
-  const talk = new Conversation({ channel, threadTs: ts, onThread: null, announce, label: "Thread", empty: "No replies yet.", placeholder: "Reply…" });
-  const close = el("button", { type: "button", class: "tool", "aria-label": "Close thread", data: { testid: "close-thread" }, onclick: onClose }, icon("close"));
-  const node = el("aside", { class: "thread", "aria-label": "Thread", data: { testid: "thread", ts } },
-    el("header", { class: "view-head" }, el("h2", {}, "Thread"), el("span", { class: "topic" }, channelOf(channel)?.is_im ? channelName(channel) : `# ${channelName(channel)}`), close),
-    talk.timeline.node, talk.composer.node);
+  const talk = new Conversation({
+    channel,
+    threadTs: ts,
+    onThread: null,
+    announce,
+    label: "Thread",
+    empty: "No replies yet.",
+    placeholder: "Reply…",
+  });
+  const close = el(
+    "button",
+    { type: "button", class: "tool", "aria-label": "Close thread", data: { testid: "close-thread" }, onclick: onClose },
+    icon("close"),
+  );
+  const node = el(
+    "aside",
+    { class: "thread", "aria-label": "Thread", data: { testid: "thread", ts } },
+    el(
+      "header",
+      { class: "view-head" },
+      el("h2", {}, "Thread"),
+      el("span", { class: "topic" }, channelOf(channel)?.is_im ? channelName(channel) : `# ${channelName(channel)}`),
+      close,
+    ),
+    talk.timeline.node,
+    talk.composer.node,
+  );
   node.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && onClose());
   return { node, channel, ts, refresh: talk.refresh, focus: () => talk.composer.input.focus() };
 }
@@ -80,17 +146,41 @@ export function homeView({ menu }) {
     const blocks = identified(view?.blocks);
     const form = forms.get(view?.id) ?? new Form();
     forms.set(view?.id, form);
-    const act = (action) => post("actions", { user: myself(), container: { type: "view", view_id: view.id }, ...action, state: form.state(blocks) });
-    body.replaceChildren(view ? el("div", { class: "blocks home-blocks", data: { viewId: view.id, testid: "home" } }, drawBlocks(blocks, { surface: "home", name: "home", form, act }))
-      : el("p", { class: "empty-note" }, `${known().bot.name} has not published a Home for you yet.`));
-    if (focus?.actionId) [...body.querySelectorAll("[data-action-id]")].find((one) => one.dataset.actionId === focus.actionId && one.dataset.blockId === focus.blockId)?.focus();
+    const act = (action) =>
+      post("actions", {
+        user: myself(),
+        container: { type: "view", view_id: view.id },
+        ...action,
+        state: form.state(blocks),
+      });
+    body.replaceChildren(
+      view
+        ? el(
+            "div",
+            { class: "blocks home-blocks", data: { viewId: view.id, testid: "home" } },
+            drawBlocks(blocks, { surface: "home", name: "home", form, act }),
+          )
+        : el("p", { class: "empty-note" }, `${known().bot.name} has not published a Home for you yet.`),
+    );
+    if (focus?.actionId)
+      [...body.querySelectorAll("[data-action-id]")]
+        .find((one) => one.dataset.actionId === focus.actionId && one.dataset.blockId === focus.blockId)
+        ?.focus();
   };
   const refresh = coalesced(async () => {
     const answer = await get("home", { user: myself() });
     if ("view" in answer) draw(answer.view);
   });
-  const head = el("header", { class: "view-head" }, menu, el("h1", { tabindex: "-1" }, known().bot.name), el("span", { class: "tab-here" }, "Home"));
+  const head = el(
+    "header",
+    { class: "view-head" },
+    menu,
+    el("h1", { tabindex: "-1" }, known().bot.name),
+    el("span", { class: "tab-here" }, "Home"),
+  );
   const node = el("section", { class: "view", "aria-label": "Home" }, head, body);
-  refresh().then(() => post("home", { user: myself() })).then(() => refresh());
+  refresh()
+    .then(() => post("home", { user: myself() }))
+    .then(() => refresh());
   return { node, refresh, focus: () => head.querySelector("h1").focus() };
 }

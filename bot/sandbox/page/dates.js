@@ -19,7 +19,8 @@ const part = (date, options) => new Intl.DateTimeFormat("en-GB", { timeZone: zon
 const day = (date) => part(date, { year: "numeric", month: "2-digit", day: "2-digit" });
 
 /** "14:03" of a Slack ts ("1795443120.000100") or of epoch seconds. */
-export const clockTime = (ts) => part(new Date(Number(ts) * 1000), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const clockTime = (ts) =>
+  part(new Date(Number(ts) * 1000), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** "23 November 2026 at 14:03:05", for the tooltip of a time. */
 export const fullTime = (ts) => {
@@ -28,7 +29,11 @@ export const fullTime = (ts) => {
 };
 
 function nearDay(date) {
-  const days = [["Today", 0], ["Yesterday", -1], ["Tomorrow", 1]];
+  const days = [
+    ["Today", 0],
+    ["Yesterday", -1],
+    ["Tomorrow", 1],
+  ];
   const found = days.find(([, shift]) => day(new Date(now().getTime() + shift * 864e5)) === day(date));
   return found ? found[0] : null;
 }
@@ -56,7 +61,11 @@ for (const name of ["date", "date_short", "date_long"]) {
 }
 
 function ago(seconds) {
-  const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  const units = [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
   const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
   return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.round(seconds / size), unit);
 }

@@ -6,9 +6,10 @@ function put(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (name === "class") node.setAttribute("class", value);
-    else if (name === "data") for (const [key, item] of Object.entries(value)) {
-      if (item !== undefined && item !== null) node.dataset[key] = String(item);
-    }
+    else if (name === "data")
+      for (const [key, item] of Object.entries(value)) {
+        if (item !== undefined && item !== null) node.dataset[key] = String(item);
+      }
     else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true ? "" : String(value));
   }
@@ -61,8 +62,12 @@ const ICONS = {
 /** One of the page's own icons; decorative, so the button around it needs a label. */
 export function icon(name) {
   const path = svg("path", {
-    d: ICONS[name], fill: "none", stroke: "currentColor",
-    "stroke-width": "1.6", "stroke-linecap": "round", "stroke-linejoin": "round",
+    d: ICONS[name],
+    fill: "none",
+    stroke: "currentColor",
+    "stroke-width": "1.6",
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
   });
   return svg("svg", { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true", focusable: "false" }, path);
 }

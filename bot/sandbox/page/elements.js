@@ -31,40 +31,67 @@ function overflow(element, block, context) {
       return act(context, node, block, element, { selected_option: option });
     },
   }));
-  const node = el("button", {
-    type: "button", class: "btn overflow", "aria-haspopup": "menu", "aria-expanded": "false",
-    "aria-label": element.accessibility_label ?? "More actions",
-    data: { actionId: element.action_id, blockId: block.block_id },
-    onclick: () => openMenu(node, "More actions", items),
-  }, dots());
+  const node = el(
+    "button",
+    {
+      type: "button",
+      class: "btn overflow",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "aria-label": element.accessibility_label ?? "More actions",
+      data: { actionId: element.action_id, blockId: block.block_id },
+      onclick: () => openMenu(node, "More actions", items),
+    },
+    dots(),
+  );
   return node;
 }
 
 function feedback(element, block, context) {
   const side = (choice, sign) => {
-    const node = el("button", {
-      type: "button", class: "btn quiet", title: plainText(choice.text), "aria-label": choice.accessibility_label ?? plainText(choice.text),
-      data: { actionId: element.action_id, blockId: block.block_id, value: choice.value },
-      onclick: () => act(context, node, block, element, { value: choice.value }),
-    }, sign);
+    const node = el(
+      "button",
+      {
+        type: "button",
+        class: "btn quiet",
+        title: plainText(choice.text),
+        "aria-label": choice.accessibility_label ?? plainText(choice.text),
+        data: { actionId: element.action_id, blockId: block.block_id, value: choice.value },
+        onclick: () => act(context, node, block, element, { value: choice.value }),
+      },
+      sign,
+    );
     return node;
   };
-  return el("span", { class: "feedback", role: "group" }, side(element.positive_button, "👍"), side(element.negative_button, "👎"));
+  return el(
+    "span",
+    { class: "feedback", role: "group" },
+    side(element.positive_button, "👍"),
+    side(element.negative_button, "👎"),
+  );
 }
 
 function iconButton(element, block, context) {
-  const node = el("button", {
-    type: "button", class: "btn quiet", title: plainText(element.text), "aria-label": element.accessibility_label ?? plainText(element.text),
-    data: { actionId: element.action_id, blockId: block.block_id, value: element.value },
-    onclick: () => act(context, node, block, element, { value: element.value }),
-  }, element.icon === "trash" ? "🗑" : plainText(element.text));
+  const node = el(
+    "button",
+    {
+      type: "button",
+      class: "btn quiet",
+      title: plainText(element.text),
+      "aria-label": element.accessibility_label ?? plainText(element.text),
+      data: { actionId: element.action_id, blockId: block.block_id, value: element.value },
+      onclick: () => act(context, node, block, element, { value: element.value }),
+    },
+    element.icon === "trash" ? "🗑" : plainText(element.text),
+  );
   return node;
 }
 
 /** A picture of this server or a data address; others are named, not loaded: the page asks nothing of the network. */
 export function picture(image, className) {
-  const source = image.slack_file?.id ? `/_sandbox/files/${encodeURIComponent(image.slack_file.id)}`
-    : image.image_url ?? image.slack_file?.url ?? "";
+  const source = image.slack_file?.id
+    ? `/_sandbox/files/${encodeURIComponent(image.slack_file.id)}`
+    : (image.image_url ?? image.slack_file?.url ?? "");
   let url;
   try {
     url = new URL(source, location.href);
@@ -72,15 +99,28 @@ export function picture(image, className) {
     url = null;
   }
   const here = url && (url.origin === location.origin || url.protocol === "data:");
-  if (!here) return el("span", { class: `no-picture ${className}`, role: "img", "aria-label": image.alt_text }, el("b", {}, image.alt_text), el("small", {}, ` Picture of ${url?.host || "unknown"}, not loaded here`));
+  if (!here)
+    return el(
+      "span",
+      { class: `no-picture ${className}`, role: "img", "aria-label": image.alt_text },
+      el("b", {}, image.alt_text),
+      el("small", {}, ` Picture of ${url?.host || "unknown"}, not loaded here`),
+    );
   const node = el("img", { class: className, src: url.href, alt: image.alt_text ?? "" });
-  node.addEventListener("error", () => node.replaceWith(
-    el("span", { class: `no-picture ${className}`, role: "img", "aria-label": image.alt_text }, image.alt_text)));
+  node.addEventListener("error", () =>
+    node.replaceWith(
+      el("span", { class: `no-picture ${className}`, role: "img", "aria-label": image.alt_text }, image.alt_text),
+    ),
+  );
   return node;
 }
 
 const ELEMENTS = {
-  button, overflow, feedback_buttons: feedback, icon_button: iconButton, workflow_button: button,
+  button,
+  overflow,
+  feedback_buttons: feedback,
+  icon_button: iconButton,
+  workflow_button: button,
   image: (element) => picture(element, "accessory-picture"),
 };
 
@@ -88,6 +128,9 @@ const ELEMENTS = {
 export function blockElement(element, block, context) {
   const draw = ELEMENTS[element.type];
   if (draw) return draw(element, block, context);
-  const input = inputElement(element, block, context, { dispatch: true, label: element.placeholder ? plainText(element.placeholder) : element.action_id });
+  const input = inputElement(element, block, context, {
+    dispatch: true,
+    label: element.placeholder ? plainText(element.placeholder) : element.action_id,
+  });
   return input ?? el("span", { class: "unknown" }, `element ${element.type} is not drawn here`);
 }

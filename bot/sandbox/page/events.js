@@ -11,13 +11,13 @@ export function listen(user, { onEvent, onState }) {
   const open = () => {
     const source = new EventSource(`/_sandbox/events?user=${encodeURIComponent(user)}`);
     source.onopen = () => {
-      onState("open", failures > 0);
+      onState("open");
       failures = 0;
     };
     source.onmessage = (message) => onEvent(JSON.parse(message.data));
     source.onerror = () => {
       failures += 1;
-      onState("lost", true);
+      onState("lost");
       if (source.readyState !== EventSource.CLOSED) return;
       setTimeout(open, RETRY_MS[Math.min(failures - 1, RETRY_MS.length - 1)]);
     };

@@ -4,14 +4,27 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /** The value key of each input type in `view.state.values`. */
 export const VALUE_KEYS = {
-  plain_text_input: "value", email_text_input: "value", url_text_input: "value", number_input: "value",
-  rich_text_input: "rich_text_value", radio_buttons: "selected_option", checkboxes: "selected_options",
-  static_select: "selected_option", external_select: "selected_option", users_select: "selected_user",
-  conversations_select: "selected_conversation", channels_select: "selected_channel",
-  multi_static_select: "selected_options", multi_external_select: "selected_options",
-  multi_users_select: "selected_users", multi_conversations_select: "selected_conversations",
-  multi_channels_select: "selected_channels", datepicker: "selected_date", timepicker: "selected_time",
-  datetimepicker: "selected_date_time", file_input: "files",
+  plain_text_input: "value",
+  email_text_input: "value",
+  url_text_input: "value",
+  number_input: "value",
+  rich_text_input: "rich_text_value",
+  radio_buttons: "selected_option",
+  checkboxes: "selected_options",
+  static_select: "selected_option",
+  external_select: "selected_option",
+  users_select: "selected_user",
+  conversations_select: "selected_conversation",
+  channels_select: "selected_channel",
+  multi_static_select: "selected_options",
+  multi_external_select: "selected_options",
+  multi_users_select: "selected_users",
+  multi_conversations_select: "selected_conversations",
+  multi_channels_select: "selected_channels",
+  datepicker: "selected_date",
+  timepicker: "selected_time",
+  datetimepicker: "selected_date_time",
+  file_input: "files",
 };
 
 /** The value an element starts with (`initial_value`, `initial_option(s)`, `initial_user(s)`, `initial_date` …), or null. */
@@ -21,7 +34,8 @@ export function initialValue(element) {
   return found ?? (key?.endsWith("s") ? [] : null);
 }
 
-const isEmpty = (value) => value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+const isEmpty = (value) =>
+  value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 
 /** Elements that can hold a value, with the id of their block: `[{block, element}]`. */
 export function fields(blocks = []) {
@@ -53,7 +67,10 @@ export class Form {
     const values = {};
     for (const { block, element } of fields(blocks)) {
       values[block.block_id] ??= {};
-      values[block.block_id][element.action_id] = { type: element.type, [VALUE_KEYS[element.type]]: this.value(block.block_id, element) };
+      values[block.block_id][element.action_id] = {
+        type: element.type,
+        [VALUE_KEYS[element.type]]: this.value(block.block_id, element),
+      };
     }
     return { values };
   }
@@ -90,8 +107,10 @@ function problem(block, element, value) {
   if (element.type === "number_input") return numberProblem(element, value);
   if (element.type === "email_text_input" && !EMAIL.test(value)) return "Please enter a valid email address.";
   if (element.type === "url_text_input" && !/^https?:\/\/\S+$/.test(value)) return "Please enter a valid URL.";
-  if (element.min_length && value.length < element.min_length) return `Please enter at least ${element.min_length} characters.`;
-  if (element.max_length && value.length > element.max_length) return `Please enter at most ${element.max_length} characters.`;
+  if (element.min_length && value.length < element.min_length)
+    return `Please enter at least ${element.min_length} characters.`;
+  if (element.max_length && value.length > element.max_length)
+    return `Please enter at most ${element.max_length} characters.`;
   return null;
 }
 
@@ -99,7 +118,9 @@ function numberProblem(element, value) {
   const number = Number(value);
   if (Number.isNaN(number)) return "Please enter a number.";
   if (!element.is_decimal_allowed && !Number.isInteger(number)) return "Please enter a whole number.";
-  if (element.min_value !== undefined && number < Number(element.min_value)) return `Please enter a number of at least ${element.min_value}.`;
-  if (element.max_value !== undefined && number > Number(element.max_value)) return `Please enter a number of at most ${element.max_value}.`;
+  if (element.min_value !== undefined && number < Number(element.min_value))
+    return `Please enter a number of at least ${element.min_value}.`;
+  if (element.max_value !== undefined && number > Number(element.max_value))
+    return `Please enter a number of at most ${element.max_value}.`;
   return null;
 }

@@ -9,7 +9,9 @@ import { multiSelect, singleSelect } from "./selects.js";
 
 /** Attributes every control carries so that tests and labels find it. */
 const marks = (element, block, how) => ({
-  id: how.id, "aria-label": how.id ? null : how.label, "aria-describedby": how.describedBy,
+  id: how.id,
+  "aria-label": how.id ? null : how.label,
+  "aria-describedby": how.describedBy,
   data: { actionId: element.action_id, blockId: block.block_id },
 });
 
@@ -26,11 +28,19 @@ function textInput(element, block, context, how) {
   const value = context.form.value(block.block_id, element) ?? "";
   const types = { email_text_input: "email", url_text_input: "url" };
   const attributes = {
-    ...marks(element, block, how), class: "field", dir: "auto", autocomplete: "off",
+    ...marks(element, block, how),
+    class: "field",
+    dir: "auto",
+    autocomplete: "off",
     placeholder: element.placeholder && plainText(element.placeholder),
   };
-  const node = element.multiline ? el("textarea", { ...attributes, rows: 4 })
-    : el("input", { ...attributes, type: types[element.type] ?? "text", inputmode: element.type === "number_input" ? "decimal" : null });
+  const node = element.multiline
+    ? el("textarea", { ...attributes, rows: 4 })
+    : el("input", {
+        ...attributes,
+        type: types[element.type] ?? "text",
+        inputmode: element.type === "number_input" ? "decimal" : null,
+      });
   node.value = value;
   const keep = keeper(element, block, context, how, () => node);
   node.addEventListener("input", () => keep(node.value || null, how.dispatch && when.includes("on_character_entered")));
@@ -60,10 +70,22 @@ function counter(node, most) {
 /** rich_text_input as plain text in one rich_text section: the stand-in has no text editor. */
 function richInput(element, block, context, how) {
   const value = context.form.value(block.block_id, element);
-  const node = el("textarea", { ...marks(element, block, how), class: "field", rows: 4, dir: "auto", placeholder: element.placeholder && plainText(element.placeholder) });
-  node.value = (value?.elements ?? []).flatMap((one) => one.elements ?? []).map((one) => one.text ?? "").join("");
+  const node = el("textarea", {
+    ...marks(element, block, how),
+    class: "field",
+    rows: 4,
+    dir: "auto",
+    placeholder: element.placeholder && plainText(element.placeholder),
+  });
+  node.value = (value?.elements ?? [])
+    .flatMap((one) => one.elements ?? [])
+    .map((one) => one.text ?? "")
+    .join("");
   const keep = keeper(element, block, context, how, () => node);
-  const rich = (text) => ({ type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }] });
+  const rich = (text) => ({
+    type: "rich_text",
+    elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }],
+  });
   node.addEventListener("input", () => keep(node.value ? rich(node.value) : null, false));
   return node;
 }
@@ -84,12 +106,19 @@ function choices(type) {
     const many = type === "checkbox";
     const chosen = [context.form.value(block.block_id, element) ?? []].flat();
     const name = `${context.name}-${block.block_id}-${element.action_id}`;
-    const rows = (element.options ?? []).map((option, n) => choice(option, n, { type, name, how, checked: chosen.some((one) => one.value === option.value) }));
-    const node = el("div", { ...marks(element, block, { ...how, id: null }), class: "choices", role: many ? "group" : "radiogroup", "aria-label": how.label });
+    const rows = (element.options ?? []).map((option, n) =>
+      choice(option, n, { type, name, how, checked: chosen.some((one) => one.value === option.value) }),
+    );
+    const node = el("div", {
+      ...marks(element, block, { ...how, id: null }),
+      class: "choices",
+      role: many ? "group" : "radiogroup",
+      "aria-label": how.label,
+    });
     const keep = keeper(element, block, context, how, () => node);
     node.addEventListener("change", () => {
       const picked = (element.options ?? []).filter((_, n) => rows[n].querySelector("input").checked);
-      keep(many ? picked : picked[0] ?? null);
+      keep(many ? picked : (picked[0] ?? null));
     });
     node.append(...rows);
     return node;
@@ -98,20 +127,44 @@ function choices(type) {
 
 function choice(option, n, { type, name, checked }) {
   const id = `${name}-${n}`;
-  const input = el("input", { type, name, id, value: option.value, "aria-describedby": option.description ? `${id}-more` : null });
+  const input = el("input", {
+    type,
+    name,
+    id,
+    value: option.value,
+    "aria-describedby": option.description ? `${id}-more` : null,
+  });
   input.checked = checked;
-  return el("div", { class: "choice" }, input,
+  return el(
+    "div",
+    { class: "choice" },
+    input,
     el("label", { for: id, dir: "auto" }, textObject(option.text)),
-    option.description && el("p", { class: "choice-more", id: `${id}-more`, dir: "auto" }, textObject(option.description)));
+    option.description &&
+      el("p", { class: "choice-more", id: `${id}-more`, dir: "auto" }, textObject(option.description)),
+  );
 }
 
 const note = (words) => () => el("p", { class: "note" }, words);
 
 const INPUTS = {
-  plain_text_input: textInput, email_text_input: textInput, url_text_input: textInput, number_input: textInput,
-  rich_text_input: richInput, radio_buttons: choices("radio"), checkboxes: choices("checkbox"),
-  datepicker: pick("date", (text) => text, (value) => value),
-  timepicker: pick("time", (text) => text, (value) => value),
+  plain_text_input: textInput,
+  email_text_input: textInput,
+  url_text_input: textInput,
+  number_input: textInput,
+  rich_text_input: richInput,
+  radio_buttons: choices("radio"),
+  checkboxes: choices("checkbox"),
+  datepicker: pick(
+    "date",
+    (text) => text,
+    (value) => value,
+  ),
+  timepicker: pick(
+    "time",
+    (text) => text,
+    (value) => value,
+  ),
   datetimepicker: pick("datetime-local", fromLocalInput, toLocalInput),
   file_input: note("Files cannot be chosen in this stand-in."),
   external_select: note("This list is filled by the app while typing; the stand-in does not ask for it."),

@@ -21,7 +21,8 @@ export function link(url, label) {
   const target = parsed(url);
   if (!target) return el("span", {}, label);
   const place = PERMALINK.exec(target.pathname);
-  if (!place) return el("a", { href: target.href, target: "_blank", rel: "noopener noreferrer", title: target.href }, label);
+  if (!place)
+    return el("a", { href: target.href, target: "_blank", rel: "noopener noreferrer", title: target.href }, label);
   const open = (event) => {
     event.preventDefault();
     const detail = { channel: place[1], ts: `${place[2]}.${place[3]}` };
@@ -39,7 +40,11 @@ export function userMention(id) {
 
 export function channelMention(id) {
   const open = () => document.dispatchEvent(new CustomEvent("open-message", { detail: { channel: id } }));
-  return el("button", { class: "mention mention-link", type: "button", data: { mention: id }, onclick: open }, `#${channelName(id)}`);
+  return el(
+    "button",
+    { class: "mention mention-link", type: "button", data: { mention: id }, onclick: open },
+    `#${channelName(id)}`,
+  );
 }
 
 export const groupMention = (id) => el("span", { class: "mention", data: { mention: id } }, `@${groupName(id)}`);

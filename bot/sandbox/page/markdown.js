@@ -16,17 +16,27 @@ const INLINE = [
 
 /** Nodes of one line: the earliest rule that matches wins, the rest follows. */
 function inline(text) {
-  const found = INLINE.map(([pattern, draw]) => ({ match: pattern.exec(text), draw })).filter((one) => one.match)
+  const found = INLINE.map(([pattern, draw]) => ({ match: pattern.exec(text), draw }))
+    .filter((one) => one.match)
     .sort((a, b) => a.match.index - b.match.index)[0];
   if (!found) return text ? withEmoji(text) : [];
   const { match, draw } = found;
-  return [...(match.index ? withEmoji(text.slice(0, match.index)) : []), draw(match), ...inline(text.slice(match.index + match[0].length))];
+  return [
+    ...(match.index ? withEmoji(text.slice(0, match.index)) : []),
+    draw(match),
+    ...inline(text.slice(match.index + match[0].length)),
+  ];
 }
 
 const LIST = /^(\s*)([-*+]|\d+[.)])\s+(.*)$/;
 const RULES = [
-  ["fence", /^```/], ["heading", /^(#{1,6})\s+(.*)$/], ["rule", /^\s*([-*_])(\s*\1){2,}\s*$/], ["list", LIST],
-  ["quote", /^>\s?(.*)$/], ["blank", /^\s*$/], ["text", /^.*$/],
+  ["fence", /^```/],
+  ["heading", /^(#{1,6})\s+(.*)$/],
+  ["rule", /^\s*([-*_])(\s*\1){2,}\s*$/],
+  ["list", LIST],
+  ["quote", /^>\s?(.*)$/],
+  ["blank", /^\s*$/],
+  ["text", /^.*$/],
 ];
 const kindOf = (line) => RULES.find(([, pattern]) => pattern.test(line))[0];
 
@@ -53,8 +63,13 @@ const broken = (lines) => lines.flatMap((line, n) => [n ? el("br") : null, ...in
 function list(lines) {
   const items = lines.map((line) => LIST.exec(line));
   const ordered = /\d/.test(items[0][2]);
-  return el(ordered ? "ol" : "ul", { start: ordered ? parseInt(items[0][2], 10) : null },
-    items.map(([, space, , words]) => el("li", { dir: "auto", class: `indent-${Math.min(Math.floor(space.length / 2), 8)}` }, inline(words))));
+  return el(
+    ordered ? "ol" : "ul",
+    { start: ordered ? parseInt(items[0][2], 10) : null },
+    items.map(([, space, , words]) =>
+      el("li", { dir: "auto", class: `indent-${Math.min(Math.floor(space.length / 2), 8)}` }, inline(words)),
+    ),
+  );
 }
 
 const DRAW = {

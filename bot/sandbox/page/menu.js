@@ -60,13 +60,26 @@ export function popup(anchor, content, { beside = anchor } = {}) {
 /** A plain menu: `items` are `{label, value, choose, checked, danger, note}`; label is text or nodes. */
 export function openMenu(anchor, label, items, className = "") {
   if (anchor.getAttribute("aria-expanded") === "true") return closeOpen?.();
-  const rows = items.map((item) => el("button", {
-    type: "button", class: `menu-item${item.danger ? " danger" : ""}`, tabindex: "-1", "aria-label": item.name,
-    role: item.checked === undefined ? "menuitem" : "menuitemradio",
-    "aria-checked": item.checked === undefined ? null : String(item.checked),
-    data: { value: item.value },
-    onclick: () => { close(); item.choose(); },
-  }, el("span", {}, item.label), item.note && el("small", {}, item.note)));
+  const rows = items.map((item) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: `menu-item${item.danger ? " danger" : ""}`,
+        tabindex: "-1",
+        "aria-label": item.name,
+        role: item.checked === undefined ? "menuitem" : "menuitemradio",
+        "aria-checked": item.checked === undefined ? null : String(item.checked),
+        data: { value: item.value },
+        onclick: () => {
+          close();
+          item.choose();
+        },
+      },
+      el("span", {}, item.label),
+      item.note && el("small", {}, item.note),
+    ),
+  );
   const close = popup(anchor, el("div", { class: `menu ${className}`, role: "menu", "aria-label": label }, rows));
   return close;
 }
@@ -77,20 +90,33 @@ export const closeMenus = () => closeOpen?.(false);
 export function confirmed(confirm) {
   return new Promise((resolve) => {
     const button = (text, kind, result) =>
-      el("button", { type: "button", class: `btn ${kind}`, data: { testid: `confirm-${result}` }, onclick: () => done(result) }, text);
+      el(
+        "button",
+        { type: "button", class: `btn ${kind}`, data: { testid: `confirm-${result}` }, onclick: () => done(result) },
+        text,
+      );
     const done = (result) => {
       dialog.close();
       dialog.remove();
       resolve(result);
     };
     const agree = confirm.style === "danger" ? "danger" : "primary";
-    const dialog = el("dialog", { class: "confirm", "aria-labelledby": "confirm-title", data: { testid: "confirm" } },
+    const dialog = el(
+      "dialog",
+      { class: "confirm", "aria-labelledby": "confirm-title", data: { testid: "confirm" } },
       el("h2", { id: "confirm-title" }, textObject(confirm.title)),
       el("div", { class: "confirm-text", dir: "auto" }, textObject(confirm.text)),
-      el("div", { class: "confirm-buttons" },
+      el(
+        "div",
+        { class: "confirm-buttons" },
         button(confirm.deny ? textObject(confirm.deny) : "Cancel", "", false),
-        button(confirm.confirm ? textObject(confirm.confirm) : "Confirm", agree, true)));
-    dialog.addEventListener("cancel", (event) => { event.preventDefault(); done(false); });
+        button(confirm.confirm ? textObject(confirm.confirm) : "Confirm", agree, true),
+      ),
+    );
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      done(false);
+    });
     document.body.append(dialog);
     dialog.showModal();
     dialog.querySelector(".confirm-buttons button:last-child").focus();

@@ -14,9 +14,37 @@ import { picture } from "./elements.js";
 
 const forms = new Map(); // Entries in the inputs of messages, by channel and ts: they outlive a redraw.
 const QUICK = ["white_check_mark", "x"];
-const PICKER = [...QUICK, "question", "pencil2", "eyes", "+1", "-1", "heart", "tada", "pray", "thinking_face", "warning",
-  "fire", "rocket", "100", "star", "bulb", "clap", "wave", "smile", "cry", "hourglass_flowing_sand", "lock", "scales",
-  "large_green_circle", "large_orange_diamond", "small_red_triangle", "large_blue_square", "memo", "mag"];
+const PICKER = [
+  ...QUICK,
+  "question",
+  "pencil2",
+  "eyes",
+  "+1",
+  "-1",
+  "heart",
+  "tada",
+  "pray",
+  "thinking_face",
+  "warning",
+  "fire",
+  "rocket",
+  "100",
+  "star",
+  "bulb",
+  "clap",
+  "wave",
+  "smile",
+  "cry",
+  "hourglass_flowing_sand",
+  "lock",
+  "scales",
+  "large_green_circle",
+  "large_orange_diamond",
+  "small_red_triangle",
+  "large_blue_square",
+  "memo",
+  "mag",
+];
 
 /** True for what the app posted. */
 export const byApp = (message) => Boolean(message.bot_id) || isBot(message.user);
@@ -40,38 +68,83 @@ function reactionRow(message, channel) {
   const chips = (message.reactions ?? []).map((one) => {
     const mine = (one.users ?? []).includes(myself());
     const who = (one.users ?? []).map(userName).join(", ");
-    return el("button", {
-      type: "button", class: `reaction${mine ? " mine" : ""}`, title: who, "aria-pressed": String(mine), data: { reaction: one.name },
-      "aria-label": `${one.name.replaceAll("_", " ")}, ${who}`, onclick: () => react(channel, message, one.name, mine),
-    }, emojiNode(one.name), el("span", {}, String(one.count ?? one.users?.length ?? 1)));
+    return el(
+      "button",
+      {
+        type: "button",
+        class: `reaction${mine ? " mine" : ""}`,
+        title: who,
+        "aria-pressed": String(mine),
+        data: { reaction: one.name },
+        "aria-label": `${one.name.replaceAll("_", " ")}, ${who}`,
+        onclick: () => react(channel, message, one.name, mine),
+      },
+      emojiNode(one.name),
+      el("span", {}, String(one.count ?? one.users?.length ?? 1)),
+    );
   });
   return chips.length ? el("div", { class: "reactions" }, chips) : null;
 }
 
 function pickReaction(anchor, channel, message) {
-  const items = PICKER.map((name) => ({ label: EMOJI[name], name: name.replaceAll("_", " "), value: name, choose: () => react(channel, message, name) }));
+  const items = PICKER.map((name) => ({
+    label: EMOJI[name],
+    name: name.replaceAll("_", " "),
+    value: name,
+    choose: () => react(channel, message, name),
+  }));
   openMenu(anchor, "Add a reaction", items, "emoji-grid");
 }
 
 function moreItems(message, channel) {
   const shortcuts = known().shortcuts.filter((one) => one.type === "message" || one.type === "message_action");
   const items = shortcuts.map((one) => ({
-    label: one.name, note: known().bot.name, value: one.callback_id,
+    label: one.name,
+    note: known().bot.name,
+    value: one.callback_id,
     choose: () => post("shortcuts", { user: myself(), callback_id: one.callback_id, channel, ts: message.ts }),
   }));
-  return [...items, { label: "Copy the message's id", value: "copy-ts", choose: () => navigator.clipboard?.writeText(message.ts) }];
+  return [
+    ...items,
+    { label: "Copy the message's id", value: "copy-ts", choose: () => navigator.clipboard?.writeText(message.ts) },
+  ];
 }
 
 /** The buttons that show when the pointer or the focus is on the message. */
 function toolbar(message, channel, onThread) {
   const tool = (label, sign, run, more = {}) =>
-    el("button", { type: "button", class: "tool", tabindex: "-1", "aria-label": label, title: label, onclick: (event) => run(event.currentTarget), ...more }, sign);
+    el(
+      "button",
+      {
+        type: "button",
+        class: "tool",
+        tabindex: "-1",
+        "aria-label": label,
+        title: label,
+        onclick: (event) => run(event.currentTarget),
+        ...more,
+      },
+      sign,
+    );
   const menu = { "aria-haspopup": "menu", "aria-expanded": "false" };
-  const bar = el("div", { class: "toolbar", role: "toolbar", "aria-label": "Message actions", onkeydown: (event) => walk(event, bar) },
-    QUICK.map((name) => tool(`React with ${name.replaceAll("_", " ")}`, emojiNode(name), () => react(channel, message, name), { data: { quick: name } })),
-    tool("Add a reaction", icon("face"), (anchor) => pickReaction(anchor, channel, message), { ...menu, data: { tool: "react" } }),
+  const bar = el(
+    "div",
+    { class: "toolbar", role: "toolbar", "aria-label": "Message actions", onkeydown: (event) => walk(event, bar) },
+    QUICK.map((name) =>
+      tool(`React with ${name.replaceAll("_", " ")}`, emojiNode(name), () => react(channel, message, name), {
+        data: { quick: name },
+      }),
+    ),
+    tool("Add a reaction", icon("face"), (anchor) => pickReaction(anchor, channel, message), {
+      ...menu,
+      data: { tool: "react" },
+    }),
     onThread && tool("Reply in thread", icon("reply"), () => onThread(message), { data: { tool: "thread" } }),
-    tool("More actions", dots(), (anchor) => openMenu(anchor, "More actions", moreItems(message, channel)), { ...menu, data: { tool: "more" } }));
+    tool("More actions", dots(), (anchor) => openMenu(anchor, "More actions", moreItems(message, channel)), {
+      ...menu,
+      data: { tool: "more" },
+    }),
+  );
   bar.firstChild.setAttribute("tabindex", "0"); // One stop for Tab; arrows walk the rest.
   return bar;
 }
@@ -87,33 +160,59 @@ function walk(event, bar) {
 function threadBar(message, onThread) {
   if (!onThread || !message.reply_count) return null;
   const count = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
-  const last = message.latest_reply && el("span", { class: "quiet-text" }, `Last reply ${clockTime(message.latest_reply)}`);
-  return el("button", { type: "button", class: "thread-bar", data: { testid: "open-thread" }, onclick: () => onThread(message) }, el("b", {}, count), last);
+  const last =
+    message.latest_reply && el("span", { class: "quiet-text" }, `Last reply ${clockTime(message.latest_reply)}`);
+  return el(
+    "button",
+    { type: "button", class: "thread-bar", data: { testid: "open-thread" }, onclick: () => onThread(message) },
+    el("b", {}, count),
+    last,
+  );
 }
 
 function attachment(one, context) {
-  const node = el("div", { class: "attachment" },
-    one.blocks ? drawBlocks(one.blocks, context) : [one.pretext && mrkdwn(one.pretext), el("div", { dir: "auto" }, mrkdwn(one.text ?? one.fallback ?? ""))]);
+  const node = el(
+    "div",
+    { class: "attachment" },
+    one.blocks
+      ? drawBlocks(one.blocks, context)
+      : [one.pretext && mrkdwn(one.pretext), el("div", { dir: "auto" }, mrkdwn(one.text ?? one.fallback ?? ""))],
+  );
   if (/^#?[0-9a-f]{6}$/i.test(one.color ?? "")) node.style.borderLeftColor = `#${one.color.replace("#", "")}`;
   return node;
 }
 
 function file(one) {
-  if ((one.mimetype ?? "").startsWith("image/")) return picture({ slack_file: { id: one.id }, alt_text: one.alt_txt ?? one.title ?? one.name }, "block-picture");
-  return el("div", { class: "file" }, el("b", {}, one.title || one.name || one.id), el("small", {}, one.pretty_type ?? one.mimetype ?? ""));
+  if ((one.mimetype ?? "").startsWith("image/"))
+    return picture({ slack_file: { id: one.id }, alt_text: one.alt_txt ?? one.title ?? one.name }, "block-picture");
+  return el(
+    "div",
+    { class: "file" },
+    el("b", {}, one.title || one.name || one.id),
+    el("small", {}, one.pretty_type ?? one.mimetype ?? ""),
+  );
 }
 
 function content(message, context) {
-  const blocks = message.blocks?.length ? el("div", { class: "blocks" }, drawBlocks(message.blocks, context))
+  const blocks = message.blocks?.length
+    ? el("div", { class: "blocks" }, drawBlocks(message.blocks, context))
     : message.text && el("div", { class: "text", dir: "auto" }, mrkdwn(message.text));
-  return [blocks, (message.attachments ?? []).map((one) => attachment(one, context)), (message.files ?? []).map(file),
-    message.edited && el("span", { class: "edited" }, "(edited)")];
+  return [
+    blocks,
+    (message.attachments ?? []).map((one) => attachment(one, context)),
+    (message.files ?? []).map(file),
+    message.edited && el("span", { class: "edited" }, "(edited)"),
+  ];
 }
 
 function head(message) {
-  return el("div", { class: "message-head" }, el("b", { class: "author" }, authorName(message)),
+  return el(
+    "div",
+    { class: "message-head" },
+    el("b", { class: "author" }, authorName(message)),
     byApp(message) && el("span", { class: "app-badge" }, "APP"),
-    el("time", { class: "time", title: fullTime(message.ts) }, clockTime(message.ts)));
+    el("time", { class: "time", title: fullTime(message.ts) }, clockTime(message.ts)),
+  );
 }
 
 /**
@@ -123,18 +222,32 @@ function head(message) {
 export function drawMessage(message, { channel, place, grouped, onThread, onDismiss }) {
   const context = contextOf(message, channel, place);
   const only = message.is_ephemeral;
-  const node = el("article", {
-    class: `message${only ? " ephemeral" : ""}${grouped ? " grouped" : ""}`, tabindex: "-1",
-    "aria-label": `${authorName(message)}, ${clockTime(message.ts)}`,
-    data: { ts: message.ts, ephemeral: only ? "true" : null, user: message.user ?? message.bot_id },
-  },
-  only && el("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
-  grouped ? el("time", { class: "time side", title: fullTime(message.ts) }, clockTime(message.ts)) : avatar(message),
-  el("div", { class: "message-body" },
-    grouped ? unseen(`${authorName(message)}: `) : head(message),
-    content(message, context), reactionRow(message, channel), threadBar(message, onThread),
-    only && el("button", { type: "button", class: "link-button dismiss", onclick: () => onDismiss(message) }, "Dismiss message")),
-  only ? null : toolbar(message, channel, onThread));
+  const node = el(
+    "article",
+    {
+      class: `message${only ? " ephemeral" : ""}${grouped ? " grouped" : ""}`,
+      tabindex: "-1",
+      "aria-label": `${authorName(message)}, ${clockTime(message.ts)}`,
+      data: { ts: message.ts, ephemeral: only ? "true" : null, user: message.user ?? message.bot_id },
+    },
+    only && el("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
+    grouped ? el("time", { class: "time side", title: fullTime(message.ts) }, clockTime(message.ts)) : avatar(message),
+    el(
+      "div",
+      { class: "message-body" },
+      grouped ? unseen(`${authorName(message)}: `) : head(message),
+      content(message, context),
+      reactionRow(message, channel),
+      threadBar(message, onThread),
+      only &&
+        el(
+          "button",
+          { type: "button", class: "link-button dismiss", onclick: () => onDismiss(message) },
+          "Dismiss message",
+        ),
+    ),
+    only ? null : toolbar(message, channel, onThread),
+  );
   return node;
 }
 
@@ -143,5 +256,7 @@ export async function loadMessages(channel, threadTs) {
   const answer = await get("messages", { channel, user: myself(), thread_ts: threadTs });
   if (!answer.messages) return null;
   if (threadTs) return answer.messages;
-  return answer.messages.filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype === "thread_broadcast");
+  return answer.messages.filter(
+    (one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype === "thread_broadcast",
+  );
 }

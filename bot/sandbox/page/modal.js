@@ -25,7 +25,10 @@ export class Modals {
       event.preventDefault();
       this.close();
     });
-    this.dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.close(); });
+    this.dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.close();
+    });
     document.body.append(this.dialog);
     this.refresh = coalesced(async () => {
       const answer = await get("views", { user: myself() });
@@ -67,7 +70,9 @@ export class Modals {
   draw(same) {
     const view = this.top;
     const focus = same && this.dialog.contains(document.activeElement) ? document.activeElement : null;
-    const marks = focus ? { id: focus.id, actionId: focus.dataset.actionId, blockId: focus.dataset.blockId, at: focus.selectionStart } : null;
+    const marks = focus
+      ? { id: focus.id, actionId: focus.dataset.actionId, blockId: focus.dataset.blockId, at: focus.selectionStart }
+      : null;
     this.form(view).prune(view.blocks);
     closeMenus();
     this.dialog.dataset.callbackId = view.callback_id ?? "";
@@ -83,34 +88,78 @@ export class Modals {
 
   focusAgain(view, marks) {
     const all = [...this.dialog.querySelectorAll("[data-action-id],[id]")];
-    const wanted = marks && all.find((one) => (marks.id && one.id === marks.id) || (marks.actionId && one.dataset.actionId === marks.actionId && one.dataset.blockId === marks.blockId));
+    const wanted =
+      marks &&
+      all.find(
+        (one) =>
+          (marks.id && one.id === marks.id) ||
+          (marks.actionId && one.dataset.actionId === marks.actionId && one.dataset.blockId === marks.blockId),
+      );
     const first = view.blocks.find((block) => block.element?.focus_on_load);
-    const target = wanted ?? (first && this.dialog.querySelector(`[data-block-id="${CSS.escape(first.block_id)}"] [data-action-id]`));
+    const target =
+      wanted ??
+      (first && this.dialog.querySelector(`[data-block-id="${CSS.escape(first.block_id)}"] [data-action-id]`));
     (target ?? this.dialog.querySelector("#modal-title")).focus({ preventScroll: Boolean(wanted) });
-    if (wanted && Number.isInteger(marks.at) && "setSelectionRange" in wanted) wanted.setSelectionRange(marks.at, marks.at);
+    if (wanted && Number.isInteger(marks.at) && "setSelectionRange" in wanted)
+      wanted.setSelectionRange(marks.at, marks.at);
   }
 
   head(view) {
-    return el("header", { class: "modal-head" },
+    return el(
+      "header",
+      { class: "modal-head" },
       el("h2", { id: "modal-title", tabindex: "-1", dir: "auto" }, textObject(view.title)),
-      el("button", { type: "button", class: "tool", "aria-label": "Close", data: { testid: "modal-x" }, onclick: () => this.closeAll() }, icon("close")));
+      el(
+        "button",
+        {
+          type: "button",
+          class: "tool",
+          "aria-label": "Close",
+          data: { testid: "modal-x" },
+          onclick: () => this.closeAll(),
+        },
+        icon("close"),
+      ),
+    );
   }
 
   body(view) {
     const form = this.form(view);
-    const act = (action) => post("actions", {
-      user: myself(), container: { type: "view", view_id: view.id }, ...action, state: form.state(view.blocks),
-    });
+    const act = (action) =>
+      post("actions", {
+        user: myself(),
+        container: { type: "view", view_id: view.id },
+        ...action,
+        state: form.state(view.blocks),
+      });
     const context = { surface: "modal", name: view.id, form, act };
-    const node = el("form", { class: "modal-body blocks", id: "modal-form", novalidate: true }, el("p", { class: "banner", role: "alert", hidden: true }), drawBlocks(view.blocks, context));
-    node.addEventListener("submit", (event) => { event.preventDefault(); if (view.submit) this.submit(); });
+    const node = el(
+      "form",
+      { class: "modal-body blocks", id: "modal-form", novalidate: true },
+      el("p", { class: "banner", role: "alert", hidden: true }),
+      drawBlocks(view.blocks, context),
+    );
+    node.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (view.submit) this.submit();
+    });
     node.addEventListener("input", (event) => this.clearError(event.target.closest("[data-block-type=input]")));
     return node;
   }
 
   foot(view) {
-    const close = el("button", { type: "button", class: "btn large", data: { testid: "modal-close" }, onclick: () => this.close() }, view.close ? textObject(view.close) : "Cancel");
-    const submit = view.submit && el("button", { type: "submit", form: "modal-form", class: "btn large primary", data: { testid: "modal-submit" } }, textObject(view.submit));
+    const close = el(
+      "button",
+      { type: "button", class: "btn large", data: { testid: "modal-close" }, onclick: () => this.close() },
+      view.close ? textObject(view.close) : "Cancel",
+    );
+    const submit =
+      view.submit &&
+      el(
+        "button",
+        { type: "submit", form: "modal-form", class: "btn large primary", data: { testid: "modal-submit" } },
+        textObject(view.submit),
+      );
     return el("footer", { class: "modal-foot" }, close, submit);
   }
 
@@ -123,7 +172,11 @@ export class Modals {
     const button = this.dialog.querySelector("[data-testid=modal-submit]");
     this.busy = true;
     button?.setAttribute("aria-busy", "true");
-    const answer = await post("views/submit", { user: myself(), view_id: view.id, values: this.form(view).entered(view.blocks) });
+    const answer = await post("views/submit", {
+      user: myself(),
+      view_id: view.id,
+      values: this.form(view).entered(view.blocks),
+    });
     this.busy = false;
     button?.removeAttribute("aria-busy");
     if (answer.ok) this.answered(answer);

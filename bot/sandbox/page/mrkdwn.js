@@ -9,11 +9,10 @@ import { broadcastMention, channelMention, dateNode, groupMention, isLink, link,
 const FIRST = 0xf0000;
 const LAST = 0xffffd;
 const PLACEHOLDER = /[\u{F0000}-\u{FFFFD}]/u;
-const STYLES = { "*": "strong", "_": "em", "~": "s" };
+const STYLES = { "*": "strong", _: "em", "~": "s" };
 
 /** `&lt; &gt; &amp;` as the characters they stand for, in one pass: `&amp;lt;` stays `&lt;`. */
-export const unescaped = (text) =>
-  text.replace(/&(lt|gt|amp);/g, (_, name) => ({ lt: "<", gt: ">", amp: "&" })[name]);
+export const unescaped = (text) => text.replace(/&(lt|gt|amp);/g, (_, name) => ({ lt: "<", gt: ">", amp: "&" })[name]);
 
 class Parts {
   constructor() {
@@ -39,7 +38,8 @@ export function mrkdwn(source, { verbatim = false, emoji = true } = {}) {
   let text = source.replace(new RegExp(PLACEHOLDER, "gu"), (one) => parts.keep(() => one, "\ufffd"));
   text = text.replace(/<([^<>\n]+)>/g, (whole, inner) => angle(whole, inner, parts));
   text = text.replace(/```\n?([\s\S]+?)\n?```\n?/g, (whole, body) =>
-    parts.keep(() => el("pre", {}, leaf(body)), whole));
+    parts.keep(() => el("pre", {}, leaf(body)), whole),
+  );
   text = text.replace(/`([^`\n]+)`/g, (whole, body) => parts.keep(() => el("code", {}, leaf(body)), whole));
   if (!verbatim) text = text.replace(/(?<![\w/])https?:\/\/[^\s<>|\u{F0000}-\u{FFFFD}]+/gu, (url) => bare(url, parts));
   return lines(text, (line) => inline(line, leaf));

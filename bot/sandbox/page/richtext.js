@@ -4,7 +4,14 @@ import { add, el } from "./dom.js";
 import { emojiNode } from "./emoji.js";
 import { broadcastMention, channelMention, dateNode, groupMention, link, userMention } from "./links.js";
 
-const STYLE_TAGS = [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"], ["highlight", "mark"]];
+const STYLE_TAGS = [
+  ["code", "code"],
+  ["bold", "strong"],
+  ["italic", "em"],
+  ["strike", "s"],
+  ["underline", "u"],
+  ["highlight", "mark"],
+];
 
 /** Wraps what was drawn in the tags of its styles. */
 function styled(node, style = {}) {
@@ -12,7 +19,13 @@ function styled(node, style = {}) {
 }
 
 /** Text with its line breaks; nothing in it is parsed. */
-const plain = (text) => add(document.createDocumentFragment(), String(text ?? "").split("\n").flatMap((line, n) => (n ? [el("br"), line] : [line])));
+const plain = (text) =>
+  add(
+    document.createDocumentFragment(),
+    String(text ?? "")
+      .split("\n")
+      .flatMap((line, n) => (n ? [el("br"), line] : [line])),
+  );
 
 function colour(element) {
   const swatch = el("span", { class: "swatch", "aria-hidden": "true" });
@@ -42,7 +55,10 @@ function inlineNodes(elements = []) {
 
 function list(block) {
   const ordered = block.style === "ordered";
-  const node = el(ordered ? "ol" : "ul", { class: `rt-list indent-${Math.min(block.indent ?? 0, 8)}`, start: ordered && block.offset ? block.offset + 1 : null });
+  const node = el(ordered ? "ol" : "ul", {
+    class: `rt-list indent-${Math.min(block.indent ?? 0, 8)}`,
+    start: ordered && block.offset ? block.offset + 1 : null,
+  });
   if (block.border) node.classList.add("bordered");
   for (const item of block.elements ?? []) node.append(el("li", { dir: "auto" }, part(item)));
   return node;
@@ -50,7 +66,8 @@ function list(block) {
 
 const PARTS = {
   rich_text_section: (block) => el("div", { class: "rt-section", dir: "auto" }, inlineNodes(block.elements)),
-  rich_text_quote: (block) => el("blockquote", { dir: "auto", class: block.border ? "bordered" : null }, inlineNodes(block.elements)),
+  rich_text_quote: (block) =>
+    el("blockquote", { dir: "auto", class: block.border ? "bordered" : null }, inlineNodes(block.elements)),
   rich_text_preformatted: (block) => el("pre", { dir: "auto" }, inlineNodes(block.elements)),
   rich_text_list: list,
 };

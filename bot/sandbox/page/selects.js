@@ -6,9 +6,20 @@ import { plainText } from "./action.js";
 import { popup } from "./menu.js";
 import { textObject } from "./mrkdwn.js";
 
-const people = () => known().users.filter((one) => !one.deleted).map((one) => ({ key: one.id, text: one.real_name || one.name, item: one.id }));
-const rooms = () => known().channels.filter((one) => !one.is_im).map((one) => ({ key: one.id, text: `#${one.name}`, item: one.id }));
-const talks = () => [...rooms(), ...known().channels.filter((one) => one.is_im && one.user === myself()).map((one) => ({ key: one.id, text: channelName(one.id), item: one.id }))];
+const people = () =>
+  known()
+    .users.filter((one) => !one.deleted)
+    .map((one) => ({ key: one.id, text: one.real_name || one.name, item: one.id }));
+const rooms = () =>
+  known()
+    .channels.filter((one) => !one.is_im)
+    .map((one) => ({ key: one.id, text: `#${one.name}`, item: one.id }));
+const talks = () => [
+  ...rooms(),
+  ...known()
+    .channels.filter((one) => one.is_im && one.user === myself())
+    .map((one) => ({ key: one.id, text: channelName(one.id), item: one.id })),
+];
 
 /** The entries of a select: `{key, text, item}`; `item` is what the state holds. Grouped ones carry `group`. */
 function entries(element) {
@@ -67,13 +78,20 @@ export function multiSelect(element, block, context, { attributes, label, keep }
     return change([...keys, key]);
   };
   const opener = el("button", {
-    type: "button", class: "multi-open", id, "aria-haspopup": "listbox", "aria-expanded": "false",
+    type: "button",
+    class: "multi-open",
+    id,
+    "aria-haspopup": "listbox",
+    "aria-expanded": "false",
     onclick: () => openList(opener, node, { rows, chosen, toggle, label: label ?? placeholder }),
   });
   const draw = () => {
     const keys = chosen();
     const chips = keys.map((key) => chip(rows.find((row) => row.key === key)?.text ?? key, () => toggle(key)));
-    opener.replaceChildren(keys.length ? el("span", { class: "unseen" }, `${keys.length} chosen, change`) : placeholder, icon("down"));
+    opener.replaceChildren(
+      keys.length ? el("span", { class: "unseen" }, `${keys.length} chosen, change`) : placeholder,
+      icon("down"),
+    );
     opener.classList.toggle("empty", keys.length === 0);
     node.replaceChildren(...chips, opener);
   };
@@ -81,31 +99,55 @@ export function multiSelect(element, block, context, { attributes, label, keep }
   return node;
 }
 
-const chip = (text, remove) => el("span", { class: "chip" }, text,
-  el("button", { type: "button", "aria-label": `Remove ${text}`, onclick: remove }, icon("close")));
+const chip = (text, remove) =>
+  el(
+    "span",
+    { class: "chip" },
+    text,
+    el("button", { type: "button", "aria-label": `Remove ${text}`, onclick: remove }, icon("close")),
+  );
 
 function openList(anchor, box, { rows, chosen, toggle, label }) {
   if (anchor.getAttribute("aria-expanded") === "true") return;
   const items = rows.map((row) => {
-    const item = el("button", {
-      type: "button", role: "option", tabindex: "-1", class: "menu-item option", data: { value: row.key },
-      "aria-selected": String(chosen().includes(row.key)),
-      onclick: () => {
-        toggle(row.key);
-        for (const one of items) one.setAttribute("aria-selected", String(chosen().includes(one.dataset.value)));
+    const item = el(
+      "button",
+      {
+        type: "button",
+        role: "option",
+        tabindex: "-1",
+        class: "menu-item option",
+        data: { value: row.key },
+        "aria-selected": String(chosen().includes(row.key)),
+        onclick: () => {
+          toggle(row.key);
+          for (const one of items) one.setAttribute("aria-selected", String(chosen().includes(one.dataset.value)));
+        },
       },
-    }, row.text);
+      row.text,
+    );
     return item;
   });
-  const search = rows.length > 8 && el("input", {
-    class: "field", type: "text", "aria-label": "Search the list", placeholder: "Search",
-    oninput: (event) => {
-      const wanted = event.target.value.toLowerCase();
-      items.forEach((item, n) => { item.hidden = !rows[n].text.toLowerCase().includes(wanted); });
-    },
-  });
-  const list = el("div", { class: "menu list", role: "presentation" }, search,
-    el("div", { role: "listbox", "aria-multiselectable": "true", "aria-label": label }, items));
+  const search =
+    rows.length > 8 &&
+    el("input", {
+      class: "field",
+      type: "text",
+      "aria-label": "Search the list",
+      placeholder: "Search",
+      oninput: (event) => {
+        const wanted = event.target.value.toLowerCase();
+        items.forEach((item, n) => {
+          item.hidden = !rows[n].text.toLowerCase().includes(wanted);
+        });
+      },
+    });
+  const list = el(
+    "div",
+    { class: "menu list", role: "presentation" },
+    search,
+    el("div", { role: "listbox", "aria-multiselectable": "true", "aria-label": label }, items),
+  );
   list.style.minWidth = `${box.getBoundingClientRect().width}px`;
   popup(anchor, list, { beside: box });
 }

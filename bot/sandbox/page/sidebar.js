@@ -7,32 +7,67 @@ import { openMenu } from "./menu.js";
 import { cycleTheme, themeName } from "./theme.js";
 
 function personPicker(choosePerson) {
-  const items = known().users.filter((one) => !one.deleted).map((one) => ({
-    label: [personPicture(one.id, "avatar small"), el("span", {}, one.real_name || one.name)],
-    note: personNote(one),
-    value: one.id, checked: one.id === myself(), choose: () => choosePerson(one.id),
-  }));
-  const button = el("button", {
-    type: "button", class: "person", "aria-haspopup": "menu", "aria-expanded": "false", data: { testid: "person-picker" },
-    onclick: () => openMenu(button, "Choose who you are", items, "people"),
-  }, personPicture(myself(), "avatar small"), el("span", {}, "You are: ", el("b", {}, userName(myself()))), icon("down"));
+  const items = known()
+    .users.filter((one) => !one.deleted)
+    .map((one) => ({
+      label: [personPicture(one.id, "avatar small"), el("span", {}, one.real_name || one.name)],
+      note: personNote(one),
+      value: one.id,
+      checked: one.id === myself(),
+      choose: () => choosePerson(one.id),
+    }));
+  const button = el(
+    "button",
+    {
+      type: "button",
+      class: "person",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      data: { testid: "person-picker" },
+      onclick: () => openMenu(button, "Choose who you are", items, "people"),
+    },
+    personPicture(myself(), "avatar small"),
+    el("span", {}, "You are: ", el("b", {}, userName(myself()))),
+    icon("down"),
+  );
   return button;
 }
 
 function entry(sign, name, target, { place, unread, open }) {
   const here = place.kind === target.kind && place.id === target.id;
-  return el("li", {}, el("button", {
-    type: "button", class: `nav-item${here ? " here" : ""}${unread ? " unread" : ""}`, "aria-current": here ? "page" : null,
-    data: { channel: target.id, nav: target.kind }, onclick: () => open(target),
-  }, sign, el("span", { class: "nav-name" }, name),
-  unread > 0 && el("span", { class: "badge" }, String(unread), unseen(" unread"))));
+  return el(
+    "li",
+    {},
+    el(
+      "button",
+      {
+        type: "button",
+        class: `nav-item${here ? " here" : ""}${unread ? " unread" : ""}`,
+        "aria-current": here ? "page" : null,
+        data: { channel: target.id, nav: target.kind },
+        onclick: () => open(target),
+      },
+      sign,
+      el("span", { class: "nav-name" }, name),
+      unread > 0 && el("span", { class: "badge" }, String(unread), unseen(" unread")),
+    ),
+  );
 }
 
 function themeButton() {
-  const button = el("button", {
-    type: "button", class: "theme", data: { testid: "theme" },
-    onclick: () => { cycleTheme(); words.textContent = themeName(); },
-  }, icon("moon"));
+  const button = el(
+    "button",
+    {
+      type: "button",
+      class: "theme",
+      data: { testid: "theme" },
+      onclick: () => {
+        cycleTheme();
+        words.textContent = themeName();
+      },
+    },
+    icon("moon"),
+  );
   const words = el("span", {}, themeName());
   button.append(words);
   return button;
@@ -44,16 +79,35 @@ function themeButton() {
 export function drawSidebar(node, { place, unread, open, choosePerson }) {
   const channels = myChannels();
   const hash = el("span", { class: "nav-sign", "aria-hidden": "true" }, "#");
-  const item = (one) => entry(one.is_im ? appPicture("avatar app tiny") : hash.cloneNode(true), channelName(one.id),
-    { kind: "channel", id: one.id }, { place, open, unread: unread.get(one.id) ?? 0 });
+  const item = (one) =>
+    entry(
+      one.is_im ? appPicture("avatar app tiny") : hash.cloneNode(true),
+      channelName(one.id),
+      { kind: "channel", id: one.id },
+      { place, open, unread: unread.get(one.id) ?? 0 },
+    );
   const group = (title, list) => list.length > 0 && [el("h2", {}, title), el("ul", {}, list.map(item))];
   node.replaceChildren(
     el("div", { class: "team" }, known().team.name ?? "Workspace"),
     personPicker(choosePerson),
-    el("div", { class: "nav-scroll" },
-      el("ul", {}, entry(icon("home"), `${known().bot.name ?? "App"} Home`, { kind: "home" }, { place, open, unread: 0 })),
-      group("Channels", channels.filter((one) => !one.is_im)),
-      group("Direct messages", channels.filter((one) => one.is_im))),
+    el(
+      "div",
+      { class: "nav-scroll" },
+      el(
+        "ul",
+        {},
+        entry(icon("home"), `${known().bot.name ?? "App"} Home`, { kind: "home" }, { place, open, unread: 0 }),
+      ),
+      group(
+        "Channels",
+        channels.filter((one) => !one.is_im),
+      ),
+      group(
+        "Direct messages",
+        channels.filter((one) => one.is_im),
+      ),
+    ),
     el("p", { class: "stand-in" }, "A local stand-in for Slack. Nothing here leaves this machine."),
-    themeButton());
+    themeButton(),
+  );
 }

@@ -12,9 +12,17 @@ const keyOf = (message) => `${message.ts}${message.is_ephemeral ? "e" : ""}`;
 
 /** A person's next message within 5 minutes shows no second head. Messages with blocks always stand alone. */
 function isGrouped(before, message) {
-  return Boolean(before) && !message.is_ephemeral && !before.is_ephemeral && !message.blocks?.length && !before.blocks?.length
-    && before.user === message.user && byApp(before) === byApp(message) && dayKey(before.ts) === dayKey(message.ts)
-    && Number(message.ts) - Number(before.ts) < GROUP_SECONDS;
+  return (
+    Boolean(before) &&
+    !message.is_ephemeral &&
+    !before.is_ephemeral &&
+    !message.blocks?.length &&
+    !before.blocks?.length &&
+    before.user === message.user &&
+    byApp(before) === byApp(message) &&
+    dayKey(before.ts) === dayKey(message.ts) &&
+    Number(message.ts) - Number(before.ts) < GROUP_SECONDS
+  );
 }
 
 export class Timeline {
@@ -26,7 +34,11 @@ export class Timeline {
     this.loaded = false;
     this.stuck = true;
     this.list = el("div", { class: "messages", role: "log", "aria-live": "off", "aria-label": label });
-    this.pill = el("button", { type: "button", class: "new-pill", hidden: true, onclick: () => this.toEnd() }, "New messages ↓");
+    this.pill = el(
+      "button",
+      { type: "button", class: "new-pill", hidden: true, onclick: () => this.toEnd() },
+      "New messages ↓",
+    );
     this.empty = el("p", { class: "empty-note", hidden: true }, empty);
     this.scroller = el("div", { class: "scroller", tabindex: "0", "aria-label": label }, this.empty, this.list);
     this.node = el("div", { class: "timeline" }, this.scroller, this.pill);
@@ -51,7 +63,10 @@ export class Timeline {
     const wanted = this.entries(messages);
     const kept = new Set(wanted.map((one) => one.key));
     for (const [key, row] of this.rows) {
-      if (!kept.has(key)) { row.node.remove(); this.rows.delete(key); }
+      if (!kept.has(key)) {
+        row.node.remove();
+        this.rows.delete(key);
+      }
     }
     let cursor = this.list.firstChild;
     for (const entry of wanted) cursor = this.placed(entry, cursor).nextSibling;
@@ -67,10 +82,18 @@ export class Timeline {
     messages.forEach((message, n) => {
       const before = messages[n - 1];
       if (!before || dayKey(before.ts) !== dayKey(message.ts)) {
-        found.push({ key: `day${dayKey(message.ts)}`, sign: dayName(message.ts), draw: () => el("h4", { class: "day" }, el("span", {}, dayName(message.ts))) });
+        found.push({
+          key: `day${dayKey(message.ts)}`,
+          sign: dayName(message.ts),
+          draw: () => el("h4", { class: "day" }, el("span", {}, dayName(message.ts))),
+        });
       }
       const grouped = isGrouped(before, message);
-      found.push({ key: keyOf(message), sign: JSON.stringify([message, grouped]), draw: () => drawMessage(message, { ...this.where, grouped }) });
+      found.push({
+        key: keyOf(message),
+        sign: JSON.stringify([message, grouped]),
+        draw: () => drawMessage(message, { ...this.where, grouped }),
+      });
     });
     return found;
   }
@@ -106,8 +129,12 @@ function replace(old, node) {
   const entry = focus && "selectionStart" in focus ? [focus.selectionStart, focus.selectionEnd] : null;
   old.replaceWith(node);
   if (!focus) return;
-  const same = [...node.querySelectorAll("[data-action-id],[data-tool]")]
-    .find((one) => (actionId && one.dataset.actionId === actionId && one.dataset.blockId === blockId) || (tool && one.dataset.tool === tool));
+  const same = [...node.querySelectorAll("[data-action-id],[data-tool]")].find(
+    (one) =>
+      (actionId && one.dataset.actionId === actionId && one.dataset.blockId === blockId) ||
+      (tool && one.dataset.tool === tool),
+  );
   (same ?? node).focus({ preventScroll: true });
-  if (same && entry?.[0] !== null && entry && "setSelectionRange" in same && same.type !== "email") same.setSelectionRange(...entry);
+  if (same && entry?.[0] !== null && entry && "setSelectionRange" in same && same.type !== "email")
+    same.setSelectionRange(...entry);
 }

@@ -104,7 +104,7 @@ def test_what_is_entered_reaches_the_server_and_what_is_untouched_does_not(
     expect(page.get_by_test_id("modal")).not_to_be_visible()
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[Json, str, str]] = {
     "empty": ({"type": "plain_text_input"}, "", "Please complete this required field."),
     "little": ({"type": "plain_text_input", "min_length": 3}, "ab", "Please enter at least 3 characters."),
     "much": ({"type": "plain_text_input", "max_length": 3}, "abcd", "Please enter at most 3 characters."),
