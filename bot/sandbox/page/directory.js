@@ -42,5 +42,6 @@ export function myChannels() {
 /** What sets a person apart: their title, a guest, somebody of another company. */
 export function personNote(one) {
   const stranger = one.team_id && one.team_id !== workspace.team.id;
-  return [one.title, one.is_guest && "guest", stranger && "another company"].filter(Boolean).join(" · ") || null;
+  const guest = one.is_guest && !/guest/i.test(one.title ?? "") && "guest";
+  return [one.title, guest, stranger && "another company"].filter(Boolean).join(" · ") || null;
 }
