@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from typing import Literal
 
@@ -25,10 +26,10 @@ class Journal:
         at: float,
         status: int,
         request: Json,
-        response: Json,
+        response: Json | bytes,
         token_ok: bool = True,
     ) -> None:
-        """Append an entry; `request` must hold no token."""
+        """Append an entry; `request` must hold no token, `response` may be JSON as it was sent."""
         self._count += 1
         self._entries.append(
             {
@@ -45,4 +46,12 @@ class Journal:
 
     def entries(self, *, method: str | None = None, since: int = 0) -> list[Json]:
         """Return entries numbered above `since`, oldest first, of one method if given."""
-        return [e for e in self._entries if e["n"] > since and method in (None, e["method"])]
+        chosen = (e for e in self._entries if e["n"] > since and method in (None, e["method"]))
+        return [{**e, "response": _read(e["response"])} for e in chosen]
+
+
+def _read(response: Json | bytes) -> Json:
+    if isinstance(response, bytes):
+        told: Json = json.loads(response)
+        return told
+    return response

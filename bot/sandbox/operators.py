@@ -42,11 +42,10 @@ class Operators:
         return {"entries": self._world.journal.entries(method=query.get("method"), since=int(query.get("since", "0")))}
 
     async def connections(self, request: Request) -> Json:
-        """Tell how many sockets are open; with `wait`, only once there are so many."""
-        wait = request.query_params.get("wait")
-        if wait is not None:
-            await self._sockets.wait_for(int(wait))
-        return {"open": self._sockets.count}
+        """Tell how many sockets are open; with `wait` or `opened`, once so many are open or were ever opened."""
+        query = request.query_params
+        await self._sockets.wait_for(count=int(query.get("wait", "0")), opened=int(query.get("opened", "0")))
+        return {"open": self._sockets.count, "opened": self._sockets.opened}
 
     async def clock(self, request: Request) -> Json:
         """Move the clock forward."""

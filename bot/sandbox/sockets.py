@@ -37,6 +37,7 @@ class Sockets:
         self._tickets: set[str] = set()
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
         self._turn = 0
+        self.opened = 0  # sockets since the start
         self._arrived = asyncio.Event()
 
     def issue_ticket(self) -> str:
@@ -52,9 +53,9 @@ class Sockets:
         """How many sockets are open."""
         return len(self._links)
 
-    async def wait_for(self, count: int) -> None:
-        """Return once at least `count` sockets are open."""
-        while len(self._links) < count:
+    async def wait_for(self, *, count: int = 0, opened: int = 0) -> None:
+        """Return once at least `count` sockets are open and `opened` were opened since the start."""
+        while len(self._links) < count or self.opened < opened:
             self._arrived.clear()
             await self._arrived.wait()
 
@@ -69,6 +70,7 @@ class Sockets:
         link = Link(socket, next(self._numbers))
         await socket.send_text(compact(self._hello(link)))
         self._links.append(link)
+        self.opened += 1
         self._arrived.set()
         try:
             await self._strike_new_link()

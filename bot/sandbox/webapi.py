@@ -111,10 +111,11 @@ class WebApi:
 
     def _close_call(self, method: str, shown: Json, body: Json, *, token_ok: bool = True) -> Response:
         answer = JSONResponse(body, headers={"X-Slack-Req-Id": "sandbox"})
-        self._note(method, shown, body, status=200, token_ok=token_ok)
+        # Kept as it was sent: the messages in it go on changing.
+        self._note(method, shown, bytes(answer.body), status=200, token_ok=token_ok)
         return answer
 
-    def _note(self, method: str, shown: Json, body: Json, *, status: int, token_ok: bool = True) -> None:
+    def _note(self, method: str, shown: Json, body: Json | bytes, *, status: int, token_ok: bool = True) -> None:
         at = self._world.clock.now()
         self._world.journal.add("api", method, at=at, status=status, request=shown, response=body, token_ok=token_ok)
 

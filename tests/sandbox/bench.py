@@ -22,7 +22,7 @@ class Link:
     """One raw Socket Mode connection, whose acks the test gives by hand."""
 
     def __init__(self, url: str) -> None:
-        self._socket: Any = websocket.create_connection(url, timeout=10)
+        self._socket: Any = websocket.create_connection(url, timeout=60)
         self.hello = self.receive()
 
     def receive(self) -> Json:
@@ -57,7 +57,7 @@ class Bench:
     def __init__(self, sandbox: Sandbox, address: str) -> None:
         self.settings = sandbox.settings
         self.address = address
-        self.http = httpx.Client(base_url=address, timeout=30)
+        self.http = httpx.Client(base_url=address, timeout=60)
         self.slack = WebClient(self.settings.bot_token, base_url=f"{address}/api/", timeout=10)
         self._threads = ThreadPoolExecutor(8)
         self._links: list[Link] = []

@@ -31,7 +31,7 @@ class Endpoint:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 endpoint.received.put((dict(self.headers.items()), body))
-                status, headers, answer = endpoint.answers.get(timeout=20)
+                status, headers, answer = endpoint.answers.get(timeout=60)
                 if status == 0:
                     self.close_connection = True
                     return
@@ -52,7 +52,7 @@ class Endpoint:
 
     def next(self) -> tuple[dict[str, str], bytes]:
         """Return the headers and the body of the next request."""
-        return self.received.get(timeout=10)
+        return self.received.get(timeout=60)
 
     def answer(self, status: int = 200, body: bytes = b"", *, headers: dict[str, str] | None = None) -> None:
         """Answer one request; status 0 closes the connection instead."""
