@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.intake.problems import ProblemFound
@@ -252,6 +252,7 @@ def test_a_missing_created_at_is_not_part_of_the_hash() -> None:
     assert later.body_hash == taken().body_hash
 
 
+@settings(deadline=None, max_examples=60)  # the machine is shared: time says nothing here
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text() | st.integers(),
