@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from reviewers.errors import Conflict
 from reviewers.model import TaskState, Verdict
 from reviewers.ports import (
     Assessments,
@@ -41,6 +42,8 @@ from tests.memory_repositories import (
     State,
     newest_resolutions,
 )
+
+BUSY_SECONDS = 30.0  # as in storage/engine.py: a writer inside a writer is told of it, and does not hang
 
 
 class FixedClock:
@@ -124,10 +127,20 @@ class MemoryStore:
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
         """One writer at a time; what it wrote counts when the block ends, and is gone when it raises."""
-        with self._turn:
-            state = self._committed.copy()
+        with self._writing() as state:
             yield MemoryUnitOfWork(state, writes=True)
-            self._commit(state)
+
+    @contextmanager
+    def _writing(self) -> Iterator[State]:
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise Conflict("Another writer kept the store for too long. Try again.")
+        try:
+            state = self._committed.copy()
+            yield state
+            self._committed = state
+            self._commits += 1
+        finally:
+            self._turn.release()
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
@@ -136,18 +149,12 @@ class MemoryStore:
 
     def lease(self, name: str, holder: str, *, now: datetime, seconds: float) -> bool:
         """Take or renew a named lease; False when another holds it."""
-        with self._turn:
-            standing = self._committed.leases.get(name)
+        with self._writing() as state:
+            standing = state.leases.get(name)
             if standing is not None and standing.holder != holder and standing.until > now:
                 return False
-            state = self._committed.copy()
             state.leases[name] = Lease(holder=holder, until=now + timedelta(seconds=seconds))
-            self._commit(state)
             return True
-
-    def _commit(self, state: State) -> None:
-        self._committed = state
-        self._commits += 1
 
     def change_marker(self) -> object:
         """How many transactions were committed."""

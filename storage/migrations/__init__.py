@@ -11,10 +11,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from reviewers.errors import Unavailable
-from storage.engine import make_engine
+from storage.engine import make_engine, reading
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -85,14 +85,10 @@ def current(url: str) -> str | None:
 
 def current_of(engine: Engine) -> str | None:
     """As `current`."""
-    with engine.connect() as connection:
-        return _current(connection)
-
-
-def _current(connection: Connection) -> str | None:
     from alembic.migration import MigrationContext
 
-    return MigrationContext.configure(connection).get_current_revision()
+    with reading(engine).connect() as connection:  # never waits for a writer
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def require_head(engine: Engine) -> None:
