@@ -39,7 +39,7 @@ $(VENV)/.run: requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps setuptools wheel
 	$(BIN)/python -m pip install --quiet $(TORCH)
 	$(BIN)/python -m pip install --quiet --no-deps -r requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . -e bot/client
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run tests/requirements.txt

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
 from pydantic import SecretStr
@@ -35,27 +35,39 @@ class Part(StrEnum):
     CLOCK = "clock"  # what happens by the clock
 
 
+class Addresses(NamedTuple):
+    """Where a person or an application reaches what runs; empty for what does not."""
+
+    api: str
+    workspace: str  # the page of the Slack sandbox
+
+
 def run(settings: Settings, parts: set[Part], *, migrate: bool = False) -> None:
     """Run until SIGINT or SIGTERM, then end each part after the work it has in hand."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with running(settings, parts, migrate=migrate) as address:
-        if address:
-            out.print(f"API {address}, documentation at {address}/docs", soft_wrap=True)
+    with running(settings, parts, migrate=migrate) as (api, workspace):
+        if workspace:
+            out.print(f"Slack sandbox: {workspace}", soft_wrap=True)
+        if api:
+            out.print(f"API: {api}, documentation at {api}/docs", soft_wrap=True)
         stopped.wait()
 
 
 @contextmanager
-def running(settings: Settings, parts: set[Part], *, migrate: bool = False) -> Iterator[str]:
-    """The parts, started; yields the API's address, or an empty text without the web part."""
+def running(
+    settings: Settings, parts: set[Part], *, migrate: bool = False, sandbox_limits: bool = True
+) -> Iterator[Addresses]:
+    """The parts, started; with Slack's rate limits in the sandbox, or without."""
     logs.set_up(settings.log_level, as_json=settings.log_format == "json")
     if migrate:
         upgrade_database(settings)
     check_database(settings)
     with ExitStack() as stack:
+        workspace = ""
         if settings.uses_sandbox:
-            settings = stack.enter_context(with_sandbox(settings))
+            settings, workspace = stack.enter_context(with_sandbox(settings, limits=sandbox_limits))
         services = build_services(settings)
         stack.callback(services.store.close)
         address = ""
@@ -66,21 +78,21 @@ def running(settings: Settings, parts: set[Part], *, migrate: bool = False) -> I
         if Part.CLOCK in parts:
             stack.enter_context(_clock(services))
         log.info("started", parts=sorted(part.value for part in parts))
-        yield address
+        yield Addresses(api=address, workspace=workspace)
         log.info("stopping")
 
 
 @contextmanager
-def with_sandbox(settings: Settings) -> Iterator[Settings]:
-    """The Slack sandbox, started, and the settings that make it this process's Slack."""
+def with_sandbox(settings: Settings, *, limits: bool = True) -> Iterator[tuple[Settings, str]]:
+    """The Slack sandbox, started: the settings that make it this process's Slack, and its address."""
     from bot.sandbox.server import Sandbox, SandboxSettings
-
     from bot.slack.manifest import manifest
 
-    sandbox_settings = SandboxSettings.from_manifest(manifest(), snapshot_path=settings.data_dir / "sandbox.json")
+    more: dict[str, Any] = {} if limits else {"rate_limits": {}}
+    snapshot = settings.data_dir / "sandbox.json"
+    sandbox_settings = SandboxSettings.from_manifest(manifest(), snapshot_path=snapshot, **more)
     with Sandbox(sandbox_settings).running(port=settings.sandbox_port) as address:
-        out.print(f"Slack sandbox: {address}", soft_wrap=True)
-        yield settings.model_copy(
+        given = settings.model_copy(
             update={
                 "slack_bot_token": SecretStr(sandbox_settings.bot_token),
                 "slack_app_token": SecretStr(sandbox_settings.app_token),
@@ -88,6 +100,7 @@ def with_sandbox(settings: Settings) -> Iterator[Settings]:
                 "channel": settings.review_channel,
             }
         )
+        yield given, address
 
 
 def run_sandbox(settings: Settings) -> None:
@@ -95,7 +108,8 @@ def run_sandbox(settings: Settings) -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with with_sandbox(settings) as given:
+    with with_sandbox(settings) as (given, address):
+        out.print(f"Slack sandbox: {address}", soft_wrap=True)
         out.print("Another process uses it as its Slack with these settings:")
         out.print(f"SLACK_BOT_TOKEN={given.slack_bot_token.get_secret_value()}", soft_wrap=True)
         out.print(f"SLACK_APP_TOKEN={given.slack_app_token.get_secret_value()}", soft_wrap=True)

@@ -21,14 +21,14 @@ class ScriptedVerdict:
     note: str = ""
 
 
-def scripted_verdict(example: Example) -> ScriptedVerdict:
+def scripted_verdict(example: Example, *, sure: bool = False) -> ScriptedVerdict:
     """Approve what people found grounded; edit what they did not where the set holds a right text, else reject.
 
     The reason follows from the question that the set's people were asked: in SummEdits and Q² whether the text is
     consistent with its source (contradicts), in BEGIN whether all of it can be attributed to the source (invented).
-    Nobody is unsure about an output that an application waits for.
+    Nobody is unsure about an output that an application waits for, nor about one that was handed on (`sure`).
     """
-    if not example.hold and _handed_on(example.output_id):
+    if not sure and not example.hold and _handed_on(example.output_id):
         return ScriptedVerdict(kind=VerdictKind.UNSURE)
     if example.label == 0:
         return ScriptedVerdict(kind=VerdictKind.APPROVE)

@@ -10,7 +10,7 @@ PATH = Path(__file__).with_name("manifest.yaml")
 
 def manifest() -> dict[str, Any]:
     """The manifest, read."""
-    import yaml
+    import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
 
     read: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
     return read
