@@ -9,7 +9,8 @@ from bot.sandbox.answers import Answer, guarded, read_object
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.faults import Fault
 from bot.sandbox.sockets import Sockets
-from bot.sandbox.wire import Json, SlackError
+from bot.sandbox.wire import Json, SlackError, as_object
+from bot.sandbox.workspace import TEAM_ID
 from bot.sandbox.world import World
 
 
@@ -30,6 +31,7 @@ class Operators:
             ("GET", "/faults", self.armed),
             ("POST", "/faults", self.arm),
             ("DELETE", "/faults", self.disarm),
+            ("POST", "/events", self.send_event),
             ("POST", "/people", self.change_person),
             ("POST", "/channels", self.change_channel),
             ("POST", "/usergroups", self.change_group),
@@ -82,6 +84,15 @@ class Operators:
         self._world.faults.clear()
         return {"ok": True}
 
+    async def send_event(self, request: Request) -> Json:
+        """Send the app any event it subscribed to ({event: {type, …}}); answers after the first try."""
+        event = as_object((await read_object(request)).get("event"))
+        if not isinstance(event.get("type"), str):
+            raise SlackError("invalid_event")
+        stamped = {"event_ts": self._world.clock.next_ts(), **event}
+        answer = await self._delivery.event(stamped)
+        return {"ok": answer is not None and answer.acked, "outcome": answer.outcome if answer else "not_subscribed"}
+
     async def change_person(self, request: Request) -> Json:
         """Deactivate or reactivate a person: {user, deleted}; the app may hear user_change."""
         body = await read_object(request)
@@ -105,7 +116,12 @@ class Operators:
         channel = self._world.workspace.channel(str(body.get("channel", "")))
         if channel is None:
             raise SlackError("channel_not_found")
-        channel.is_archived = bool(body.get("archived", channel.is_archived))
+        archived = bool(body.get("archived", channel.is_archived))
+        if archived is not channel.is_archived:
+            channel.is_archived = archived
+            kind = "channel_archive" if archived else "channel_unarchive"
+            stamp = self._world.clock.next_ts()
+            self._delivery.send_event({"type": kind, "channel": channel.id, "user": "U0TOMAS", "event_ts": stamp})
         channel.members |= set(body.get("add", []))
         channel.members -= set(body.get("remove", []))
         self._world.changed()
@@ -117,5 +133,21 @@ class Operators:
         group = self._world.workspace.usergroups.get(str(body.get("usergroup", "")))
         if group is None:
             raise SlackError("no_such_subteam")
-        group.users = [str(user) for user in body.get("users", [])]
+        before, group.users = group.users, [str(user) for user in body.get("users", [])]
+        now = int(self._world.clock.now())
+        added = [user for user in group.users if user not in before]
+        removed = [user for user in before if user not in group.users]
+        event: Json = {
+            "type": "subteam_members_changed",
+            "subteam_id": group.id,
+            "team_id": TEAM_ID,
+            "date_previous_update": now,
+            "date_update": now,
+            "added_users": added,
+            "added_users_count": len(added),
+            "removed_users": removed,
+            "removed_users_count": len(removed),
+            "event_ts": self._world.clock.next_ts(),
+        }
+        self._delivery.send_event(event)
         return {"ok": True}

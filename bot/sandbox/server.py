@@ -42,7 +42,10 @@ PAGE = Path(__file__).parent / "page"
 
 
 class Sandbox:
-    """A workspace with its people, reachable as `app`; `running` serves it on this machine."""
+    """A workspace with its people, reachable as `app`; `running` serves it on this machine.
+
+    Mounted in another application, `app` works as well, but its lifespan does not run there: no snapshot is written.
+    """
 
     def __init__(self, settings: SandboxSettings | None = None) -> None:
         self.settings = settings or SandboxSettings()

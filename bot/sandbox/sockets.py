@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import secrets
@@ -131,7 +132,14 @@ class Sockets:
             return
         if fault is not None:
             await self._refresh(link)
-        await link.socket.send_text(envelope)
+        await self._write(link, envelope)
+
+    async def _write(self, link: Link, text: str) -> None:
+        try:
+            await link.socket.send_text(text)
+        except (WebSocketDisconnect, RuntimeError):
+            # The app went away a moment ago; the deliveries that wait on this socket fail.
+            self._drop(link)
 
     def _receive(self, raw: str) -> None:
         try:
@@ -164,11 +172,12 @@ class Sockets:
     async def _hang_up(self, link: Link) -> None:
         self._drop(link)
         if link.socket.application_state is WebSocketState.CONNECTED:
-            await link.socket.close(1001)
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+                await link.socket.close(1001)
 
     async def _refresh(self, link: Link) -> None:
         link.is_leaving = True
-        await link.socket.send_text(compact(_disconnect("warning", link)))
+        await self._write(link, compact(_disconnect("warning", link)))
         loop = asyncio.get_running_loop()
 
         def end() -> None:
@@ -179,7 +188,7 @@ class Sockets:
 
     async def _end(self, link: Link) -> None:
         if link in self._links:
-            await link.socket.send_text(compact(_disconnect("refresh_requested", link)))
+            await self._write(link, compact(_disconnect("refresh_requested", link)))
             await self._hang_up(link)
 
     def _hello(self, link: Link) -> Json:

@@ -12,6 +12,7 @@ from tests.sandbox.bench import CHANNEL, Bench, Json, actions, asks, bench, moda
 def test_every_kind_of_payload_fits_the_published_types() -> None:
     """Events, clicks, submissions, closings and commands."""
     events = frozenset({"app_home_opened", "message.channels", "reaction_added", "app_mention", "user_change"})
+    events |= {"subteam_members_changed", "channel_archive", "tokens_revoked"}
     shortcuts = (Shortcut(type="message_action", callback_id="ask", name="Ask"),)
     with bench(events=events, shortcuts=shortcuts) as local:
         checked = _everything(local)
@@ -24,6 +25,9 @@ def test_every_kind_of_payload_fits_the_published_types() -> None:
             "reaction_added",
             "app_home_opened",
             "user_change",
+            "subteam_members_changed",
+            "channel_archive",
+            "tokens_revoked",
             "block_actions",
             "view_submission",
             "view_closed",
@@ -58,6 +62,14 @@ def _everything(local: Bench) -> set[str]:
     take("reaction_added")
     local.control("/people", user="U0GUEST", deleted=True)
     take("user_change")
+    local.control("/usergroups", usergroup="S0REVIEWERS", users=["U0MARA"])
+    changed = take("subteam_members_changed")["event"]
+    assert changed["removed_users"] == ["U0JONAS", "U0PRIYA"]
+    local.control("/channels", channel="C0CARDS", archived=True)
+    take("channel_archive")
+    revoked = local.meanwhile("/events", event={"type": "tokens_revoked", "tokens": {"bot": ["U0WHETSTONE"]}})
+    take("tokens_revoked")
+    assert revoked.result() == {"ok": True, "outcome": "acked"}
     ts = local.post([actions()])
     local.api("chat.update", channel=CHANNEL, ts=ts, text="new", blocks=[actions()])
     take("message:message_changed")

@@ -38,6 +38,14 @@ def test_the_workspace_lists_who_can_be_picked(local: Bench) -> None:
     assert space["commands"][0]["command"] == "/whetstone"
 
 
+def test_pages_of_other_sites_cannot_act(local: Bench) -> None:
+    """The controls know no password, so a browser's foreign origin is refused; our own page's is not."""
+    path, body = "/_sandbox/messages", {"user": "U0MARA", "channel": CHANNEL, "text": "hello"}
+    refused = local.http.post(path, json=body, headers={"Origin": "https://evil.example"})
+    assert (refused.status_code, local.seen()) == (403, [])
+    assert local.http.post(path, json=body, headers={"Origin": local.address}).json()["ok"]
+
+
 def test_the_feed_tells_each_person_only_what_is_theirs(local: Bench) -> None:
     """Ephemerals reach one person's pages; events are numbered and can be resumed."""
     ts = local.post()
