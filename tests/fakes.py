@@ -29,7 +29,6 @@ from reviewers.ports import (
     Verdicts,
 )
 from tests.memory_repositories import (
-    Lease,
     MemoryAssessments,
     MemoryDatasets,
     MemoryDecisions,
@@ -39,9 +38,9 @@ from tests.memory_repositories import (
     MemoryTasks,
     MemoryTokens,
     MemoryVerdicts,
-    State,
     newest_resolutions,
 )
+from tests.memory_state import Lease, State
 
 BUSY_SECONDS = 30.0  # as in storage/engine.py: a writer inside a writer is told of it, and does not hang
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
 
 from reviewers.errors import Conflict, NotHeld, UnknownOutput, UnknownTask
 from reviewers.model import (
@@ -27,71 +25,9 @@ from reviewers.model import (
     Verdict,
 )
 from reviewers.ports import OutboxItem, Receipt, Received
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-Kept = TypeVar("Kept", bound="DataclassInstance")
+from tests.memory_state import Lease, Marked, Queued, State, in_utc
 
 NEVER_DUE = datetime(9999, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lease:
-    holder: str
-    until: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Queued:
-    """An outbox item with what only the store knows of it."""
-
-    item: OutboxItem
-    state: str = "waiting"  # "waiting", "done" or "dead"
-    leased: bool = False
-    free_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Marked:
-    task_id: str
-    reviewer: str
-    mark: ClaimMark
-
-
-@dataclass(kw_only=True)
-class State:
-    """Everything that is kept. All values are frozen, so a copy of the containers is a copy of the state."""
-
-    last_number: int = 0
-    outputs: dict[str, Output] = field(default_factory=dict)
-    queue: dict[str, Lease] = field(default_factory=dict)  # by output id: when it is free
-    assessments: dict[str, Assessment] = field(default_factory=dict)
-    decisions: dict[str, SamplingDecision] = field(default_factory=dict)
-    tasks: dict[str, ReviewTask] = field(default_factory=dict)
-    verdicts: list[Verdict] = field(default_factory=list)
-    marks: list[_Marked] = field(default_factory=list)
-    drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
-    resolutions: dict[tuple[str, int], Resolution] = field(default_factory=dict)
-    releases: dict[str, Release] = field(default_factory=dict)
-    outbox: dict[str, _Queued] = field(default_factory=dict)
-    tokens: dict[str, ApiToken] = field(default_factory=dict)
-    datasets: dict[tuple[str, str], DatasetVersion] = field(default_factory=dict)
-    leases: dict[str, Lease] = field(default_factory=dict)
-
-    def copy(self) -> State:
-        """A state of its own: changing one does not change the other."""
-        twin = State()
-        for one in fields(self):
-            setattr(twin, one.name, copy(getattr(self, one.name)))
-        return twin
-
-
-def in_utc(value: Kept) -> Kept:
-    """The same value with its moments in UTC, as a database gives them back."""
-    moments = {one.name: getattr(value, one.name) for one in fields(value)}
-    moments = {name: moment.astimezone(UTC) for name, moment in moments.items() if isinstance(moment, datetime)}
-    return replace(value, **moments)
 
 
 class _Repository:
@@ -267,7 +203,7 @@ class MemoryVerdicts(_Repository):
 
     def keep_marks(self, task_id: str, reviewer: str, marks: Sequence[ClaimMark], at: datetime) -> None:
         _require_task(self._own, task_id)
-        self._own.marks.extend(_Marked(task_id=task_id, reviewer=reviewer, mark=mark) for mark in marks)
+        self._own.marks.extend(Marked(task_id=task_id, reviewer=reviewer, mark=mark) for mark in marks)
 
     def marks(self, task_id: str, reviewer: str) -> list[ClaimMark]:
         own = [one.mark for one in self._state.marks if (one.task_id, one.reviewer) == (task_id, reviewer)]
@@ -315,7 +251,7 @@ class MemoryOutbox(_Repository):
 
     def add(self, item: OutboxItem) -> None:
         _require_task(self._own, item.task_id)
-        self._own.outbox.setdefault(item.key, _Queued(item=in_utc(item), free_at=item.due_at))
+        self._own.outbox.setdefault(item.key, Queued(item=in_utc(item), free_at=item.due_at))
 
     def claim_due(self, *, limit: int, now: datetime, lease_seconds: float, worker: str) -> list[OutboxItem]:
         due = [queued for queued in self._next_of_each_task() if queued.free_at <= now]
@@ -328,12 +264,12 @@ class MemoryOutbox(_Repository):
             )
             begun = replace(item, attempts=item.attempts + 1)
             until = now + timedelta(seconds=lease_seconds)
-            self._own.outbox[item.key] = _Queued(item=begun, leased=True, free_at=until)
+            self._own.outbox[item.key] = Queued(item=begun, leased=True, free_at=until)
             taken.append(item)
         return taken
 
-    def _next_of_each_task(self) -> list[_Queued]:
-        waiting: dict[str, _Queued] = {}
+    def _next_of_each_task(self) -> list[Queued]:
+        waiting: dict[str, Queued] = {}
         for queued in self._state.outbox.values():
             if queued.state == "waiting":
                 waiting.setdefault(queued.item.task_id, queued)
@@ -347,18 +283,18 @@ class MemoryOutbox(_Repository):
     def retry(self, key: str, *, at: datetime, error: str, outcome_unknown: bool) -> None:
         if self._waits(key):
             item = replace(self._own.outbox[key].item, due_at=at, last_error=error, outcome_unknown=outcome_unknown)
-            self._own.outbox[key] = _Queued(item=in_utc(item), free_at=at)
+            self._own.outbox[key] = Queued(item=in_utc(item), free_at=at)
 
     def put_off(self, key: str, at: datetime) -> None:
         if self._waits(key):
             before = self._own.outbox[key].item
             item = replace(before, due_at=at, attempts=before.attempts - 1)
-            self._own.outbox[key] = _Queued(item=item, free_at=at)
+            self._own.outbox[key] = Queued(item=item, free_at=at)
 
     def give_up(self, key: str, error: str) -> None:
         if self._waits(key):
             item = replace(self._own.outbox[key].item, last_error=error)
-            self._own.outbox[key] = _Queued(item=item, state="dead", free_at=item.due_at)
+            self._own.outbox[key] = Queued(item=item, state="dead", free_at=item.due_at)
 
     def _waits(self, key: str) -> bool:
         return key in self._own.outbox and self._own.outbox[key].state == "waiting"

@@ -157,6 +157,23 @@ def test_an_item_whose_lease_ran_out_comes_back_with_an_unknown_outcome(store: S
     assert [item.outcome_unknown for item in claim(store, seconds=120)] == [True]
 
 
+def test_an_item_that_is_put_off_counts_no_attempt_and_stays_in_front_of_its_task(store: Store) -> None:
+    """The channel was called a moment ago: it was leased, and nothing was sent. What was unknown stays unknown."""
+    add(store, post("t-1"), update("t-1"), post("t-2"))
+    claim(store, limit=1)
+    with store.begin() as uow:
+        uow.outbox.put_off("post:t-1", at(1))
+
+    assert keys(claim(store, seconds=0.999)) == ["post:t-2"]
+    (again,) = claim(store, seconds=1)
+    assert (again.key, again.attempts, again.due_at, again.outcome_unknown) == ("post:t-1", 0, at(1), False)
+    (lost,) = [item for item in claim(store, seconds=61) if item.task_id == "t-1"]
+    with store.begin() as uow:
+        uow.outbox.put_off("post:t-1", at(62))
+    (late,) = [item for item in claim(store, seconds=62) if item.task_id == "t-1"]
+    assert (lost.outcome_unknown, lost.attempts) == (late.outcome_unknown, late.attempts) == (True, 1)
+
+
 def test_what_was_given_up_is_kept_to_look_at_and_blocks_nothing(store: Store) -> None:
     """It is never tried again by itself."""
     add(store, post("t-1"), update("t-1"))
@@ -180,6 +197,7 @@ def test_what_is_done_or_dead_is_not_due_again_by_a_slow_worker(store: Store) ->
         uow.outbox.give_up("post:t-2", "is_archived")
         for key in ("post:t-1", "post:t-2"):
             uow.outbox.retry(key, at=at(1), error="late", outcome_unknown=True)
+            uow.outbox.put_off(key, at(1))
         uow.outbox.give_up("post:t-1", "late")
 
     assert claim(store, seconds=600) == []

@@ -62,6 +62,18 @@ def test_a_task_comes_back_as_it_was_stored(store: Store) -> None:
         assert uow.tasks.for_output("o-9") is None
 
 
+def test_a_task_is_found_by_the_number_of_its_output(store: Store) -> None:
+    """People say "#2" in a command; the store gave the numbers 1, 2 and 3."""
+    keep(store, a_task("t-1"), a_task("t-2", output_id="o-2"))
+    with store.begin() as uow:
+        uow.outputs.add([an_output("o-3")])  # no task
+
+    with store.read() as uow:
+        assert uow.tasks.by_number(2) == a_task("t-2", output_id="o-2")
+        assert uow.tasks.by_number(3) is None
+        assert uow.tasks.by_number(9) is None
+
+
 def test_an_output_has_one_task_at_most(store: Store) -> None:
     """The second one is refused, and the first stands."""
     keep(store, a_task("t-1"))

@@ -1,0 +1,86 @@
+"""The state that `MemoryStore` keeps: one per transaction, copied as a whole."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from reviewers.model import (
+    ApiToken,
+    Assessment,
+    ClaimMark,
+    DatasetVersion,
+    Draft,
+    Output,
+    Release,
+    Resolution,
+    ReviewTask,
+    SamplingDecision,
+    Verdict,
+)
+from reviewers.ports import OutboxItem
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Kept = TypeVar("Kept", bound="DataclassInstance")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lease:
+    holder: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Queued:
+    """An outbox item with what only the store knows of it."""
+
+    item: OutboxItem
+    state: str = "waiting"  # "waiting", "done" or "dead"
+    leased: bool = False
+    free_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Marked:
+    task_id: str
+    reviewer: str
+    mark: ClaimMark
+
+
+@dataclass(kw_only=True)
+class State:
+    """Everything that is kept. All values are frozen, so a copy of the containers is a copy of the state."""
+
+    last_number: int = 0
+    outputs: dict[str, Output] = field(default_factory=dict)
+    queue: dict[str, Lease] = field(default_factory=dict)  # by output id: when it is free
+    assessments: dict[str, Assessment] = field(default_factory=dict)
+    decisions: dict[str, SamplingDecision] = field(default_factory=dict)
+    tasks: dict[str, ReviewTask] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+    marks: list[Marked] = field(default_factory=list)
+    drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
+    resolutions: dict[tuple[str, int], Resolution] = field(default_factory=dict)
+    releases: dict[str, Release] = field(default_factory=dict)
+    outbox: dict[str, Queued] = field(default_factory=dict)
+    tokens: dict[str, ApiToken] = field(default_factory=dict)
+    datasets: dict[tuple[str, str], DatasetVersion] = field(default_factory=dict)
+    leases: dict[str, Lease] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        """A state of its own: changing one does not change the other."""
+        twin = State()
+        for one in fields(self):
+            setattr(twin, one.name, copy(getattr(self, one.name)))
+        return twin
+
+
+def in_utc(value: Kept) -> Kept:
+    """The same value with its moments in UTC, as a database gives them back."""
+    moments = {one.name: getattr(value, one.name) for one in fields(value)}
+    moments = {name: moment.astimezone(UTC) for name, moment in moments.items() if isinstance(moment, datetime)}
+    return replace(value, **moments)
