@@ -89,14 +89,18 @@ def _csv(path: Path) -> Iterator[FileRow]:
 
 
 def _csv_row(columns: list[str], row: list[str], number: int, fraction: float) -> FileRow:
+    given = dict(zip(columns, row, strict=False))
     if len(row) > len(columns):
         error = Invalid("line", f"has {len(row)} cells, but there are {len(columns)} columns; quote cells with commas")
-        return FileRow(number=number, content={}, fraction=fraction, error=error)
+        return FileRow(number=number, content=given, fraction=fraction, error=error)
+    return _table_row(given, number, fraction)
+
+
+def _table_row(given: dict[str, Any], number: int, fraction: float) -> FileRow:
     try:
-        content = cells.fields(dict(zip(columns, row, strict=False)))
+        return FileRow(number=number, content=cells.fields(given), fraction=fraction)
     except Invalid as error:
-        return FileRow(number=number, content={}, fraction=fraction, error=error)
-    return FileRow(number=number, content=content, fraction=fraction)
+        return FileRow(number=number, content=given, fraction=fraction, error=error)
 
 
 class _Counted:
@@ -141,13 +145,6 @@ def _parquet(path: Path) -> Iterator[FileRow]:
             for batch in file.iter_batches(batch_size=PARQUET_ROWS, columns=wanted):
                 for content in batch.to_pylist():
                     number += 1
-                    yield _parquet_row(content, number, number / total)
+                    yield _table_row(content, number, number / total)
     except (pyarrow.ArrowException, OSError) as error:
         raise Invalid("file", f"{path.name} cannot be read as Parquet: {error}") from None
-
-
-def _parquet_row(content: dict[str, Any], number: int, fraction: float) -> FileRow:
-    try:
-        return FileRow(number=number, content=cells.fields(content), fraction=fraction)
-    except Invalid as error:
-        return FileRow(number=number, content={}, fraction=fraction, error=error)

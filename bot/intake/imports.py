@@ -84,7 +84,8 @@ def _rows(path: Path, *, now: Callable[[], datetime], submitted_by: str) -> Iter
             detail = found.problem.detail.replace("The body", "The line")
             entry = Refusal(output_id="", errors=(FieldError(field="line", message=detail),))
         if row.error:
-            entry = Refusal(output_id="", errors=(FieldError(field=row.error.field, message=row.error.message),))
+            errors = (FieldError(field=row.error.field, message=row.error.message),)
+            entry = Refusal(output_id=reading.id_of(row.content), errors=errors)
         yield _Row(number=row.number, entry=entry, fraction=row.fraction)
 
 

@@ -90,7 +90,7 @@ def read_item(content: object, *, now: datetime, submitted_by: str) -> Output | 
     try:
         item = wire.OutputIn.model_validate(content)
     except ValidationError as error:
-        return Refusal(output_id=_id_of(content), errors=field_errors(error))
+        return Refusal(output_id=id_of(content), errors=field_errors(error))
     return wire.to_output(item, now=now, submitted_by=submitted_by)
 
 
@@ -145,7 +145,8 @@ def _printable(text: str) -> str:
     return text[:300].encode("utf-8", "backslashreplace").decode()
 
 
-def _id_of(content: object) -> str:
+def id_of(content: object) -> str:
+    """The id that a body gives, good or not; empty when there is none."""
     given = content.get("output_id") if isinstance(content, dict) else None
     return _printable(given[: limits.MAX_NAME]) if isinstance(given, str) else ""
 

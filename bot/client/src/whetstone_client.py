@@ -61,7 +61,6 @@ __all__ = [
     "WhetstoneError",
 ]
 
-POLL_SECONDS = 30.0  # one long poll; many proxies end a request after 60 s
 REPEATED = frozenset({429, 500, 502, 503, 504})
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 20.0  # seconds between attempts
 
@@ -71,7 +70,8 @@ class Whetstone:
 
     `timeout` in seconds for each attempt. `attempts` in all, the first one included. `transport` is httpx's seam for
     tests. `queue_size` outputs and `queue_bytes` bound the background queue; `batch_seconds` is how long an output
-    may wait there for company. `on_error(output_ids, error)` is called in the background thread.
+    may wait there for company. `on_error(output_ids, error)` is called in the background thread. `poll_seconds` is one
+    long poll: many proxies end a request after 60.
     """
 
     def __init__(
@@ -89,6 +89,7 @@ class Whetstone:
         when_full: Literal["drop", "block"] = "drop",
         on_error: Callable[[tuple[str, ...], WhetstoneError], None] | None = None,
         exit_seconds: float = 5.0,
+        poll_seconds: float = 30.0,
     ) -> None:
         if not 1 <= batch_size <= MAX_BATCH:
             raise ValueError(f"batch_size is {batch_size}; the service takes 1 to {MAX_BATCH}")
@@ -113,6 +114,7 @@ class Whetstone:
             on_error=on_error,
         )
         self._exit_seconds = exit_seconds
+        self._poll_seconds = poll_seconds
         atexit.register(self.close)
 
     def __repr__(self) -> str:
@@ -190,7 +192,7 @@ class Whetstone:
         """
         end = time.monotonic() + wait
         while True:
-            seconds = max(0.0, min(POLL_SECONDS, end - time.monotonic()))
+            seconds = max(0.0, min(self._poll_seconds, end - time.monotonic()))
             answer = self._call(
                 "GET",
                 f"/v1/outputs/{quote(output_id, safe='')}/release",
