@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import copy
-from typing import Literal
 
 from bot.sandbox.delivery import Answer, Delivery
 from bot.sandbox.posting import Posting, check_content
-from bot.sandbox.validation import check_view
+from bot.sandbox.submissions import Submissions, failed
 from bot.sandbox.values import FIELDS, Touched, chosen_option, entered, find_element, merge, refusals, state_values
-from bot.sandbox.views import View, without_empty
+from bot.sandbox.views import View
 from bot.sandbox.wire import Json, SlackError, as_object
 from bot.sandbox.workspace import TEAM_ID, Channel, Person
 from bot.sandbox.world import World
@@ -24,6 +23,7 @@ class Interactions:
         self._world = world
         self._delivery = delivery
         self._posting = posting
+        self._submissions = Submissions(world)
 
     async def act(self, person: Person, request: Json, *, base_url: str) -> Json:
         """Press a button or change an element in a message, a view or an ephemeral; returns when the app acked."""
@@ -51,7 +51,7 @@ class Interactions:
         answer = await self._delivery.interact("interactive", "view_submission", payload)
         if not answer.acked:
             return self._told(answer)
-        return self._after_submission(person, view, answer.payload or {})
+        return self._submissions.apply(person, view, answer.payload or {})
 
     async def close(self, person: Person, view_id: str) -> Json:
         """Close the top modal; the app hears of it if the view asked for that."""
@@ -219,43 +219,6 @@ class Interactions:
                 action.setdefault(name, element[name])
         return action
 
-    def _after_submission(self, person: Person, view: View, answer: Json) -> Json:
-        action = answer.get("response_action")
-        if view not in self._world.views.stack(person.id):
-            # The app closed or replaced it meanwhile.
-            return {"ok": True, "stack": self._world.describe_stack(person.id)}
-        if action == "errors":
-            return self._told_errors(view, answer)
-        if action in ("update", "push"):
-            return self._next_view(person, view, action, answer.get("view"))
-        if action not in (None, "clear"):
-            return self._failed(f"unknown response_action {action}")
-        self._world.views.close(view, everything=action == "clear")
-        self._world.tell_views(person.id)
-        return {"ok": True, "stack": self._world.describe_stack(person.id)}
-
-    def _told_errors(self, view: View, answer: Json) -> Json:
-        errors = as_object(answer.get("errors"))
-        inputs = {b["block_id"] for b in view.body["blocks"] if b["type"] == "input"}
-        if not errors or set(errors) - inputs or not all(isinstance(e, str) and e for e in errors.values()):
-            return self._failed("errors must name input blocks of the view and say something")
-        return {"ok": False, "errors": errors}
-
-    def _next_view(self, person: Person, view: View, action: Literal["update", "push"], body: object) -> Json:
-        body = without_empty(as_object(body))
-        problems = check_view(body, surface="modal", file_ready=self._world.file_ready)
-        if problems:
-            return self._failed("; ".join(p.as_line() for p in problems))
-        try:
-            if action == "update":
-                self._world.views.update(view, body, expected_hash=None)
-            else:
-                self._world.views.push(person.id, body)
-        except SlackError as refused:
-            return self._failed(refused.error)
-        self._world.tell_views(person.id)
-        return {"ok": True, "stack": self._world.describe_stack(person.id)}
-
     def _respond(self, person: Person, channel: Channel, response: Json) -> Json:
         kind = response.get("response_type", "ephemeral")
         content = check_content(self._world, response)
@@ -279,10 +242,7 @@ class Interactions:
             ),
             "connection_failed": f"{self._world.settings.bot.name} is not connected",
         }
-        return self._failed(words.get(answer.outcome, f"{self._world.settings.bot.name} answered with an error"))
-
-    def _failed(self, message: str) -> Json:
-        return {"ok": False, "error": "dispatch_failed", "message": message}
+        return failed(words.get(answer.outcome, f"{self._world.settings.bot.name} answered with an error"))
 
     def _top(self, person: Person, view_id: str) -> View:
         stack = self._world.views.stack(person.id)

@@ -42,58 +42,73 @@ def test_the_types_would_notice_a_mistake() -> None:
         validate_payload("reaction_added", None, {"type": "reaction_added", "user": 7})
 
 
-def _everything(local: Bench) -> set[str]:
-    """Do everything once, acknowledge all, and check each payload."""
-    link = local.link()
-    checked: set[str] = set()
+class Taker:
+    """Acknowledges whatever comes, checks it, and stops at what was wanted."""
 
-    def take(wanted: str) -> Json:
+    def __init__(self, local: Bench) -> None:
+        self._link = local.link()
+        self.checked: set[str] = set()
+
+    def take(self, wanted: str) -> Json:
+        """Return the next payload of one kind."""
         while True:
-            envelope = link.receive()
-            link.ack(envelope)
+            envelope = self._link.receive()
+            self._link.ack(envelope)
             name = _check(envelope)
-            checked.add(name)
+            self.checked.add(name)
             if name == wanted:
                 return dict(envelope["payload"])
 
+
+def _everything(local: Bench) -> set[str]:
+    """Do everything once and return the kinds of payloads that were checked."""
+    taker = Taker(local)
+    _people_and_channels(local, taker)
+    _cards_and_modals(local, taker)
+    return taker.checked
+
+
+def _people_and_channels(local: Bench, taker: Taker) -> None:
     stamp = local.control("/messages", user="U0MARA", channel=CHANNEL, text="<@U0WHETSTONE> hello")["ts"]
-    take("app_mention")
+    taker.take("app_mention")
     local.control("/reactions", user="U0JONAS", channel=CHANNEL, ts=stamp, name="eyes")
-    take("reaction_added")
+    taker.take("reaction_added")
     local.control("/people", user="U0GUEST", deleted=True)
-    take("user_change")
+    taker.take("user_change")
     local.control("/usergroups", usergroup="S0REVIEWERS", users=["U0MARA"])
-    changed = take("subteam_members_changed")["event"]
+    changed = taker.take("subteam_members_changed")["event"]
     assert changed["removed_users"] == ["U0JONAS", "U0PRIYA"]
     local.control("/channels", channel="C0CARDS", archived=True)
-    take("channel_archive")
+    taker.take("channel_archive")
     revoked = local.meanwhile("/events", event={"type": "tokens_revoked", "tokens": {"bot": ["U0WHETSTONE"]}})
-    take("tokens_revoked")
+    taker.take("tokens_revoked")
     assert revoked.result() == {"ok": True, "outcome": "acked"}
+
+
+def _cards_and_modals(local: Bench, taker: Taker) -> None:
     ts = local.post([actions()])
     local.api("chat.update", channel=CHANNEL, ts=ts, text="new", blocks=[actions()])
-    take("message:message_changed")
+    taker.take("message:message_changed")
     pressed = local.press(ts)
-    trigger = take("block_actions")["trigger_id"]
+    trigger = taker.take("block_actions")["trigger_id"]
     pressed.result()
     form = modal(asks("q", words(initial_value="x")), notify_on_close=True)
     view = local.api("views.open", trigger_id=trigger, view=form)["view"]
     sent = local.meanwhile("/views/submit", user="U0MARA", view_id=view["id"], values={})
-    take("view_submission")
+    taker.take("view_submission")
     sent.result()
     asked = local.meanwhile("/commands", user="U0MARA", channel=CHANNEL, command="/whetstone", text="")
-    trigger = take("slash_command")["trigger_id"]
+    trigger = taker.take("slash_command")["trigger_id"]
     asked.result()
     view = local.api("views.open", trigger_id=trigger, view=form)["view"]
     closed = local.meanwhile("/views/close", user="U0MARA", view_id=view["id"])
-    take("view_closed")
+    taker.take("view_closed")
     closed.result()
     opened = local.meanwhile("/home", user="U0MARA")
-    take("app_home_opened")
+    taker.take("app_home_opened")
     opened.result()
     local.api("chat.delete", channel=CHANNEL, ts=ts)
-    take("message:message_deleted")
-    return checked
+    taker.take("message:message_deleted")
 
 
 def _check(envelope: Json) -> str:
