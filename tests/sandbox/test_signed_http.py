@@ -17,6 +17,11 @@ from tests.sandbox.bench import CHANNEL, Bench, Json, actions, bench
 EVENTS = frozenset({"message.channels"})
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing when the sandbox, out of patience, is gone before the answer."""
+
+
 class Endpoint:
     """A Request URL that keeps what it got and answers as told."""
 
@@ -44,7 +49,7 @@ class Endpoint:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/slack/events"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
