@@ -63,6 +63,7 @@ BY_ERROR: Mapping[type[subject.ReviewError], Kind] = {
     subject.OutcomeUnknown: BUSY,
     subject.Refused: BUSY,
     subject.Unavailable: BUSY,
+    subject.ReviewError: REFUSED,
 }
 
 RETRY_SECONDS = 1  # what a busy answer asks for

@@ -23,15 +23,15 @@ from reviewers.ports import Clock, Store
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.verdicts import VerdictDesk
-from storage import tables
 from storage.engine import make_engine
+from storage.migrations import upgrade_engine
 from storage.unit_of_work import SqlStore
 
 
 def sql_store(path: Path) -> SqlStore:
-    """A store on an SQLite file with all tables."""
+    """A store on an SQLite file at the newest migration."""
     engine = make_engine(f"sqlite:///{path}")
-    tables.metadata.create_all(engine)
+    upgrade_engine(engine)
     return SqlStore(engine)
 
 
