@@ -130,8 +130,10 @@ class ScoringStep:
     ) -> None:
         uow.assessments.add(assessments)
         uow.decisions.add(decisions)
-        for output, decision in zip(outputs, decisions, strict=True):
-            if decision.selected:
+        for output, decided in zip(outputs, decisions, strict=True):
+            # Where a lease ran out, another worker may have decided before, on another risk: the stored one counts.
+            decision = uow.decisions.get(output.output_id) if decided.selected else decided
+            if decision is not None and decision.selected:
                 open_task(
                     uow,
                     output,

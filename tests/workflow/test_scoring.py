@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reviewers.errors import Unavailable
 from reviewers.model import Reason, Release, ReleaseState, TaskState
-from tests.builders import an_output
+from tests.builders import an_assessment, an_output
 from tests.workflow.worlds import World
 
 
@@ -83,3 +83,19 @@ def test_batch_of_a_dead_worker_is_scored_by_another() -> None:
     world.clock.advance(301)
     assert world.scoring.score_batch() == 1
     assert world.scoring.score_batch() == 0
+
+
+def test_decision_that_was_stored_first_counts() -> None:
+    """Two workers score one output with different risks: the later one opens no task against the stored decision."""
+    world = World()
+    world.intake.receive([an_output()])
+    slow = world.scoring
+    world.scorer.value = 0.1
+    with world.store.begin() as uow:
+        outputs = uow.outputs.claim_unscored(limit=9, now=world.clock.now(), lease_seconds=1, worker="slow")
+    world.clock.advance(2)
+    world.bring()  # the other worker: risk .1, not selected
+    risky = [an_assessment("o-1")]
+    with world.store.begin() as uow:
+        slow._apply(uow, outputs, risky, [slow._decide(outputs[0], risky[0].risk)])
+        assert uow.tasks.for_output("o-1") is None

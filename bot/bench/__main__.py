@@ -1,0 +1,214 @@
+"""`make bench`: every figure of the README in one run, each as a median, with what it is measured against."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import socket
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from rich.table import Table
+
+from bot.bench.intake import measure_commit, measure_intake
+from bot.bench.reviewing import bench_settings, measure_release, measure_verdicts
+from bot.bench.running import memory, seconds_until_ready, started
+from bot.bootstrap import build_embedder, build_services, build_sources, upgrade_database
+from bot.cli.console import err, out
+from bot.settings import Settings, load
+from reviewers.model import Output
+
+
+class Row(NamedTuple):
+    """One line of the table."""
+
+    what: str
+    figure: str
+    beside: str  # the aim, the floor or the peer
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--only", choices=sorted(PARTS), help="measure one part")
+    parser.add_argument("--runs", type=int, default=3, help="of which the median is printed")
+    chosen = parser.parse_args()
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("what", "figure", "beside"):
+        table.add_column(column, overflow="fold")
+    with TemporaryDirectory(prefix="whetstone-bench-", dir=os.environ.get("WHETSTONE_BENCH_DIR")) as place:
+        for name, measure in PARTS.items():
+            if chosen.only in (None, name):
+                err.print(f"measuring {name} …")
+                folder = Path(place) / name
+                folder.mkdir()
+                for row in measure(bench_settings(load(), folder), chosen.runs):
+                    table.add_row(*row)
+    out.print(table)
+    return 0
+
+
+def _intake(settings: Settings, runs: int) -> list[Row]:
+    floor = measure_commit(settings.data_dir)
+    upgrade_database(settings)
+    token = _token(settings)
+    port = _free_port()
+    with started("serve", environment=_environment(settings, port)) as _process:
+        address = f"http://127.0.0.1:{port}"
+        seconds_until_ready(address, time.perf_counter())
+        paces = measure_intake(address, token, runs=runs)
+    commit = f"floor: a bare commit {floor['p50_ms']:.2f} ms, {floor['commits_per_second']:.0f}/s"
+    beside = {
+        "single": f"aim 150/s; {commit}",
+        "single_crowd": "four callers at once share commits",
+        "batch": "aim 3,000/s; a peer's bulk import does 2,300/s",
+    }
+    return [
+        Row(
+            f"intake, {name.replace('_', ' ')}",
+            f"{pace['outputs_per_second']:.0f} outputs/s, p50 {pace['p50_ms']:.1f} ms, p95 {pace['p95_ms']:.1f} ms",
+            beside[name],
+        )
+        for name, pace in paces.items()
+    ]
+
+
+def _verdicts(settings: Settings, runs: int) -> list[Row]:
+    found = [measure_verdicts(settings) for _ in range(runs)]
+    return [Row("click to committed verdict", _percentiles(found), "aim: p95 under 15 ms of server time")]
+
+
+def _release(settings: Settings, runs: int) -> list[Row]:
+    found = [measure_release(settings) for _ in range(runs)]
+    beside = "aim: within 100 ms; a well-known SDK polls: p50 1,700 ms, p95 2,900 ms"
+    return [Row("verdict to waiting application", _percentiles(found), beside)]
+
+
+def _scoring(settings: Settings, runs: int) -> list[Row]:
+    from bot.bench.scoring import measure_scoring
+    from bot.bootstrap import build_scoring
+    from bot.demo.data import DOCUMENTS, examples
+    from bot.intake.reading import read_item
+    from reviewers.scorers.claims import SentenceClaims
+    from reviewers.scorers.reader import ClaimReader
+
+    upgrade_database(settings)
+    services = build_services(settings)
+    build_sources(settings).add_paths([str(DOCUMENTS)], prune=False)
+    now = services.clock.now()
+    read = [read_item(example.body(now), now=now, submitted_by="bench") for example in examples()[:128]]
+    outputs = [output for output in read if isinstance(output, Output)]
+
+    def new_reader() -> ClaimReader:
+        embedder = build_embedder(settings)
+        embedder.warm_up()
+        return ClaimReader(splitter=SentenceClaims(), index=build_sources(settings, embedder), embedder=embedder)
+
+    step = build_scoring(settings, services, "bench")
+    parts = measure_scoring(outputs, splitter=SentenceClaims(), new_reader=new_reader, scorers=step.scorers, runs=runs)
+    services.store.close()
+    return [Row(f"scoring, {name}", f"{ms:.1f} ms an output", "") for name, ms in parts.items()]
+
+
+def _start(settings: Settings, runs: int) -> list[Row]:
+    upgrade_database(settings)
+    seconds = []
+    for _ in range(runs):
+        port = _free_port()
+        began = time.perf_counter()
+        with started("serve", "--all", environment=_environment(settings, port)):
+            seconds.append(seconds_until_ready(f"http://127.0.0.1:{port}", began))
+    return [Row("start to ready, everything in one process", f"{statistics.median(seconds):.1f} s", "aim: under 10 s")]
+
+
+def _memory(settings: Settings, _runs: int) -> list[Row]:
+    from bot.sandbox.server import Sandbox, SandboxSettings
+
+    upgrade_database(settings)
+    token, port = _token(settings), _free_port()
+    sandbox = SandboxSettings(
+        bot_token="xoxb-bench-" + secrets.token_hex(8), app_token="xapp-bench-" + secrets.token_hex(8), rate_limits={}
+    )
+    with Sandbox(sandbox).running() as workspace:
+        slack = {
+            "SLACK_BOT_TOKEN": sandbox.bot_token,
+            "SLACK_APP_TOKEN": sandbox.app_token,
+            "WHETSTONE_SLACK_API_URL": f"{workspace}/api/",
+            "WHETSTONE_CHANNEL": "C0REVIEW",
+        }
+        environment = {**_environment(settings, port), **slack}
+        with (
+            started("serve", environment=environment) as web,
+            started("worker", environment=environment) as worker,
+            started("clock", environment=environment) as clock,
+        ):
+            seconds_until_ready(f"http://127.0.0.1:{port}", time.perf_counter())
+            parts = {"web": web, "worker": worker, "clock": clock}
+            idle = {name: memory(process)["now_mib"] for name, process in parts.items()}
+            measure_intake(f"http://127.0.0.1:{port}", token, singles=20, batches=4, runs=1)
+            _wait_until_scored(settings)
+            peak = {name: memory(process)["peak_mib"] for name, process in parts.items()}
+    beside = {"web": "aim: idle under 150 MiB, no torch in it", "worker": "MiniLM and Chroma are loaded to score"}
+    return [
+        Row(f"memory, {name}", f"idle {idle[name]:.0f} MiB, peak {peak[name]:.0f} MiB", beside.get(name, ""))
+        for name in parts
+    ]
+
+
+def _wait_until_scored(settings: Settings) -> None:
+    services = build_services(settings)
+    until = time.perf_counter() + 300
+    while time.perf_counter() < until:
+        with services.store.read() as uow:
+            if uow.outputs.waiting() == 0:
+                break
+        time.sleep(0.2)
+    services.store.close()
+
+
+def _token(settings: Settings) -> str:
+    from bot.intake.auth import create_token
+
+    services = build_services(settings)
+    secret, _ = create_token(services.store, token_id=services.ids.new("tok"), name="bench", now=services.clock.now())
+    services.store.close()
+    return secret
+
+
+def _environment(settings: Settings, port: int) -> dict[str, str]:
+    return {
+        "WHETSTONE_DATA_DIR": str(settings.data_dir),
+        "WHETSTONE_PORT": str(port),
+        "WHETSTONE_SANDBOX_PORT": "0",
+        "WHETSTONE_LOG_LEVEL": "ERROR",
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _percentiles(found: list[dict[str, float]]) -> str:
+    p50, p95 = (statistics.median(run[name] for run in found) for name in ("p50_ms", "p95_ms"))
+    return f"p50 {p50:.1f} ms, p95 {p95:.1f} ms"
+
+
+PARTS: dict[str, Callable[[Settings, int], list[Row]]] = {
+    "intake": _intake,
+    "verdicts": _verdicts,
+    "release": _release,
+    "scoring": _scoring,
+    "start": _start,
+    "memory": _memory,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
