@@ -53,7 +53,10 @@ class Connection:
         """Let go of the client; the next use connects."""
         client, self._client, self._store = self._client, None, None
         if client is not None:
+            sessions = _sessions(client)
             client.close()
+            for session in sessions:  # Chroma leaves the sockets of a server's client open
+                session.close()
 
     def _connected(self) -> Chroma:
         """The store; a folder that another process wrote to is opened anew.
@@ -112,9 +115,15 @@ class Connection:
 
     def _limit_waiting(self) -> None:
         """Give the server's client a time-out, for which Chroma has no setting."""
-        session = getattr(getattr(self._client, "_server", None), "_session", None)
-        if session is not None:
+        for session in _sessions(self._client):
             session.timeout = TIMEOUT_SECONDS
+
+
+def _sessions(client: Any) -> list[Any]:
+    """The httpx clients of a server's client, one for passages and one for tenants; none for a folder."""
+    sides = (client, getattr(client, "_admin_client", None))
+    found = [getattr(getattr(side, "_server", None), "_session", None) for side in sides]
+    return [session for session in found if session is not None]
 
 
 class _NotConnected(Exception):

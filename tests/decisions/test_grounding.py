@@ -12,8 +12,8 @@ FEES = "Cash withdrawal outside the euro area: € 3.50 per withdrawal, plus 1.7
 LIMITS = "Daily limit for cash withdrawals: € 500."
 
 
-def passage(text: str, **changes: str) -> Passage:
-    return Passage(passage_id=text[:8], text=text, **changes)
+def passage(text: str, heading: str = "") -> Passage:
+    return Passage(passage_id=text[:8], text=text, heading=heading)
 
 
 def said(claim: str, *texts: str) -> str:

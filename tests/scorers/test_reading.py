@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ class Letters:
         return [[count / norm for count in one] for one, norm in zip(counts, norms, strict=True)]
 
 
-def evidence(**changes: object) -> Evidence:
+def evidence(**changes: Any) -> Evidence:
     reader = ClaimReader(splitter=SentenceClaims(), index=ShelfIndex(a_passage(), LIMITS), embedder=Letters())
     return reader.read([an_output(**changes)])[0]
 
