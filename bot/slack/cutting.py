@@ -11,8 +11,12 @@ from dataclasses import dataclass
 import regex
 
 _GRAPHEME = regex.compile(r"\X")
+# Letters that begin a grapheme, searched backwards; a sign that joins what follows (U+0600) is too rare to matter.
+_BEGINS_A_GRAPHEME = regex.compile(r"(?r)[0-9A-Za-z \u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]")
 # A full stop ends a sentence before a blank; the stops of Chinese and Japanese need none.
-_SENTENCE_END = regex.compile(r"(?<![.!?…])[.!?…]++[\"”’»)\]]*+(?=\s)|[。！？｡][」』”]*|\n")
+_SENTENCE_STOP = r"(?<![.!?…])[.!?…]++[\"”’»)\]]*+(?=\s)|[。！？｡][」』”]*|\n"
+_SENTENCE_END = regex.compile(_SENTENCE_STOP)
+_SENTENCE_END_BACKWARDS = regex.compile(f"(?r){_SENTENCE_STOP}")
 _LINK = regex.compile(r"(?:https?://|www\.)\S+", regex.IGNORECASE)
 # "10 000", "1.75 %", "€ 3.50", "+43 1 234": what belongs to one figure.
 _NUMBER = regex.compile(r"[€$£¥+-]?\s?\d(?:[.,:/'’\u00a0\u202f\u2009]?\d|[ ]\d{3}(?!\d))*(?:\s?[%€$£¥‰])?")
@@ -28,7 +32,7 @@ class Cut:
 
 def size(text: str) -> int:
     """Length in UTF-16 units."""
-    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def reach(text: str, limit: int, start: int = 0) -> int:
@@ -36,12 +40,27 @@ def reach(text: str, limit: int, start: int = 0) -> int:
 
     A single grapheme longer than the limit (a letter under thousands of accents) is cut inside: nothing else is left.
     """
-    units = 0
-    for match in _GRAPHEME.finditer(text, start):
-        units += size(match.group())
-        if units > limit:
-            return match.start() if match.start() > start else _inside(text, limit, start)
+    end = _units_end(text, limit, start)
+    if end >= len(text):
+        return len(text)
+    # Graphemes are followed from a character that surely begins one, near the end where there is such a character.
+    safe = _BEGINS_A_GRAPHEME.search(text, start, end)
+    place = safe.start() if safe else start
+    for match in _GRAPHEME.finditer(text, place):
+        if match.end() > end:
+            return match.start() if match.start() > start else max(end, start + 1)
     return len(text)
+
+
+def _units_end(text: str, limit: int, start: int) -> int:
+    """The index after `limit` units from `start`, never inside a character."""
+    window = text[start : start + limit]
+    if size(window) <= limit:
+        return start + len(window)
+    units = window.encode("utf-16-le", "surrogatepass")[: 2 * limit]
+    if 0xD8 <= units[-1] <= 0xDB:  # the first half of a character
+        units = units[:-2]
+    return start + len(units.decode("utf-16-le", "surrogatepass"))
 
 
 def cut(text: str, limit: int, *, sentence: bool = False) -> Cut:
@@ -74,17 +93,9 @@ def sentence_ends(text: str) -> list[int]:
     return ends if ends and ends[-1] == len(text) else [*ends, len(text)]
 
 
-def _inside(text: str, limit: int, start: int) -> int:
-    end = start
-    units = 0
-    while end < len(text) and (units := units + size(text[end])) <= limit:
-        end += 1
-    return max(end, start + 1)
-
-
 def _last_sentence_end(text: str, end: int) -> int:
-    window = text[: end + 1]
-    return max((m.end() for m in _SENTENCE_END.finditer(window) if m.end() <= end), default=0)
+    found = _SENTENCE_END_BACKWARDS.finditer(text, 0, end + 1)
+    return next((match.end() for match in found if match.end() <= end), 0)
 
 
 def _last_word_end(text: str, end: int) -> int:

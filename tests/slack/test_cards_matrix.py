@@ -87,7 +87,7 @@ def _bare(text: str) -> str:
 @pytest.mark.parametrize("script", SCRIPTS)
 @pytest.mark.parametrize("length", LENGTHS)
 def test_an_untouched_edit_form_gives_back_the_answer_to_the_letter(script: str, length: int) -> None:
-    """The parts of a prefilled form, handed in as they are, are the output again: so the form says that nothing changed."""
+    """The parts of a prefilled form, handed in as they are, are the output again, so nothing is changed."""
     text = of_length(SCRIPTS[script], length)
     view = a_long_view(text, passages=3)
     form = edit_view(view, display=DISPLAY)
@@ -99,7 +99,7 @@ def test_an_untouched_edit_form_gives_back_the_answer_to_the_letter(script: str,
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-@pytest.mark.parametrize("length", [3000, 12_000, 100_000])
+@pytest.mark.parametrize("length", [3000, 100_000])
 def test_every_form_of_a_decided_task_is_taken_by_slack(script: str, length: int) -> None:
     """An edit, its difference, its card, its history and its reasons fit, small change or rewriting."""
     text = of_length(SCRIPTS[script], length)

@@ -15,6 +15,7 @@ from reviewers.model import ClaimReading, Output, Passage, Reading, Risk, Span, 
 
 LINE_LENGTH = 160  # characters of a doubtful line
 PASSAGE_LENGTH = 140  # of a passage on a card
+SOURCE_LINE_LENGTH = 2600  # of the grey line, links and all; Slack takes 3,000
 NUMBERS_SHOWN = 6  # supported claims named by number; more are counted
 
 SHAPES = {
@@ -217,16 +218,31 @@ def supported_elements(evidence: Evidence) -> list[RichTextElement]:
 
 
 def source_line(sources: Sequence[Source], more: int, where: str) -> str:
-    """The grey line of sources: letter, linked title, host once when all share it, and how many more there are."""
+    """The grey line of sources: letter, linked title, host once when all share it, and how many more there are.
+
+    When long addresses would fill the line, later titles stand without their link, and the last ones are only counted.
+    """
     hosts = {text.host(source.passage.address) for source in sources}
     one_host = hosts.pop() if len(hosts) == 1 else None
-    parts = []
-    for source in sources:
-        own = text.host(source.passage.address) if one_host is None else ""
-        link = text.title_link(source.title, source.passage.address)
-        parts.append(f"[{source.letter}] {link}" + (f" ({text.escape(own)})" if own else ""))
+    parts: list[str] = []
+    room = SOURCE_LINE_LENGTH
+    for place, source in enumerate(sources):
+        part = next((form for form in _source_forms(source, one_host is None) if len(form) <= room), None)
+        if part is None:
+            more += len(sources) - place
+            break
+        parts.append(part)
+        room -= len(part) + 2
     if one_host:
         parts.append(f"({text.escape(one_host)})")
     if more:
         parts.append(f"{more} more in {where}")
     return "  ".join(parts)
+
+
+def _source_forms(source: Source, with_host: bool) -> list[str]:
+    """The source in the line, with its link and without."""
+    own = text.host(source.passage.address) if with_host else ""
+    beside = f" ({text.escape(own)})" if own else ""
+    addresses = (source.passage.address, "")
+    return [f"[{source.letter}] {text.title_link(source.title, address)}{beside}" for address in addresses]

@@ -20,7 +20,7 @@ from bot.slack.wire import SlackMessage, Wire, button, grey, modal, rendered, ro
 from reviewers.errors import AlreadyResolved
 from reviewers.model import VerdictKind
 
-SENTENCE_LENGTH = 600
+SENTENCE_LENGTH = 280  # of untrusted words: escaped, they may be five times as long
 _VERBS = {
     VerdictKind.APPROVE: "Approve",
     VerdictKind.EDIT: "Edit",
