@@ -45,8 +45,8 @@ class Ballot:
 class Recorded:
     """What became of a ballot."""
 
-    view: TaskView
     verdict: Verdict
+    resolution: Resolution | None  # as it stands after the ballot
     superseded: bool  # it replaced an earlier verdict of the same person
     repeated: bool = False  # the same ballot again (a second click, a redelivery): nothing was written
 
@@ -93,14 +93,14 @@ class VerdictDesk:
                 recorded_at=now,
             )
             if own and _says_the_same(own[-1], verdict):
-                return Recorded(view=_view(uow, task.task_id), verdict=own[-1], superseded=False, repeated=True)
+                return Recorded(verdict=own[-1], resolution=previous, superseded=False, repeated=True)
 
             uow.verdicts.append(verdict)
             resolution = consensus.resolve([*verdicts, verdict], previous)
             self._apply(uow, task, output, verdict, resolution)
-            view = _view(uow, task.task_id)
         self.metrics.count("verdicts_recorded", kind=verdict.kind.value)
-        return Recorded(view=view, verdict=verdict, superseded=verdict.supersedes is not None)
+        superseded = verdict.supersedes is not None
+        return Recorded(verdict=verdict, resolution=resolution or previous, superseded=superseded)
 
     def _apply(
         self, uow: UnitOfWork, task: ReviewTask, output: Output, verdict: Verdict, resolution: Resolution | None

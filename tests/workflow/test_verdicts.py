@@ -22,8 +22,8 @@ def test_edit_resolves_and_releases_the_held_output() -> None:
     world = World()
     (task,) = world.bring(an_output(hold=True))
     recorded = world.verdicts.record(ballot(task, VerdictKind.EDIT, correction="It costs € 3.50."))
-    assert recorded.view.resolution is not None
-    assert (recorded.view.resolution.outcome, recorded.view.task.state) == (Outcome.EDITED, TaskState.RESOLVED)
+    assert recorded.resolution is not None
+    assert (recorded.resolution.outcome, world.verdicts.view(task).task.state) == (Outcome.EDITED, TaskState.RESOLVED)
     release = world.release.get("o-1")
     assert (release.state, release.text) == (ReleaseState.EDITED, "It costs € 3.50.")
     with world.store.read() as uow:
@@ -37,9 +37,9 @@ def test_second_click_by_same_reviewer_replaces_first() -> None:
     first = world.verdicts.record(ballot(task))
     second = world.verdicts.record(ballot(task, VerdictKind.REJECT, reasons=("invented",)))
     assert (second.superseded, second.verdict.supersedes) == (True, first.verdict.verdict_id)
-    assert second.view.resolution is not None
-    assert (second.view.resolution.revision, second.view.resolution.outcome) == (2, Outcome.REJECTED)
-    assert len(second.view.verdicts) == 2
+    assert second.resolution is not None
+    assert (second.resolution.revision, second.resolution.outcome) == (2, Outcome.REJECTED)
+    assert len(world.verdicts.view(task).verdicts) == 2
 
 
 def test_same_click_twice_is_recorded_once() -> None:
@@ -49,7 +49,7 @@ def test_same_click_twice_is_recorded_once() -> None:
     world.verdicts.record(ballot(task))
     again = world.verdicts.record(ballot(task))
     assert again.repeated
-    assert len(again.view.verdicts) == 1
+    assert len(world.verdicts.view(task).verdicts) == 1
 
 
 def test_change_of_mind_recalls_no_release() -> None:
@@ -99,7 +99,8 @@ def test_unsure_hands_on_and_goes_to_the_next_reviewer() -> None:
     """The task stays open, leaves the unsure person's queue, and anybody else may decide."""
     world = World()
     (task,) = world.bring(an_output())
-    view = world.verdicts.record(ballot(task, VerdictKind.UNSURE)).view
+    world.verdicts.record(ballot(task, VerdictKind.UNSURE))
+    view = world.verdicts.view(task)
     assert (view.task.state, view.task.handed_on_by, view.resolution) == (TaskState.OPEN, "U0MARA", None)
     assert world.verdicts.next_for("U0MARA") is None
     following = world.verdicts.next_for("U0JONAS")
