@@ -121,27 +121,14 @@ def run_sandbox(settings: Settings) -> None:
 @contextmanager
 def _web(settings: Settings, services: Services) -> Iterator[str]:
     from bot.bootstrap import build_slack_app
+    from bot.slack.sockets import connected
 
     slack = build_slack_app(settings, services)
     api = build_api(settings, services, None if settings.uses_socket_mode else slack)
     with ExitStack() as stack:
         if settings.uses_socket_mode:
-            stack.enter_context(_socket_mode(settings, slack))
+            stack.enter_context(connected(slack, settings.slack_app_token.get_secret_value()))
         yield stack.enter_context(_uvicorn(api, settings.host, settings.port))
-
-
-@contextmanager
-def _socket_mode(settings: Settings, slack: object) -> Iterator[None]:
-    from slack_bolt import App
-    from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
-
-    assert isinstance(slack, App)
-    handler = SocketModeHandler(slack, settings.slack_app_token.get_secret_value(), web_client=slack.client)
-    handler.connect()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
-    try:
-        yield
-    finally:
-        handler.close()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

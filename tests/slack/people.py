@@ -1,0 +1,161 @@
+"""People of the workspace: they see what is on their screen and do what they could do there, over the control API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.demo.player import Player
+from bot.slack.ids import VERDICT_ACTIONS, ActionId, BlockId, CallbackId, MenuChoice, MenuValue
+
+CHANNEL = "C0REVIEW"
+
+Json = dict[str, Any]
+
+
+class Person(Player):
+    """The demo's player, with every other thing that a person can do."""
+
+    def card(self, task: str) -> Json:
+        """The review card of a task."""
+        return self.cards(CHANNEL)[task]
+
+    def press(self, message: Mapping[str, Any], action: ActionId) -> None:
+        """Press a button of a message. Raises Stuck when the app did not take the click in time."""
+        self._press(CHANNEL, message, elements(message["blocks"])[action.value])
+
+    def choose(self, message: Mapping[str, Any], choice: MenuChoice) -> None:
+        """Choose from the ⋯ menu of a card. Raises Stuck as `press`."""
+        menus = [e for e in elements(message["blocks"]).values() if e["type"] == "overflow"]
+        option = next(o for o in menus[0]["options"] if MenuValue.parse(o["value"]).choice is choice)
+        answer = self._post(
+            "actions",
+            container={"type": "message", "channel": CHANNEL, "ts": message["ts"]},
+            block_id=menus[0]["block_id"],
+            action_id=menus[0]["action_id"],
+            selected_option={"value": option["value"]},
+        )
+        assert answer.get("ok"), answer
+
+    def form(self, callback: CallbackId | None = None, title: str = "") -> Json:
+        """The view on top, once it is open."""
+        while True:
+            view = self._top(callback.value if callback else "")
+            if title in ("", view["title"]["text"]):
+                return view
+
+    def stack(self) -> list[Json]:
+        """All open views, top last."""
+        return list(self._get("views")["stack"])
+
+    def hand_in(self, values: Mapping[str, Json] | None = None) -> Json:
+        """Submit the view on top; what the workspace answers, field errors among it."""
+        return self._post("views/submit", view_id=self.stack()[-1]["id"], values=dict(values or {}))
+
+    def leave(self) -> None:
+        """Close the view on top."""
+        assert self._post("views/close", view_id=self.stack()[-1]["id"])["ok"]
+
+    def tap(self, view: Mapping[str, Any], action: ActionId, block: str = "", **value: Any) -> None:
+        """Act on an element inside a view or a Home."""
+        element = elements(view["blocks"], block)[action.value]
+        answer = self._post(
+            "actions",
+            container={"type": "view", "view_id": view["id"]},
+            block_id=element["block_id"],
+            action_id=action.value,
+            **({"value": element["value"]} if "value" in element else {}),
+            **value,
+        )
+        assert answer.get("ok"), answer
+
+    def command(self, text: str) -> Json:
+        """Type /whetstone."""
+        return self._post("commands", channel=CHANNEL, command="/whetstone", text=text)
+
+    def open_home(self) -> Json:
+        """Open the Home tab."""
+        return self._post("home")
+
+    def home(self) -> Json:
+        """The Home that was published last; empty before the first."""
+        return self._get("home")["view"] or {}
+
+    def told(self) -> list[Json]:
+        """What only this person sees in the channel."""
+        return [m for m in self._get("messages", channel=CHANNEL)["messages"] if m.get("is_ephemeral")]
+
+    def private_words(self) -> str:
+        """The texts of that."""
+        return "\n".join(message["text"] for message in self.told())
+
+
+def elements(blocks: list[Json], block: str = "") -> dict[str, Json]:
+    """Everything that can be pressed or chosen in these blocks, by action id; of one block, if it is named."""
+    return {
+        element["action_id"]: {**element, "block_id": holder["block_id"]}
+        for holder, element in _held(blocks)
+        if block in ("", holder["block_id"])
+    }
+
+
+def _held(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
+    for block in blocks:
+        for element in block.get("elements", []) if block["type"] == "actions" else []:
+            yield block, element
+        for name in ("accessory", "element"):
+            if "action_id" in block.get(name, {}):
+                yield block, block[name]
+
+
+def labels(blocks: list[Json]) -> set[str]:
+    """The words on all buttons."""
+    return {e["text"]["text"] for e in elements(blocks).values() if e["type"] == "button"}
+
+
+def has_live_verdicts(message: Json) -> bool:
+    """Whether a verdict could be given on this message."""
+    return bool(set(elements(message["blocks"])) & {action.value for action in VERDICT_ACTIONS})
+
+
+def drawn(node: object) -> str:
+    """Every word in blocks or a view, one after the other."""
+    if isinstance(node, Mapping):
+        own = [node["text"]] if isinstance(node.get("text"), str) else []
+        return " ".join([*own, *(drawn(value) for value in node.values() if not isinstance(value, str))])
+    return " ".join(drawn(item) for item in node) if isinstance(node, list) else ""
+
+
+def typed(text: str) -> Json:
+    """What stands in a text input."""
+    return {"type": "plain_text_input", "value": text or None}
+
+
+def ticked(*values: str) -> Json:
+    """Ticks, or entries of a multiple select."""
+    return {"type": "checkboxes", "selected_options": [{"value": value} for value in values]}
+
+
+def chosen(value: str) -> Json:
+    """A radio button."""
+    return {"type": "radio_buttons", "selected_option": {"value": value}}
+
+
+def answer_of(text: str, part: int = 0) -> dict[str, Json]:
+    """The edit form's input of one part."""
+    return {f"{BlockId.ANSWER}{part}": {ActionId.ANSWER.value: typed(text)}}
+
+
+def why_edited(note: str) -> dict[str, Json]:
+    """The note of "Your changes" and of "Reject answer"."""
+    return {BlockId.NOTE.value: {ActionId.NOTE.value: typed(note)}}
+
+
+def refusal(*reasons: str, note: str = "") -> dict[str, Json]:
+    """A filled form "Reject answer"."""
+    return {BlockId.REASONS.value: {ActionId.REASONS.value: ticked(*reasons)}, **why_edited(note)}
+
+
+def whole_answer(choice: str) -> dict[str, Json]:
+    """The verdict at the end of the claim view."""
+    return {BlockId.WHOLE_ANSWER.value: {ActionId.WHOLE_ANSWER.value: chosen(choice)}}
