@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import quote
 
 from reviewers.model import Passage
@@ -61,6 +61,13 @@ class _Held:
         return set(self.counts) == {version} and self.counts[version] == self.whole[version]
 
 
+@runtime_checkable
+class Remembers(Protocol):
+    """An embedder that keeps vectors by text."""
+
+    def remember(self, vectors: Mapping[str, list[float]]) -> None: ...
+
+
 class ChromaSources:
     """A SourceIndex over Chroma with cosine distance. Connects at the first use; safe to share between threads."""
 
@@ -80,12 +87,21 @@ class ChromaSources:
             found = collection.query(
                 query_embeddings=vectors,
                 n_results=2 * limit,  # copies of a text fall out
-                include=["documents", "metadatas"],
+                include=["documents", "metadatas", "embeddings"],
             )
+        self._share(found)
         return [
             _different(ids, texts, metadatas, limit)
             for ids, texts, metadatas in zip(found["ids"], found["documents"], found["metadatas"], strict=True)
         ]
+
+    def _share(self, found: Mapping[str, Any]) -> None:
+        """Give the embedder the vectors that the index has: whoever compares these passages need not compute them."""
+        if isinstance(self._embedder, Remembers):
+            for texts, vectors in zip(found["documents"], found["embeddings"], strict=True):
+                self._embedder.remember(
+                    {text: [float(one) for one in vector] for text, vector in zip(texts, vectors, strict=True)}
+                )
 
     def documents(self) -> int:
         """How many documents the index holds, as of at most COUNT_KEPT_SECONDS ago. Raises Unavailable."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ class MiniLmEmbedder(Embeddings):
         missing = [text for text in dict.fromkeys(texts) if text not in found]
         if missing:
             found |= self._compute(missing)
-            self._remember(found)
+            self.remember(found)
         return [found[text] for text in texts]
 
     def embed_query(self, text: str) -> list[float]:
@@ -59,9 +59,10 @@ class MiniLmEmbedder(Embeddings):
                 self._known.move_to_end(text)
         return found
 
-    def _remember(self, found: dict[str, list[float]]) -> None:
+    def remember(self, vectors: Mapping[str, list[float]]) -> None:
+        """Keep vectors by text; the index gives those that it has."""
         with self._knowing:
-            self._known.update(found)
+            self._known.update(vectors)
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
 

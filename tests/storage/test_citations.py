@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -255,3 +255,36 @@ def test_a_folder_that_cannot_be_opened_is_unavailable(tmp_path: Path, embedder:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     with pytest.raises(Unavailable):
         ChromaSources(tmp_path / "file", embedder).search(["x"], limit=1)
+
+
+class Remembering(Letters):
+    """Keeps what the index gives it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, list[float]] = {}
+
+    def remember(self, vectors: Mapping[str, list[float]]) -> None:
+        self.kept.update(vectors)
+
+
+def test_vectors_of_found_passages_are_not_computed_again(tmp_path: Path, docs: Path) -> None:
+    """The index has them; the embedder is given the very ones that it made."""
+    embedder = Remembering()
+    index = ChromaSources(tmp_path / "chroma", embedder)
+    add(index, docs)
+    found = index.search(["limit"], limit=1)[0][0]
+    assert embedder.kept[found.text] == pytest.approx(embedder.embed_query(found.text))
+    index.close()
+
+
+@pytest.mark.models
+def test_a_question_in_other_words_finds_its_passage(tmp_path: Path, docs: Path) -> None:
+    """With the packaged model: no content word in common, yet the right document comes first."""
+    from reviewers.scorers.embedder import MiniLmEmbedder
+
+    index = ChromaSources(tmp_path / "chroma", MiniLmEmbedder())
+    add(index, docs)
+    found = index.search(["How much money may I take out of the ATM each 24 hours?"], limit=2)[0]
+    assert found[0].text == "Daily limit for cash withdrawals: € 500."
+    index.close()
