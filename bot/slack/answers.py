@@ -40,7 +40,8 @@ from reviewers.model import VerdictKind
 
 log = structlog.get_logger()
 
-TRIGGER_GONE = frozenset({"expired_trigger_id", "trigger_expired", "trigger_exchanged", "invalid_trigger_id"})
+TRIGGER_GONE = frozenset({"expired_trigger_id", "trigger_expired", "invalid_trigger_id"})
+TRIGGER_USED = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
 BROKEN = "Something broke here, and nothing was counted."
 FIELDS = {"correction": f"{BlockId.ANSWER}0", "note": BlockId.NOTE.value, "reasons": BlockId.REASONS.value}
 
@@ -89,6 +90,9 @@ def register(app: App, desk: ReviewDesk) -> None:
 
     @app.error
     def told(error: Exception, body: dict[str, Any], client: WebClient) -> BoltResponse:
+        if isinstance(error, SlackApiError) and error.response.get("error") in TRIGGER_USED:
+            log.info("opened_before", kind=body.get("type"))  # the same click came twice; its window is open
+            return BoltResponse(status=200)
         message = _message(error, body, desk)
         if message is None:
             log.error("listener_failed", kind=body.get("type") or body.get("command"), exc_info=error)
@@ -127,12 +131,13 @@ def _message(error: Exception, body: Mapping[str, Any], desk: ReviewDesk) -> Sla
 
 
 def _task(body: Mapping[str, Any], desk: ReviewDesk) -> tuple[str, int]:
-    """The task that the pressed button belongs to; an empty id where that cannot be told."""
+    """The task that the pressed button belongs to, and its number; empty and 0 where that cannot be told."""
+    task_id = ""
     try:
         task_id = ButtonValue.parse((body.get("actions") or [{}])[0].get("value")).task_id
         return task_id, desk.verdicts.view(task_id).task.number
     except ReviewError:
-        return "", 0
+        return task_id, 0
 
 
 def _send(message: SlackMessage, body: Mapping[str, Any], client: WebClient) -> None:

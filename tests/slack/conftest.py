@@ -1,4 +1,4 @@
-"""A workspace for each test: over both ways, or over Socket Mode where the way makes no difference."""
+"""Workspaces: one a module over each way for the journeys, and one a test where a test breaks something."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pytest
 from tests.slack.worlds import HTTP, SOCKETS, World, a_world
 
 
-@pytest.fixture(params=[SOCKETS, HTTP])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    """A workspace over Socket Mode, and once more over signed HTTP."""
-    with a_world(tmp_path, over=request.param) as one:
+@pytest.fixture(scope="module", params=[SOCKETS, HTTP])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A workspace over Socket Mode, and once more over signed HTTP; the tests of a module share it."""
+    with a_world(tmp_path_factory.mktemp("world"), over=request.param) as one:
         yield one
 
 
 @pytest.fixture
-def quick(tmp_path: Path) -> Iterator[World]:
-    """A workspace over Socket Mode only."""
-    with a_world(tmp_path) as one:
+def own(tmp_path: Path) -> Iterator[World]:
+    """A workspace of one's own, over signed HTTP."""
+    with a_world(tmp_path, over=HTTP) as one:
         yield one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.slack.ids import ActionId, CallbackId, MenuChoice
 from reviewers.model import Outcome, VerdictKind
-from tests.builders import COMPLETION, an_output
+from tests.builders import COMPLETION
 from tests.slack.people import (
     answer_of,
     drawn,
@@ -20,7 +20,7 @@ from tests.slack.worlds import World, until
 
 def test_one_click_approves(world: World) -> None:
     """Approve needs no form: the verdict stands, and the card says by whom and shows the risk."""
-    (task,) = world.bring(an_output())
+    (task,) = world.bring(world.output())
     open_card = world.mara.card(task)
     assert {"Approve", "Edit", "Reject", "Unsure", "Check claims"} <= labels(open_card["blocks"])
     assert "60 in 100" not in drawn(open_card["blocks"]) + open_card["text"]
@@ -35,7 +35,7 @@ def test_one_click_approves(world: World) -> None:
 
 def test_unsure_hands_the_answer_on_and_another_decides(world: World) -> None:
     """The card stays open and names who was unsure; the next person settles it."""
-    (task,) = world.bring(an_output())
+    (task,) = world.bring(world.output())
     world.mara.press(world.mara.card(task), ActionId.UNSURE)
     until(lambda: world.view(task).task.handed_on_by)
     world.deliver()
@@ -49,7 +49,7 @@ def test_unsure_hands_the_answer_on_and_another_decides(world: World) -> None:
 
 def test_edit_shows_the_changes_before_it_saves_them(world: World) -> None:
     """Form, "Your changes", saved: the correction is stored to the letter and the card shows the difference."""
-    (task,) = world.bring(an_output())
+    (task,) = world.bring(world.output())
     world.mara.press(world.mara.card(task), ActionId.EDIT)
     form = world.mara.form(CallbackId.EDIT)
     assert elements(form["blocks"])[ActionId.ANSWER.value]["initial_value"] == COMPLETION
@@ -73,7 +73,7 @@ def test_edit_shows_the_changes_before_it_saves_them(world: World) -> None:
 
 def test_edit_that_changes_nothing_is_told_at_the_field(world: World) -> None:
     """The untouched form stays open with the sentence under the answer."""
-    (task,) = world.bring(an_output())
+    (task,) = world.bring(world.output())
     world.mara.press(world.mara.card(task), ActionId.EDIT)
     world.mara.form(CallbackId.EDIT)
     answer = world.mara.hand_in()
@@ -86,7 +86,7 @@ def test_edit_that_changes_nothing_is_told_at_the_field(world: World) -> None:
 
 def test_reject_for_another_reason_needs_words(world: World) -> None:
     """Other without a note is refused at the note; with one it is saved."""
-    (task,) = world.bring(an_output())
+    (task,) = world.bring(world.output())
     world.mara.press(world.mara.card(task), ActionId.REJECT)
     world.mara.form(CallbackId.REJECT)
     refused = world.mara.hand_in(refusal("other"))
@@ -107,7 +107,7 @@ def test_reject_for_another_reason_needs_words(world: World) -> None:
 
 def test_verdict_can_be_changed_from_the_decided_card(world: World) -> None:
     """Change my verdict opens the claim view; the new verdict supersedes, and both are kept."""
-    (task,) = world.bring(an_output())
+    (task,) = world.bring(world.output())
     world.mara.press(world.mara.card(task), ActionId.APPROVE)
     world.mara.choose(world.settled(task), MenuChoice.CHANGE)
     world.mara.form(CallbackId.CLAIMS)
@@ -122,7 +122,7 @@ def test_verdict_can_be_changed_from_the_decided_card(world: World) -> None:
 def test_long_answer_is_approved_only_after_it_was_all_on_the_screen(world: World) -> None:
     """A cut card has Read all in Approve's place; Approve stands at the end of the whole text."""
     end = "The very last sentence of it."
-    (task,) = world.bring(an_output(completion=f"{COMPLETION} {'More words follow here. ' * 200}{end}"))
+    (task,) = world.bring(world.output(completion=f"{COMPLETION} {'More words follow here. ' * 200}{end}"))
     card = world.mara.card(task)
     assert "Read all" in labels(card["blocks"])
     assert "Approve" not in labels(card["blocks"])

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,7 +45,7 @@ from storage import migrations
 from storage.datasets import FolderFiles
 from storage.engine import make_engine
 from storage.unit_of_work import SqlStore
-from tests.builders import COMPLETION
+from tests.builders import COMPLETION, an_output
 from tests.slack.people import CHANNEL, Json, Person
 from tests.workflow.worlds import CountedMetrics, FixedReader, FixedScorer, risk_of
 
@@ -174,6 +175,7 @@ class World:
     http: httpx.Client
     late_acks: bool = False  # a test that makes the app too slow on purpose says so
     _people: dict[str, Person] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def person(self, user: str) -> Person:
         """Somebody of the workspace."""
@@ -190,6 +192,10 @@ class World:
     def jonas(self) -> Person:
         """Another reviewer."""
         return self.person("U0JONAS")
+
+    def output(self, **changes: Any) -> Output:
+        """An answer with an id of its own."""
+        return an_output(f"o-{next(self._numbers)}", **changes)
 
     def receive(self, *outputs: Output) -> list[str]:
         """Receive, score and select, but post nothing; the tasks' ids in the outputs' order."""

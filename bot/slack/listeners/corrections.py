@@ -39,20 +39,21 @@ def _show_changes(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[s
 
 def _save_edit(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
     actor = actor_of(body)
-    form = parse_changes(view)
-    draft = desk.verdicts.draft(form.context.task_id, actor.user_id)
-    with answering(ack, view, desk, text=draft.text if draft else "", note=form.note):
+    with answering(ack, view, desk):
+        form = parse_changes(view)
+        draft = desk.verdicts.draft(form.context.task_id, actor.user_id)
         if draft is None or fingerprint(draft) != form.context.draft:
             raise Invalid("value", "This edit was changed in another window. Press Back and Show changes once more.")
-        desk.record(
-            actor,
-            form.context.task_id,
-            VerdictKind.EDIT,
-            correction=draft.text,
-            reasons=draft.reasons,
-            note=form.note,
-        )
-        ack(response_action="clear")
+        with answering(ack, view, desk, text=draft.text, note=form.note):
+            desk.record(
+                actor,
+                form.context.task_id,
+                VerdictKind.EDIT,
+                correction=draft.text,
+                reasons=draft.reasons,
+                note=form.note,
+            )
+            ack(response_action="clear")
 
 
 def _save_reject(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
