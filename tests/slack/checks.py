@@ -78,7 +78,7 @@ def live_signs(blocks: list[dict[str, Any]]) -> list[str]:
     for item in objects(blocks):
         kind, text = item.get("type"), item.get("text")
         if kind == "mrkdwn":
-            found += [token for token in TOKEN.findall(text) if not ALLOWED_TOKENS.fullmatch(token)]
+            found += [token for token in TOKEN.findall(str(text)) if not ALLOWED_TOKENS.fullmatch(token)]
             found += ["not verbatim"] * (item.get("verbatim") is not True)
         if kind in {"broadcast", "usergroup", "channel"} or (kind == "user" and item["user_id"] not in {"U0MARA"}):
             found.append(str(item))

@@ -15,7 +15,7 @@ from bot.slack.cards.options import CardOptions
 from bot.slack.cutting import pieces
 from bot.slack.forms.parts import INPUT_LENGTH, MOST_PARTS
 from bot.slack.ids import OLD_CARD, ActionId, BlockId, ButtonValue, CallbackId, FormContext
-from bot.slack.text import escape, mention, one_line, quiet
+from bot.slack.text import escape, mention, one_line, quiet, shortened
 from bot.slack.wire import SlackMessage, Wire, button, grey, modal, rendered, row, said
 from reviewers.errors import AlreadyResolved
 from reviewers.model import VerdictKind
@@ -42,7 +42,7 @@ class Again:
     label: str
     action: ActionId
     task_id: str
-    number: int
+    number: int  # 0 when it cannot be told now
 
 
 def notice(happened: str, then: str = "") -> SlackMessage:
@@ -141,13 +141,14 @@ def _told(happened: str, then: str, spoken: str, again: Again | None = None) -> 
     blocks: list[Block] = [said(f"{happened} {then}".strip())]
     if again is not None:
         value = ButtonValue(task_id=again.task_id).to_json()
-        spoken_label = f"{again.label}: answer {again.number}"
+        spoken_label = f"{again.label}: answer {again.number}" if again.number else again.label
         blocks.append(row("again", [button(again.label, again.action, value, spoken_label)]))
     return SlackMessage(text=spoken, blocks=rendered(blocks, "notice"))
 
 
 def _spoken(happened: str, then: str) -> str:
-    return escape(f"{one_line(happened)} {one_line(then)}".strip())
+    said_ = (shortened(one_line(part), SENTENCE_LENGTH) for part in (happened, then))
+    return escape(" ".join(said_).strip())
 
 
 def _to_copy(text: str, note: str) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from slackblocks import Block, RichTextElement, RichTextObject
 from bot.slack.cards.evidence import Evidence, Source, answer_elements, excerpt
 from bot.slack.cards.parts import EMPTY_ANSWER, NO_QUESTION
 from bot.slack.cutting import pieces, size
-from bot.slack.text import counted, host, isolated, link_address, shortened, visible
+from bot.slack.text import counted, host, isolated, link_address, one_line, shortened, visible
 from bot.slack.wire import bold, grey, line, linked, plain, quote_bar, rich, section
 from reviewers.model import Message, TaskView
 
@@ -41,7 +41,7 @@ def _earlier(view: TaskView) -> list[Block]:
     turns = _earlier_turns(view)
     if not turns:
         return []
-    spoken = [(ROLES.get(turn.role, turn.role), visible(turn.content).strip()) for turn in turns]
+    spoken = [(ROLES.get(turn.role, one_line(turn.role)), visible(turn.content).strip()) for turn in turns]
     kept: list[tuple[str, str]] = []
     room = EARLIER_BLOCKS * (BLOCK_LENGTH - 200)
     for role, words in reversed(spoken):
