@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from bot.demo.player import Player
 from bot.slack.ids import VERDICT_ACTIONS, ActionId, BlockId, CallbackId, MenuChoice, MenuValue
 
 CHANNEL = "C0REVIEW"
 
+PATIENCE_SECONDS = 30.0  # of a condition that must come true; a machine under load is slow, not wrong
+
 Json = dict[str, Any]
+T = TypeVar("T")
+
+
+def until(seen: Callable[[], T], what: str = "") -> T:
+    """Look until there is something to see, and return it; fails when nothing comes."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not (found := seen()):
+        assert time.monotonic() < end, what or "what was waited for did not come"
+        time.sleep(0.01)
+    return found
 
 
 class Person(Player):
@@ -85,9 +98,9 @@ class Person(Player):
         """What only this person sees in the channel."""
         return [m for m in self._get("messages", channel=CHANNEL)["messages"] if m.get("is_ephemeral")]
 
-    def private_words(self) -> str:
-        """The texts of that."""
-        return "\n".join(message["text"] for message in self.told())
+    def wait_until_told(self, count: int = 1) -> list[Json]:
+        """The same, once there are so many."""
+        return until(lambda: told if len(told := self.told()) >= count else [], f"{self.user} was told nothing")
 
 
 def elements(blocks: list[Json], block: str = "") -> dict[str, Json]:

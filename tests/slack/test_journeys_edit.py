@@ -7,8 +7,8 @@ import pytest
 from bot.slack.ids import ActionId, BlockId, CallbackId, MenuChoice
 from reviewers.errors import Unavailable
 from tests.builders import COMPLETION
-from tests.slack.people import answer_of, drawn, elements, refusal, whole_answer, why_edited
-from tests.slack.worlds import World, until
+from tests.slack.people import answer_of, drawn, elements, refusal, until, whole_answer, why_edited
+from tests.slack.worlds import World
 
 PARAGRAPH = "Fee {n} is due on the first day.\tIt is paid once;  two blanks and a tab stay. Grüße 🙂"
 TOUCHED = 3_000  # characters of the first part, where what a person leaves has one kind of line ends

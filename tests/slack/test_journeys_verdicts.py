@@ -12,10 +12,11 @@ from tests.slack.people import (
     has_live_verdicts,
     labels,
     refusal,
+    until,
     whole_answer,
     why_edited,
 )
-from tests.slack.worlds import World, until
+from tests.slack.worlds import World
 
 
 def test_one_click_approves(world: World) -> None:

@@ -8,15 +8,14 @@ from __future__ import annotations
 import gc
 import socket
 import threading
-import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import uvicorn
@@ -46,26 +45,14 @@ from storage.datasets import FolderFiles
 from storage.engine import make_engine
 from storage.unit_of_work import SqlStore
 from tests.builders import COMPLETION, an_output
-from tests.slack.people import CHANNEL, Json, Person
+from tests.slack.people import CHANNEL, PATIENCE_SECONDS, Json, Person, until
 from tests.workflow.worlds import CountedMetrics, FixedReader, FixedScorer, risk_of
 
 SOCKETS, HTTP = "sockets", "http"
-PATIENCE_SECONDS = 30.0  # of a condition that must come true; a machine under load is slow, not wrong
 NEVER_REFUSED = frozenset(
     "invalid_blocks invalid_arguments invalid_metadata_format msg_too_long msg_blocks_too_long no_text "
     "view_too_large push_limit_reached invalid_auth not_authed unknown_method".split()
 )
-
-T = TypeVar("T")
-
-
-def until(seen: Callable[[], T], what: str = "") -> T:
-    """Look until there is something to see, and return it; fails when nothing comes."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not (found := seen()):
-        assert time.monotonic() < end, what or "what was waited for did not come"
-        time.sleep(0.01)
-    return found
 
 
 class SharedClock:
