@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.slack.ids import ActionId, BlockId, CallbackId
+from reviewers.errors import NothingChanged
 from reviewers.model import TaskState, VerdictKind
 from tests.builders import COMPLETION
 from tests.sandbox.page_tools import CHROMIUM
@@ -79,7 +80,7 @@ def test_an_untouched_answer_that_comes_as_null_is_no_edit(at: Place) -> None:
     errors = at.mara.until(lambda: at.mara.errors, "the error in the form")
     at.mara.close_form()
 
-    assert list(errors) == [f"{BlockId.ANSWER}0"]
+    assert errors == {f"{BlockId.ANSWER}0": str(NothingChanged())}
     assert at.view("untouched").verdicts == ()
 
 
