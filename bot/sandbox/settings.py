@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.sandbox.ratelimits import DEFAULT_LIMITS, RateLimit
-from bot.sandbox.workspace import Bot
+from bot.sandbox.workspace import Bot, Person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,7 @@ class SandboxSettings:
     max_sockets: int = 10
     journal_limit: int = 20_000  # entries kept
     snapshot_path: Path | None = None
+    more_people: tuple[Person, ...] = ()  # besides the eight; they are in every channel that the app is in
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any], **more: Any) -> Self:

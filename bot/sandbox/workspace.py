@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -108,12 +108,15 @@ def _channels(bot: Bot) -> list[Channel]:
 class Workspace:
     """Who and what is there; ids are looked up here and nowhere else."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, more_people: Sequence[Person] = ()) -> None:
         self.bot = bot
         self.name = "Meridian"
         self.domain = "meridian"
-        self.people = {person.id: person for person in _people()}
+        self.people = {person.id: person for person in [*_people(), *more_people]}
         self.channels = {channel.id: channel for channel in _channels(bot)}
+        for channel in self.channels.values():
+            if bot.user_id in channel.members:
+                channel.members |= {person.id for person in more_people}
         reviewers = ["U0MARA", "U0JONAS", "U0PRIYA"]
         self.usergroups = {
             "S0REVIEWERS": UserGroup(id="S0REVIEWERS", handle="reviewers", name="Reviewers", users=reviewers),

@@ -22,7 +22,7 @@ class World:
     def __init__(self, settings: SandboxSettings) -> None:
         self.settings = settings
         self.clock = Clock()
-        self.workspace = Workspace(settings.bot)
+        self.workspace = Workspace(settings.bot, settings.more_people)
         self.messages = Messages()
         self.views = Views(settings.bot)
         self.files = Files(settings.file_processing_seconds)

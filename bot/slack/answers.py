@@ -32,6 +32,9 @@ from reviewers.errors import (
     Invalid,
     NothingChanged,
     NotYourTask,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
     ReviewError,
     Unavailable,
     UnknownTask,
@@ -42,13 +45,26 @@ log = structlog.get_logger()
 
 TRIGGER_GONE = frozenset({"expired_trigger_id", "trigger_expired", "invalid_trigger_id"})
 TRIGGER_USED = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
+SLACK_FAILED = (OutcomeUnknown, RateLimited, Refused)
 BROKEN = "Something broke here, and nothing was counted."
 FIELDS = {"correction": f"{BlockId.ANSWER}0", "note": BlockId.NOTE.value, "reasons": BlockId.REASONS.value}
 
 
 @contextmanager
-def answering(ack: Ack, view: Mapping[str, Any], desk: ReviewDesk, text: str = "", note: str = "") -> Iterator[None]:
-    """Around the body of a form's listener: a mistake is shown in the form, and `text` is kept there to be copied."""
+def answering(
+    ack: Ack,
+    view: Mapping[str, Any],
+    desk: ReviewDesk,
+    *,
+    kind: VerdictKind = VerdictKind.EDIT,
+    text: str = "",
+    note: str = "",
+) -> Iterator[None]:
+    """Around the body of a form's listener: a mistake is shown in the form.
+
+    When somebody was faster, the form says that this `kind` of verdict did not count, and keeps `text` and `note`
+    there to be copied.
+    """
     try:
         yield
     except (Invalid, NothingChanged) as error:
@@ -59,11 +75,11 @@ def answering(ack: Ack, view: Mapping[str, Any], desk: ReviewDesk, text: str = "
             _tell(ack, view, str(error))
     except AlreadyResolved as error:
         context = FormContext.parse(view.get("private_metadata"))
-        late = decided_meanwhile_view(error, text, note, context=context, display=desk.display)
+        late = decided_meanwhile_view(error, text, note, context=context, display=desk.naming(error.by), kind=kind)
         ack(response_action="update", view=late)
     except (Unavailable, Conflict) as error:
         log.warning("form_not_saved", error=type(error).__name__)
-        _tell(ack, view, "Not saved.", "The database did not answer. Close this and try again.", push=True)
+        _tell(ack, view, "Not saved.", f"{_silent_part(error)} Close this and try again.", push=True)
     except ReviewError as error:
         _tell(ack, view, str(error))
     except Exception:
@@ -114,7 +130,7 @@ def _message(error: Exception, body: Mapping[str, Any], desk: ReviewDesk) -> Sla
             return expired(task_id, number, ActionId(action))
         return notice("That took too long, so Slack closed the window.", "Nothing is lost. Try again.")
     if isinstance(error, AlreadyResolved):
-        return decided_before(error, kind, display=desk.display)
+        return decided_before(error, kind, display=desk.naming(error.by))
     if isinstance(error, NotYourTask):
         return own_output() if "someone else decides" in str(error) else not_a_reviewer(str(error))
     if isinstance(error, Invalid) and error.field == "value":
@@ -122,12 +138,20 @@ def _message(error: Exception, body: Mapping[str, Any], desk: ReviewDesk) -> Sla
     if isinstance(error, (Unavailable, Conflict)):
         log.warning("verdict_not_saved", error=type(error).__name__)
         task_id, number = _task(body, desk)
+        if isinstance(error, SLACK_FAILED):
+            return notice("Not saved.", f"{_silent_part(error)} Try again; nothing was counted twice.")
         if task_id and action in VERDICT_ACTIONS:
             return not_saved(task_id, number, kind)
         return notice("That did not work.", "A part of Whetstone did not answer. Try again; nothing is counted twice.")
     if isinstance(error, UnknownTask | ReviewError):
         return notice(str(error))
     return None
+
+
+def _silent_part(error: ReviewError) -> str:
+    if isinstance(error, SLACK_FAILED):
+        return "Slack did not tell who may review."  # the only thing that is asked of Slack before a verdict
+    return "The database did not answer."
 
 
 def _task(body: Mapping[str, Any], desk: ReviewDesk) -> tuple[str, int]:
@@ -141,7 +165,8 @@ def _task(body: Mapping[str, Any], desk: ReviewDesk) -> tuple[str, int]:
 
 
 def _send(message: SlackMessage, body: Mapping[str, Any], client: WebClient) -> None:
-    """As an ephemeral message beside the card, on top of the open modal, or as the answer to the command."""
+    """Beside the card for this person alone, on top of the open modal, as the answer to the command, or directly."""
+    user = actor_of(body).user_id
     channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id")
     view = body.get("view") or {}
     if body.get("command"):
@@ -149,11 +174,9 @@ def _send(message: SlackMessage, body: Mapping[str, Any], client: WebClient) -> 
             text=message.text, blocks=message.blocks, response_type="ephemeral"
         )
     elif channel:
-        user = actor_of(body).user_id
         client.chat_postEphemeral(channel=str(channel), user=user, text=message.text, blocks=message.blocks)
-    elif view and body.get("trigger_id"):
+    elif view.get("type") == "modal":
         shown = notice_view("Whetstone", message.text, context=FormContext(task_id="unknown"))
-        if view.get("type") == "modal":
-            client.views_push(trigger_id=str(body["trigger_id"]), view=shown)
-        else:
-            client.views_open(trigger_id=str(body["trigger_id"]), view=shown)
+        client.views_push(trigger_id=str(body["trigger_id"]), view=shown)
+    elif user:  # on Home a window cannot be opened for certain: the trigger may be what failed
+        client.chat_postMessage(channel=user, **message.arguments())

@@ -46,8 +46,11 @@ class ReviewDesk:
 
     def card(self, view: TaskView) -> SlackMessage:
         """The card of a task as it stands, with the names of those who decided for the fallback text."""
-        names = {verdict.reviewer: self.people.known_name(verdict.reviewer) for verdict in view.verdicts}
-        return task_card(view, show=self.show, display=replace(self.display, names=names))
+        return task_card(view, show=self.show, display=self.naming(*(verdict.reviewer for verdict in view.verdicts)))
+
+    def naming(self, *users: str) -> CardOptions:
+        """The display with the names of these people; an empty id has none."""
+        return replace(self.display, names={user: self.people.known_name(user) for user in users if user})
 
     def record(self, actor: Actor, task_id: str, kind: VerdictKind, **content: Any) -> Recorded:
         """Record a verdict of a full member of this workspace."""

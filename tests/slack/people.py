@@ -94,9 +94,13 @@ class Person(Player):
         """The Home that was published last; empty before the first."""
         return self._get("home")["view"] or {}
 
+    def seen(self, channel: str = CHANNEL) -> list[Json]:
+        """All messages that this person sees there."""
+        return list(self._get("messages", channel=channel)["messages"])
+
     def told(self) -> list[Json]:
         """What only this person sees in the channel."""
-        return [m for m in self._get("messages", channel=CHANNEL)["messages"] if m.get("is_ephemeral")]
+        return [message for message in self.seen() if message.get("is_ephemeral")]
 
     def wait_until_told(self, count: int = 1) -> list[Json]:
         """The same, once there are so many."""

@@ -67,21 +67,25 @@ class SharedClock:
 
 
 class TroubledStore:
-    """A store that a test can make slow (`gate`) or take away, and that counts the writers that are through."""
+    """A store that a test can stop (`gate`, `reading`), slow down or take away; it counts finished writers."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._counting = threading.Lock()
-        self.gate = threading.Event()
+        self.gate = threading.Event()  # for writers
         self.gate.set()
+        self.reading = threading.Event()  # for readers
+        self.reading.set()
         self.fault: Exception | None = None
+        self.seconds = 0.0  # that each transaction takes longer
+        self.pause = threading.Event()
         self.waiting = 0
         self.written = 0
 
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
         """A transaction that may write, once the gate is open."""
-        self._pass(slow=True)
+        self._pass(self.gate)
         try:
             with self._store.begin() as uow:
                 yield uow
@@ -92,7 +96,7 @@ class TroubledStore:
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
         """A transaction that only reads."""
-        self._pass(slow=False)
+        self._pass(self.reading)
         with self._store.read() as uow:
             yield uow
 
@@ -108,13 +112,20 @@ class TroubledStore:
         """Close the store behind."""
         self._store.close()
 
-    def _pass(self, *, slow: bool) -> None:
-        if slow:
+    def let_go(self) -> None:
+        """Nobody waits any more."""
+        self.gate.set()
+        self.reading.set()
+        self.pause.set()
+
+    def _pass(self, gate: threading.Event) -> None:
+        if not gate.is_set():
             with self._counting:
                 self.waiting += 1
-            self.gate.wait(PATIENCE_SECONDS)
+            gate.wait(PATIENCE_SECONDS)
             with self._counting:
                 self.waiting -= 1
+        self.pause.wait(self.seconds)
         if self.fault is not None:
             raise self.fault
 
@@ -314,7 +325,7 @@ def a_world(
             http=http,
         )
         stack.callback(world.close)
-        stack.callback(store.gate.set)
+        stack.callback(store.let_go)
         yield world
         assert problems_on_the_wire(world) == []
 

@@ -27,6 +27,12 @@ _VERBS = {
     VerdictKind.REJECT: "Reject",
     VerdictKind.UNSURE: "Unsure",
 }
+_TITLES = {
+    VerdictKind.APPROVE: "Check claims",
+    VerdictKind.EDIT: "Edit answer",
+    VerdictKind.REJECT: "Reject answer",
+    VerdictKind.UNSURE: "Check claims",
+}
 _ACTIONS = {
     VerdictKind.APPROVE: ActionId.APPROVE,
     VerdictKind.EDIT: ActionId.EDIT,
@@ -116,22 +122,25 @@ def notice_view(title: str, happened: str, then: str = "", *, context: FormConte
 
 
 def decided_meanwhile_view(
-    error: AlreadyResolved, text: str, note: str, *, context: FormContext, display: CardOptions
+    error: AlreadyResolved,
+    text: str,
+    note: str,
+    *,
+    context: FormContext,
+    display: CardOptions,
+    kind: VerdictKind = VerdictKind.EDIT,
 ) -> Wire:
-    """Somebody decided while the edit was written: nothing was saved, and the text is there to be copied."""
-    happened = decided_before(error, VerdictKind.EDIT, display=display).blocks[0]["text"]["text"]
-    blocks: list[Block] = [
-        said(happened),
-        grey("Your text is not lost: copy it from here before you close this window."),
-        *_to_copy(text, note),
-    ]
+    """Somebody decided while the form was filled in: nothing was saved, and the words are there to be copied."""
+    happened = decided_before(error, kind, display=display).blocks[0]["text"]["text"]
+    copied = list(_to_copy(text, note))
+    kept = [grey("Your text is not lost: copy it from here before you close this window."), *copied] if copied else []
     return modal(
-        "Edit answer",
-        blocks,
+        _TITLES[kind],
+        [said(happened), *kept],
         callback_id=CallbackId.NOTHING,
         private_metadata=context.to_json(),
         close="Close",
-        submit="Done",
+        submit="Done" if copied else None,
         tag="late",
     )
 
@@ -153,7 +162,7 @@ def _spoken(happened: str, then: str) -> str:
 
 def _to_copy(text: str, note: str) -> Iterator[Block]:
     """Inputs, since text in them can be selected whole on every client; they are never read."""
-    parts = list(pieces(text, INPUT_LENGTH))[:MOST_PARTS]
+    parts = list(pieces(text, INPUT_LENGTH))[:MOST_PARTS] if text else []
     labels = ["Your text"] if len(parts) == 1 else [f"Your text, part {place + 1}" for place in range(len(parts))]
     filled = [*zip(labels, parts, strict=True), *([("Why", note[:INPUT_LENGTH])] if note else [])]
     for place, (label, part) in enumerate(filled):

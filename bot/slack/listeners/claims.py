@@ -75,6 +75,7 @@ def _save(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]
         elif form.choice is VerdictKind.REJECT:
             ack(response_action="update", view=desk.reject(task_id, actor))
         else:
-            if form.choice is not None:
-                desk.record(actor, task_id, form.choice)
-            ack(response_action="clear")
+            with answering(ack, view, desk, kind=form.choice or VerdictKind.APPROVE):
+                if form.choice is not None:
+                    desk.record(actor, task_id, form.choice)
+                ack(response_action="clear")

@@ -16,10 +16,11 @@ from reviewers.model import VerdictKind
 
 
 def register(app: App, desk: ReviewDesk) -> None:
-    """Route the submissions of the three forms."""
+    """Route the submissions of the three forms, and of the window that follows when somebody was faster."""
     app.view(CallbackId.EDIT.value)(partial(_show_changes, desk))
     app.view(CallbackId.CHANGES.value)(partial(_save_edit, desk))
     app.view(CallbackId.REJECT.value)(partial(_save_reject, desk))
+    app.view(CallbackId.NOTHING.value)(_done)
 
 
 def _show_changes(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -62,5 +63,11 @@ def _save_reject(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[st
         if isinstance(form, FieldErrors):
             ack(**form.response())
             return
-        desk.record(actor_of(body), form.context.task_id, VerdictKind.REJECT, reasons=form.reasons, note=form.note)
-        ack(response_action="clear")
+        with answering(ack, view, desk, kind=VerdictKind.REJECT, note=form.note):
+            desk.record(actor_of(body), form.context.task_id, VerdictKind.REJECT, reasons=form.reasons, note=form.note)
+            ack(response_action="clear")
+
+
+def _done(ack: Ack) -> None:
+    """The window that keeps words to be copied was left."""
+    ack(response_action="clear")
