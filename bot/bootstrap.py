@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 SLACK_SECONDS = 10  # until a call to Slack counts as unanswered
+PEOPLE_SECONDS = 1.5  # the same for "who is this", which a form waits for: Slack gives it three seconds in all
 
 
 def build_services(settings: Settings) -> Services:
@@ -60,6 +61,12 @@ def build_services(settings: Settings) -> Services:
         release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
         datasets=DatasetBuilder(store=store, files=FolderFiles(), clock=clock),
     )
+
+
+def open_services(settings: Settings) -> Services:
+    """As `build_services`, for a command of its own. Raises a ReviewError that says what to do on an old schema."""
+    check_database(settings)
+    return build_services(settings)
 
 
 def upgrade_database(settings: Settings) -> str:
@@ -179,7 +186,7 @@ def _place(error: Exception) -> str:
     return f"{frame.tb_frame.f_code.co_qualname}:{frame.tb_lineno}" if frame else ""
 
 
-def slack_client(settings: Settings, *, retries: bool) -> WebClient:
+def slack_client(settings: Settings, *, retries: bool, seconds: float = SLACK_SECONDS) -> WebClient:
     """A Web API client; with `retries` it waits out rate limits by itself, for calls that may be repeated."""
     from slack_sdk import WebClient
     from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
@@ -187,12 +194,12 @@ def slack_client(settings: Settings, *, retries: bool) -> WebClient:
     return WebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
-        timeout=SLACK_SECONDS,
+        timeout=seconds,  # type: ignore[arg-type]  # slack_sdk says int; urllib takes fractions
         retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=2)] if retries else [],
     )
 
 
-def build_desk(settings: Settings, services: Services, client: WebClient) -> ReviewDesk:
+def build_desk(settings: Settings, services: Services) -> ReviewDesk:
     """What the listeners and the cards share."""
     from bot.slack.cards import CardOptions
     from bot.slack.desk import ReviewDesk
@@ -200,7 +207,10 @@ def build_desk(settings: Settings, services: Services, client: WebClient) -> Rev
 
     return ReviewDesk(
         verdicts=services.verdicts,
-        people=People(client),
+        people=People(
+            slack_client(settings, retries=False, seconds=PEOPLE_SECONDS),
+            seconds=lambda: services.clock.now().timestamp(),
+        ),
         display=CardOptions(
             reasons=settings.reasons, zone=ZoneInfo(settings.time_zone), next_command="/whetstone next"
         ),
@@ -219,7 +229,7 @@ def build_publisher(settings: Settings, services: Services, worker: str) -> Card
         store=services.store,
         clock=services.clock,
         metrics=services.metrics,
-        messenger=SlackMessenger(client, build_desk(settings, services, client).card),
+        messenger=SlackMessenger(client, build_desk(settings, services).card),
         report=_report,
         worker=worker,
         post_pace_seconds=settings.post_pace_seconds,
@@ -232,7 +242,7 @@ def build_slack_app(settings: Settings, services: Services) -> App:
 
     client = slack_client(settings, retries=True)
     secret = settings.slack_signing_secret.get_secret_value()
-    return make_app(build_desk(settings, services, client), client, signing_secret=secret)
+    return make_app(build_desk(settings, services), client, signing_secret=secret)
 
 
 def build_api(settings: Settings, services: Services, slack: App | None) -> FastAPI:

@@ -67,7 +67,7 @@ def measure_verdicts(settings: Settings, clicks: int = 300) -> dict[str, float]:
         slack = settings.model_copy(update={"slack_api_url": f"{address}/api/"})
         client = slack_client(slack, retries=True)
         client.token = sandbox.bot_token
-        app = make_app(build_desk(slack, services, client), client, signing_secret=sandbox.signing_secret)
+        app = make_app(build_desk(slack, services), client, signing_secret=sandbox.signing_secret)
         seconds = [_click(app, sandbox.signing_secret, view, bell) for view in tasks]
     services.store.close()
     return percentiles(seconds[20:])
