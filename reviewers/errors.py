@@ -13,6 +13,7 @@ ReviewError
 └── Unavailable             a part that is needed does not answer
     ├── RateLimited         it says when to come back (`retry_after_seconds`)
     ├── OutcomeUnknown      it may or may not have happened: look before trying again
+    ├── Unready             it says no until people repair something, such as a token (`code`)
     └── Refused             it says no, and will say no again (`code`)
 """
 
@@ -108,6 +109,14 @@ class RateLimited(Unavailable):
 
 class OutcomeUnknown(Unavailable):
     """The call may or may not have taken effect: look before trying again."""
+
+
+class Unready(Unavailable):
+    """The other side says no until people repair the installation; `code` is its word for it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Refused until somebody repairs it: {code}.")
+        self.code = code
 
 
 class Refused(Unavailable):

@@ -366,7 +366,7 @@ class Messenger(Protocol):
     """Slack, as far as cards go."""
 
     def post_card(self, view: TaskView, *, attempt: int) -> Posting:
-        """Raises RateLimited, OutcomeUnknown, Refused or Unavailable."""
+        """Raises RateLimited, OutcomeUnknown, Unready, Refused or Unavailable."""
 
     def find_card(self, view: TaskView, *, since: datetime) -> Posting | None:
         """Look whether the card of this task was posted, by the metadata of the channel's messages."""

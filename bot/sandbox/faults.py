@@ -10,6 +10,7 @@ from bot.sandbox.wire import Json
 API_KINDS = frozenset(
     {
         "drop_response_after_commit",  # the call takes effect, the connection closes without an answer
+        "time_out_after_commit",  # the call takes effect, no answer for as long as the caller waits
         "http_500",  # no effect, status 500
         "time_out",  # no effect, no answer for as long as the caller waits
         "reset",  # no effect, the connection is reset
@@ -18,6 +19,7 @@ API_KINDS = frozenset(
         "archived_channel",
     }
 )
+AFTER_COMMIT = frozenset({"drop_response_after_commit", "time_out_after_commit"})
 DELIVERY_KINDS = frozenset(
     {
         "late_ack",  # the ack counts as come after the deadline

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.sandbox.arguments import Arguments, read_body
-from bot.sandbox.faults import API_KINDS, Fault
+from bot.sandbox.faults import AFTER_COMMIT, API_KINDS, Fault
 from bot.sandbox.methods import Method, Methods
 from bot.sandbox.sockets import Sockets
 from bot.sandbox.wire import Json, SlackError
@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS_OPEN = "apps.connections.open"
 _SECRET = frozenset({"token", "client_secret"})
-_SEVERING = frozenset({"drop_response_after_commit", "reset", "time_out"})
 
 
 class WebApi:
@@ -58,15 +57,13 @@ class WebApi:
         named = world.workspace.channel(str(args.values.get("channel") or args.values.get("channel_id") or ""))
         channel = named.id if named is not None else str(args.values.get("channel") or "")
         fault = world.faults.take(method, channel=channel, kinds=API_KINDS)
-        if fault is not None and fault.kind != "drop_response_after_commit":
+        if fault is not None and fault.kind not in AFTER_COMMIT:
             return self._fail(method, shown, fault)
         wait = world.limits.retry_after(method, channel, now=world.clock.now())
         if wait is not None:
             return self._limited(method, shown, wait)
         answer = self._close_call(method, shown, self._run(method, args))
-        if fault is None:
-            return answer
-        return Severed("drop_response_after_commit")
+        return answer if fault is None else Severed(fault.kind)
 
     def _run(self, method: str, args: Arguments) -> Json:
         run = self._methods.get(method)
@@ -153,7 +150,7 @@ class Severed(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """End the request without sending anything."""
         transport = _transport(send)
-        if self.kind != "time_out" and transport is None:
+        if self.kind in ("reset", "drop_response_after_commit") and transport is None:
             raise RuntimeError("this server does not let the sandbox close its connections")
         if transport is not None and self.kind == "reset":
             # Linger for zero seconds: the kernel sends RST instead of FIN. The option belongs to the connection, so it

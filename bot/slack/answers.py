@@ -38,6 +38,7 @@ from reviewers.errors import (
     ReviewError,
     Unavailable,
     UnknownTask,
+    Unready,
 )
 from reviewers.model import VerdictKind
 
@@ -45,7 +46,7 @@ log = structlog.get_logger()
 
 TRIGGER_GONE = frozenset({"expired_trigger_id", "trigger_expired", "invalid_trigger_id"})
 TRIGGER_USED = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
-SLACK_FAILED = (OutcomeUnknown, RateLimited, Refused)
+SLACK_FAILED = (OutcomeUnknown, RateLimited, Refused, Unready)
 BROKEN = "Something broke here, and nothing was counted."
 FIELDS = {"correction": f"{BlockId.ANSWER}0", "note": BlockId.NOTE.value, "reasons": BlockId.REASONS.value}
 
@@ -176,7 +177,12 @@ def _send(message: SlackMessage, body: Mapping[str, Any], client: WebClient) -> 
     elif channel:
         client.chat_postEphemeral(channel=str(channel), user=user, text=message.text, blocks=message.blocks)
     elif view.get("type") == "modal":
-        shown = notice_view("Whetstone", message.text, context=FormContext(task_id="unknown"))
+        shown = {
+            "type": "modal",
+            "title": {"type": "plain_text", "text": "Whetstone"},
+            "close": {"type": "plain_text", "text": "Close"},
+            "blocks": message.blocks,
+        }
         client.views_push(trigger_id=str(body["trigger_id"]), view=shown)
     elif user:  # on Home a window cannot be opened for certain: the trigger may be what failed
         client.chat_postMessage(channel=user, **message.arguments())

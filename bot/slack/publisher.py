@@ -12,19 +12,25 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.slack.cards import SlackMessage
-from reviewers.errors import OutcomeUnknown, RateLimited, Refused
+from reviewers.errors import OutcomeUnknown, RateLimited, Refused, Unready
 from reviewers.model import Posting, TaskView
 
 EVENT_TYPE = "review_card"
 HISTORY_PAGE = 200
 # Slack's words for "something broke on our side": the call may have taken effect.
 BROKEN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+# The installation is at fault and not the message: its token, its scopes, or that nobody invited the app (to an app that
+# is not in it, a private channel does not exist).
+REPAIRABLE = frozenset(
+    "not_authed invalid_auth account_inactive token_revoked token_expired missing_scope not_allowed_token_type "
+    "no_permission access_denied team_access_not_granted not_in_channel channel_not_found".split()
+)
 DEFAULT_RETRY_SECONDS = 1.0
 
 
 @contextmanager
 def our_words() -> Iterator[None]:
-    """Turn what slack_sdk raises into RateLimited, OutcomeUnknown or Refused."""
+    """Turn what slack_sdk raises into RateLimited, OutcomeUnknown, Unready or Refused."""
     try:
         yield
     except SlackApiError as error:
@@ -35,7 +41,7 @@ def our_words() -> Iterator[None]:
             raise RateLimited(float(headers.get("retry-after", DEFAULT_RETRY_SECONDS))) from error
         if status >= 500 or not code or code in BROKEN:
             raise OutcomeUnknown(f"Slack answered {status} {code}".strip()) from error
-        raise Refused(code) from error
+        raise (Unready if code in REPAIRABLE else Refused)(code) from error
     except (SlackClientError, HTTPException, OSError) as error:  # OSError holds URLError, time-outs and resets
         raise OutcomeUnknown(f"Slack did not answer ({type(error).__name__})") from error
 
@@ -48,7 +54,7 @@ class SlackMessenger:
         self._render = render
 
     def post_card(self, view: TaskView, *, attempt: int) -> Posting:
-        """Post the card of this task. Raises RateLimited, OutcomeUnknown or Refused."""
+        """Post the card of this task. Raises RateLimited, OutcomeUnknown, Unready or Refused."""
         message = self._render(view)
         with our_words():
             answer = self._client.chat_postMessage(

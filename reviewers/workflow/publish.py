@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from reviewers.decisions.pacing import retry_delay
-from reviewers.errors import OutcomeUnknown, RateLimited, Refused, Unavailable
+from reviewers.errors import OutcomeUnknown, RateLimited, Refused, Unavailable, Unready
 from reviewers.model import TaskView
 from reviewers.ports import Clock, Messenger, Metrics, OutboxItem, OutboxKind, Store
 
@@ -89,6 +89,8 @@ class CardPublisher:
             with self.store.begin() as uow:
                 uow.outbox.give_up(item.key, error.code)
         except Unavailable as error:
+            if isinstance(error, Unready):  # it waits for people, so people must hear of it
+                self.report("outbox", error)
             self._retry(item, at=now + retry_delay(item.attempts), error=str(error), unknown=item.outcome_unknown)
 
     def _post(self, item: OutboxItem) -> None:
