@@ -8,7 +8,7 @@ import typer
 
 from bot.cli import admin, data, run
 from bot.cli.console import fail
-from bot.settings import SettingsMistakes
+from bot.mistakes import SettingsMistakes
 from reviewers.errors import ReviewError
 
 app = typer.Typer(

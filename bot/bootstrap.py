@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from bot.slack.desk import ReviewDesk
     from reviewers.scorers.embedder import MiniLmEmbedder as Embedder
+    from reviewers.scorers.reader import ClaimReader
     from reviewers.workflow.publish import CardPublisher
     from reviewers.workflow.scoring import ScoringStep
 
@@ -121,15 +122,26 @@ def prepare_models(settings: Settings, progress: Callable[[int, int, str], None]
     return converted(smollm2_gguf(), settings.data_dir / "models", progress=progress)
 
 
+def build_reader(settings: Settings, embedder: Embedder) -> ClaimReader:
+    """Splits outputs into claims and finds the passages of each."""
+    from reviewers.scorers.claims import SentenceClaims
+    from reviewers.scorers.reader import ClaimReader
+
+    sources = build_sources(settings, embedder)
+    return ClaimReader(splitter=SentenceClaims(), index=sources, embedder=embedder)
+
+
+def build_scorers(settings: Settings, embedder: Embedder) -> tuple[Scorer, ...]:
+    """The machine reviewers that the settings name. Raises Invalid (`scorers`) for an unknown one."""
+    return tuple(_scorer(name, settings, embedder) for name in settings.scorers)
+
+
 def build_scoring(settings: Settings, services: Services, worker: str) -> ScoringStep:
     """The scoring step of one worker, with its machine reviewers."""
     from reviewers.decisions import risk
-    from reviewers.scorers.claims import SentenceClaims
-    from reviewers.scorers.reader import ClaimReader
     from reviewers.workflow.scoring import ScoringStep
 
     embedder = build_embedder(settings)
-    sources = build_sources(settings, embedder)
     return ScoringStep(
         store=services.store,
         clock=services.clock,
@@ -137,8 +149,8 @@ def build_scoring(settings: Settings, services: Services, worker: str) -> Scorin
         metrics=services.metrics,
         policy=services.policy,
         channel=settings.review_channel,
-        reader=ClaimReader(splitter=SentenceClaims(), index=sources, embedder=embedder),
-        scorers=tuple(_scorer(name, settings, embedder) for name in settings.scorers),
+        reader=build_reader(settings, embedder),
+        scorers=build_scorers(settings, embedder),
         assess=risk.assess,
         report=_report,
         worker=worker,
@@ -175,8 +187,9 @@ def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:
 
 
 def _report(part: str, error: Exception) -> None:
-    # The exception's text can quote an output, so only its kind and place are logged.
-    log.error("part_failed", part=part, error=type(error).__name__, place=_place(error))
+    # The exception's text can quote an output, so only its kind, its place and Slack's word for it are logged.
+    code = getattr(error, "code", "") if isinstance(error, ReviewError) else ""
+    log.error("part_failed", part=part, error=type(error).__name__, place=_place(error), code=code)
 
 
 def _place(error: Exception) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from bot.settings import Settings, SettingsMistakes, load
+from bot.mistakes import SettingsMistakes
+from bot.settings import Settings, load
 from reviewers.errors import ReviewError
 
 
@@ -81,7 +82,8 @@ def _policy(settings: Settings) -> str:
     from bot.policy_file import read_policy
 
     policy = read_policy(settings.policy_file)
-    return f"version {policy.version}: {policy.uniform_rate:.1%} uniform, risk from {policy.risk_threshold:.2f}"
+    which = "the default" if settings.policy_file is None else f"version {policy.version}"
+    return f"{which}: {policy.uniform_rate:.1%} uniform, risk from {policy.risk_threshold:.2f}"
 
 
 def _slack(settings: Settings) -> str:

@@ -49,9 +49,9 @@ def run(settings: Settings, parts: set[Part], *, migrate: bool = False) -> None:
         signal.signal(number, lambda *_: stopped.set())
     with running(settings, parts, migrate=migrate) as (api, workspace):
         if workspace:
-            out.print(f"Slack sandbox: {workspace}", soft_wrap=True)
+            out.print(f"Slack sandbox: {workspace}")
         if api:
-            out.print(f"API: {api}, documentation at {api}/docs", soft_wrap=True)
+            out.print(f"API: {api}, documentation at {api}/docs")
         stopped.wait()
 
 
@@ -109,12 +109,12 @@ def run_sandbox(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     with with_sandbox(settings) as (given, address):
-        out.print(f"Slack sandbox: {address}", soft_wrap=True)
+        out.print(f"Slack sandbox: {address}")
         out.print("Another process uses it as its Slack with these settings:")
-        out.print(f"SLACK_BOT_TOKEN={given.slack_bot_token.get_secret_value()}", soft_wrap=True)
-        out.print(f"SLACK_APP_TOKEN={given.slack_app_token.get_secret_value()}", soft_wrap=True)
-        out.print(f"WHETSTONE_SLACK_API_URL={given.slack_api_url}", soft_wrap=True)
-        out.print(f"WHETSTONE_CHANNEL={given.channel}", soft_wrap=True)
+        out.print(f"SLACK_BOT_TOKEN={given.slack_bot_token.get_secret_value()}")
+        out.print(f"SLACK_APP_TOKEN={given.slack_app_token.get_secret_value()}")
+        out.print(f"WHETSTONE_SLACK_API_URL={given.slack_api_url}")
+        out.print(f"WHETSTONE_CHANNEL={given.channel}")
         stopped.wait()
 
 

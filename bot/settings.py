@@ -16,18 +16,11 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.mistakes import SettingsMistakes
 from bot.slack.cards.options import DEFAULT_REASONS, ReasonLabel
 
 SANDBOX_CHANNEL = "C0REVIEW"  # the review channel of the Slack sandbox
 DEFAULT_SCORERS = ("coverage", "missing_facts", "contradictions", "token_logprob", "retrieval")
-
-
-class SettingsMistakes(Exception):
-    """The settings cannot be used; `lines` says what is wrong with each, and what to do."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
 
 
 def _name(field: str, *more: str) -> Any:

@@ -9,7 +9,7 @@ import socket
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -19,10 +19,18 @@ from rich.table import Table
 from bot.bench.intake import measure_commit, measure_intake
 from bot.bench.reviewing import bench_settings, measure_release, measure_verdicts
 from bot.bench.running import memory, seconds_until_ready, started
-from bot.bootstrap import build_embedder, build_services, build_sources, upgrade_database
+from bot.bootstrap import (
+    build_embedder,
+    build_reader,
+    build_scorers,
+    build_services,
+    build_sources,
+    upgrade_database,
+)
 from bot.cli.console import err, out
 from bot.settings import Settings, load
 from reviewers.model import Output
+from reviewers.ports import Scorer
 
 
 class Row(NamedTuple):
@@ -91,12 +99,9 @@ def _release(settings: Settings, runs: int) -> list[Row]:
 
 
 def _scoring(settings: Settings, runs: int) -> list[Row]:
-    from bot.bench.scoring import measure_scoring
-    from bot.bootstrap import build_scoring
+    from bot.bench.scoring import Reader, measure_scoring
     from bot.demo.data import DOCUMENTS, examples
     from bot.intake.reading import read_item
-    from reviewers.scorers.claims import SentenceClaims
-    from reviewers.scorers.reader import ClaimReader
 
     upgrade_database(settings)
     services = build_services(settings)
@@ -105,13 +110,12 @@ def _scoring(settings: Settings, runs: int) -> list[Row]:
     read = [read_item(example.body(now), now=now, submitted_by="bench") for example in examples()[:128]]
     outputs = [output for output in read if isinstance(output, Output)]
 
-    def new_reader() -> ClaimReader:
+    def fresh() -> tuple[Reader, Sequence[Scorer]]:
         embedder = build_embedder(settings)
         embedder.warm_up()
-        return ClaimReader(splitter=SentenceClaims(), index=build_sources(settings, embedder), embedder=embedder)
+        return build_reader(settings, embedder), build_scorers(settings, embedder)
 
-    step = build_scoring(settings, services, "bench")
-    parts = measure_scoring(outputs, splitter=SentenceClaims(), new_reader=new_reader, scorers=step.scorers, runs=runs)
+    parts = measure_scoring(outputs, fresh=fresh, runs=runs)
     services.store.close()
     return [Row(f"scoring, {name}", f"{ms:.1f} ms an output", "") for name, ms in parts.items()]
 

@@ -16,7 +16,10 @@ from reviewers.ports import ClaimSplitter, Evidence, Scorer
 
 
 class Reader(Protocol):
-    """Finds passages for claims and reads them."""
+    """Finds claims and their passages, and reads them."""
+
+    @property
+    def splitter(self) -> ClaimSplitter: ...
 
     def read(self, outputs: Sequence[Output]) -> list[Evidence]: ...
 
@@ -24,36 +27,32 @@ class Reader(Protocol):
 def measure_scoring(
     outputs: Sequence[Output],
     *,
-    splitter: ClaimSplitter,
-    new_reader: Callable[[], Reader],
-    scorers: Sequence[Scorer],
+    fresh: Callable[[], tuple[Reader, Sequence[Scorer]]],
     batch_size: int = 32,
     runs: int = 3,
 ) -> dict[str, float]:
     """Medians over `runs` of the milliseconds an output takes: claims, reading, each scorer, risk, and all together.
 
-    `new_reader` gives a reader that remembers nothing of the run before (the first run would pay for all). "reading"
-    has claims, retrieval with its embeddings, and the comparison in it; "claims" is measured apart as well.
+    `fresh` gives a reader and scorers that remember nothing of the run before (the first run would pay for all).
+    "reading" has claims, retrieval with its embeddings, and the comparison in it; "claims" is measured apart as well.
     """
     times: dict[str, list[float]] = {}
     for _ in range(runs):
         for remembers in (analyse, compare, words_of):
             remembers.cache_clear()
-        for part, seconds in _run(outputs, splitter, new_reader(), scorers, batch_size).items():
+        for part, seconds in _run(outputs, *fresh(), batch_size).items():
             times.setdefault(part, []).append(1000 * seconds / len(outputs))
     return {part: median(values) for part, values in times.items()}
 
 
-def _run(
-    outputs: Sequence[Output], splitter: ClaimSplitter, reader: Reader, scorers: Sequence[Scorer], batch_size: int
-) -> dict[str, float]:
+def _run(outputs: Sequence[Output], reader: Reader, scorers: Sequence[Scorer], batch_size: int) -> dict[str, float]:
     """Seconds of one run by part."""
     spent = {"claims": 0.0, "reading": 0.0, **{scorer.name: 0.0 for scorer in scorers}, "risk": 0.0}
     for start in range(0, len(outputs), batch_size):
         batch = outputs[start : start + batch_size]
         began = perf_counter()
         for output in batch:
-            splitter.split(output.completion)
+            reader.splitter.split(output.completion)
         spent["claims"] += perf_counter() - began
         began = perf_counter()
         evidence = reader.read(batch)

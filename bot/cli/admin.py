@@ -46,14 +46,14 @@ def db_upgrade() -> None:
 @token.command("create")
 def token_create(name: Annotated[str, typer.Argument(help="Who will use it, such as the application's name.")]) -> None:
     """Make a token and show it once; only its hash is kept."""
-    from bot.bootstrap import build_services
+    from bot.bootstrap import open_services
     from bot.intake.auth import create_token
     from bot.settings import load
 
-    services = build_services(load())
+    services = open_services(load())
     secret, kept = create_token(services.store, token_id=services.ids.new("tok"), name=name, now=services.clock.now())
-    out.print(f"Token {kept.token_id} for {kept.name}. It is shown only now:", soft_wrap=True, markup=False)
-    out.print(secret, markup=False, soft_wrap=True)
+    out.print(f"Token {kept.token_id} for {kept.name}. It is shown only now:", markup=False)
+    out.print(secret, markup=False)
 
 
 @token.command("list")
@@ -61,10 +61,10 @@ def token_list() -> None:
     """List tokens, revoked ones too; never the tokens themselves."""
     from rich.table import Table
 
-    from bot.bootstrap import build_services
+    from bot.bootstrap import open_services
     from bot.settings import load
 
-    with build_services(load()).store.read() as uow:
+    with open_services(load()).store.read() as uow:
         tokens = uow.tokens.all()
     if not tokens:
         out.print("There is no token yet. Make one: whetstone token create NAME")
@@ -81,10 +81,10 @@ def token_list() -> None:
 @token.command("revoke")
 def token_revoke(token_id: Annotated[str, typer.Argument(help="The id that `token list` shows.")]) -> None:
     """Revoke a token; applications that use it are refused within seconds."""
-    from bot.bootstrap import build_services
+    from bot.bootstrap import open_services
     from bot.settings import load
 
-    services = build_services(load())
+    services = open_services(load())
     with services.store.begin() as uow:
         known = uow.tokens.revoke(token_id, services.clock.now())
     if not known:

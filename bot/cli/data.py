@@ -29,11 +29,11 @@ def outputs_import(
     file: Annotated[Path, typer.Argument(help="JSONL, CSV or Parquet.", exists=True, dir_okay=False, readable=True)],
 ) -> None:
     """Import outputs from a file; safe to run again after an interruption. Bad lines are named, the rest goes in."""
-    from bot.bootstrap import build_services
+    from bot.bootstrap import open_services
     from bot.intake.imports import import_file
     from bot.settings import load
 
-    services = build_services(load())
+    services = open_services(load())
     with progress_bar(f"Importing {file.name}") as advance:
         report = import_file(
             file,
@@ -54,11 +54,11 @@ def outputs_import(
 @outputs.command("show")
 def outputs_show(output_id: Annotated[str, typer.Argument(help="The output's id.")]) -> None:
     """Print all that is known of one output, as the API answers it."""
-    from bot.bootstrap import build_services
+    from bot.bootstrap import open_services
     from bot.intake.answers import StoryAnswer
     from bot.settings import load
 
-    story = build_services(load()).intake.story(output_id)
+    story = open_services(load()).intake.story(output_id)
     out.print_json(StoryAnswer.of(story).model_dump_json())
 
 
@@ -96,8 +96,8 @@ def dataset_build(
     out_dir: Annotated[Path, typer.Option("--out", help="Folder for the file and its manifest.")] = Path("datasets"),
 ) -> None:
     """Write the correction set: the same reviews give the same bytes."""
-    from bot.bootstrap import build_services
+    from bot.bootstrap import open_services
     from bot.settings import load
 
-    built = build_services(load()).datasets.build(format.value, str(out_dir))
-    out.print(f"{built.path}: {built.examples} examples, sha256 {built.version}", soft_wrap=True, markup=False)
+    built = open_services(load()).datasets.build(format.value, str(out_dir))
+    out.print(f"{built.path}: {built.examples} examples, sha256 {built.version}", markup=False)

@@ -93,7 +93,7 @@ def _summary(counts: Counts, releases: Counter[str], built: list[DatasetVersion]
     )
     for row in rows:
         table.add_row(*row)
-    out.print(table, soft_wrap=True)
+    out.print(table)
 
 
 def _told(counted: dict[str, int]) -> str:

@@ -146,6 +146,11 @@ def tidy(text: str, piece: Span) -> Iterator[Span]:
         yield Span(start=start, end=end)
 
 
+def _before_but(said: str) -> str:
+    """What follows ", but" in a sentence that begins by saying nothing; empty without it."""
+    return said.partition(", but ")[2].strip()
+
+
 def states_something(sentence: str) -> bool:
     """Whether a sentence can be right or wrong about the world.
 
@@ -157,6 +162,8 @@ def states_something(sentence: str) -> bool:
     if said.endswith(("?", "？", "¿", "؟")):
         return False
     rest = _OPENER.sub("", said).strip()
+    if rest and _SAYS_NOTHING.match(rest):
+        rest = _before_but(rest)  # "I am not sure, but he was born in 1813" states when he was born
     if not rest or _SAYS_NOTHING.match(rest):
         return False
     tokens = analyse(rest).tokens

@@ -27,9 +27,11 @@ class Failure:
 class Reader(Protocol):
     """Splits outputs into claims, finds passages for each and reads them."""
 
-    def read(self, outputs: Sequence[Output]) -> list[Evidence]: ...
+    def read(self, outputs: Sequence[Output], *, with_index: bool = True) -> list[Evidence]:
+        """One Evidence an output. Raises Unavailable when the index is asked and does not answer."""
 
-    def documents(self) -> int: ...
+    def documents(self) -> int:
+        """How many documents the index holds. Raises Unavailable."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +72,7 @@ class ScoringStep:
         return len(outputs)
 
     def _assess(self, outputs: Sequence[Output]) -> list[Assessment]:
-        read = self._each("reader", self.reader.read, outputs)
+        read = self._each("reader", self._read, outputs)
         evidence = [one for one in read if isinstance(one, Evidence)]
         scores: dict[str, list[Score]] = {one.output.output_id: [] for one in evidence}
         failures = {
@@ -83,7 +85,7 @@ class ScoringStep:
                 elif score is not None:
                     scores[one.output.output_id].append(score)
         readings = {one.output.output_id: one.readings for one in evidence}
-        now, documents = self.clock.now(), self.reader.documents() if evidence else 0
+        now, documents = self.clock.now(), self._documents() if evidence else 0
         return [
             Assessment(
                 output_id=output.output_id,
@@ -97,6 +99,23 @@ class ScoringStep:
             for output in outputs
         ]
 
+    def _read(self, outputs: Sequence[Output]) -> list[Evidence]:
+        """Read the batch; while the index is down, only outputs that brought passages of their own can be read."""
+        try:
+            return self.reader.read(outputs)
+        except Unavailable:
+            if not all(output.passages for output in outputs):
+                raise
+            self.metrics.count("read_without_index", len(outputs))
+            return self.reader.read(outputs, with_index=False)
+
+    def _documents(self) -> int:
+        """How many documents were searched: 0 while the index is down."""
+        try:
+            return self.reader.documents()
+        except Unavailable:
+            return 0
+
     def _each(
         self, part: str, step: Callable[[Sequence[In]], Sequence[Out]], batch: Sequence[In]
     ) -> list[Out | Failure]:
@@ -109,8 +128,7 @@ class ScoringStep:
                 raise ValueError(f"{len(results)} results for {len(batch)} outputs")
             return list(results)
         except Exception as error:  # noqa: BLE001 - whatever a model raises leaves outputs unscored, and is counted
-            alone = len(batch) == 1 or isinstance(error, Unavailable)
-            if not alone:
+            if len(batch) > 1:
                 return [result for item in batch for result in self._each(part, step, [item])]
             self.metrics.count("scorer_failed", len(batch), scorer=part)
             self.report(part, error)

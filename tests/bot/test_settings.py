@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import SettingsMistakes, load
+from bot.mistakes import SettingsMistakes
+from bot.settings import load
 
 
 @pytest.fixture(autouse=True)

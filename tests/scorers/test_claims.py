@@ -98,6 +98,11 @@ def test_a_fact_after_a_greeting_counts() -> None:
     assert claims("Sure, the limit is € 500.") == ["Sure, the limit is € 500."]
 
 
+def test_a_fact_after_a_doubt_counts() -> None:
+    """Doubting aloud does not make the year right."""
+    assert claims("i'm not sure, but he was born in 1813") == ["i'm not sure, but he was born in 1813"]
+
+
 def test_an_order_with_a_fact_counts() -> None:
     """A wrong number of seconds is wrong in an instruction too."""
     assert claims("Press the button for 10 seconds.") == ["Press the button for 10 seconds."]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from reviewers.errors import Unavailable
-from reviewers.model import Reason, Release, ReleaseState, TaskState
-from tests.builders import an_assessment, an_output
-from tests.workflow.worlds import World
+from reviewers.model import Output, Reason, Release, ReleaseState, TaskState
+from reviewers.ports import Evidence
+from tests.builders import a_passage, an_assessment, an_output
+from tests.workflow.worlds import FixedReader, World
 
 
 def test_chosen_and_unchosen_outputs_keep_their_chance() -> None:
@@ -99,3 +103,28 @@ def test_decision_that_was_stored_first_counts() -> None:
     with world.store.begin() as uow:
         slow._apply(uow, outputs, risky, [slow._decide(outputs[0], risky[0].risk)])
         assert uow.tasks.for_output("o-1") is None
+
+
+class SilentIndex(FixedReader):
+    """A reader whose index does not answer."""
+
+    def read(self, outputs: Sequence[Output], *, with_index: bool = True) -> list[Evidence]:
+        if with_index:
+            raise Unavailable("the index does not answer")
+        return super().read(outputs)
+
+    def documents(self) -> int:
+        raise Unavailable("the index does not answer")
+
+
+def test_silent_index_leaves_what_brought_its_own_passages_readable() -> None:
+    """The one with passages is scored against them; the other one is unscored and says why."""
+    world = World()
+    world.scoring = replace(world.scoring, reader=SilentIndex())
+    world.bring(an_output("o-1", passages=(a_passage(),)), an_output("o-2"))
+    with world.store.read() as uow:
+        own, bare = uow.assessments.get("o-1"), uow.assessments.get("o-2")
+    assert own is not None
+    assert bare is not None
+    assert (own.risk is not None, own.documents_searched) == (True, 0)
+    assert bare.failure == "reader: the index does not answer"

@@ -42,7 +42,7 @@ class CountedMetrics:
 class FixedReader:
     """Reads the three claims of the builders' completion in every output; fails on outputs with a bad id."""
 
-    def read(self, outputs: Sequence[Output]) -> list[Evidence]:
+    def read(self, outputs: Sequence[Output], *, with_index: bool = True) -> list[Evidence]:
         if any(output.output_id.startswith("bad") for output in outputs):
             raise ValueError("the text of an output must not stand in a log")
         claims = tuple(reading.claim for reading in readings())
