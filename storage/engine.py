@@ -34,6 +34,7 @@ def make_engine(url: str) -> Engine:
         pool_size=POSTGRES_CONNECTIONS,
         max_overflow=POSTGRES_OVERFLOW,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "whetstone"},
     )
 
@@ -67,6 +68,7 @@ def _sqlite_engine(url: URL) -> Engine:
         url.set(database=str(Path(url.database).expanduser())),
         pool_size=SQLITE_CONNECTIONS,
         max_overflow=SQLITE_OVERFLOW,
+        hide_parameters=True,  # an error's text ends in a log, and texts of models and people are parameters
         pool_use_lifo=True,  # the same few serve a quiet process: each has a cache of up to 2 MB
         connect_args={"timeout": BUSY_SECONDS},
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.slack.cards import SlackMessage
 from bot.slack.ids import ActionId, ButtonValue
-from bot.slack.text import counted, one_line, quiet, shortened, visible
+from bot.slack.text import counted, escape, one_line, quiet, shortened, visible
 from reviewers.model import TaskView
 
 PAGES = 10  # of Home at the most; by then the first rows are done
@@ -52,7 +52,7 @@ def queue_message(waiting: Sequence[TaskView], *, more: bool, zone_clock: Clock)
         text = "Nothing waits for you."
         return SlackMessage(text=text, blocks=[_section(f"*{text}*")])
     told = [f"{_due_words(view, zone_clock)}: {_question(view)}" for view in waiting[:LISTED]]
-    text = f"{_count(waiting, more)} for you. {'. '.join(told)}. Start with {COMMAND} next."
+    text = escape(f"{_count(waiting, more)} for you. {'. '.join(told)}. Start with {COMMAND} next.")
     items = [
         {"type": "rich_text_section", "elements": [*_due_elements(view, zone_clock), _plain(f"  {_question(view)}")]}
         for view in waiting[:LISTED]
@@ -82,7 +82,7 @@ def help_message(problem: str = "") -> SlackMessage:
     ]
     table = {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": rows}]}
     first = [{"type": "section", "text": {"type": "plain_text", "text": problem, "emoji": False}}] if problem else []
-    return SlackMessage(text=f"{problem} Whetstone: {names}.".strip(), blocks=[*first, table])
+    return SlackMessage(text=escape(f"{problem} Whetstone: {names}.".strip()), blocks=[*first, table])
 
 
 class Clock:

@@ -19,8 +19,8 @@ EVENT_TYPE = "review_card"
 HISTORY_PAGE = 200
 # Slack's words for "something broke on our side": the call may have taken effect.
 BROKEN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
-# The installation is at fault and not the message: its token, its scopes, or that nobody invited the app (to an app that
-# is not in it, a private channel does not exist).
+# The installation is at fault and not the message: its token, its scopes, or that nobody invited the app (a private
+# channel does not exist for an app that is not in it).
 REPAIRABLE = frozenset(
     "not_authed invalid_auth account_inactive token_revoked token_expired missing_scope not_allowed_token_type "
     "no_permission access_denied team_access_not_granted not_in_channel channel_not_found".split()

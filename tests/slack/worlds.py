@@ -173,6 +173,7 @@ class World:
     http: httpx.Client
     late_acks: bool = False  # a test that makes the app too slow on purpose says so
     _people: dict[str, Person] = field(default_factory=dict)
+    _mark: int = 0
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def person(self, user: str) -> Person:
@@ -259,11 +260,17 @@ class World:
         answer = self.http.post(f"/api/{method}", json=arguments, headers=headers).json()
         assert answer["ok"], answer
 
-    def journal(self, method: str = "", direction: str = "api") -> list[Json]:
-        """What was called, delivered or acknowledged, in order."""
-        query = {"method": method} if method else {}
+    def journal(self, method: str = "", direction: str = "api", *, since: int = 0) -> list[Json]:
+        """What was called, delivered or acknowledged after the mark `since`, in order."""
+        query = {"since": str(since), **({"method": method} if method else {})}
         entries = self.http.get("/_sandbox/journal", params=query).json()["entries"]
-        return [entry for entry in entries if entry["direction"] == direction]
+        return [entry for entry in entries if direction in ("", entry["direction"])]
+
+    def mark(self) -> int:
+        """The number of the journal's newest entry."""
+        newer = self.journal(direction="", since=self._mark)
+        self._mark = newer[-1]["n"] if newer else self._mark
+        return self._mark
 
     def close(self) -> None:
         """Let everybody leave."""

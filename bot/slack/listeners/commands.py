@@ -12,7 +12,7 @@ from bot.slack.cards import SlackMessage
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.home import COMMAND, Clock, help_message, queue_message
 from bot.slack.listeners.home import next_view
-from bot.slack.text import quoted, shortened
+from bot.slack.text import one_line, quoted, shortened
 
 QUEUE_LIMIT = 100  # tasks counted; beyond it the answer says "more than"
 
@@ -31,7 +31,7 @@ def _answer(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient,
     if name == "why" and (view := desk.verdicts.find(argument.strip().removeprefix("#"))):
         client.views_open(trigger_id=body["trigger_id"], view=desk.why(view, actor_of(body)))
         return
-    message = _message(desk, name, argument.strip(), actor_of(body).user_id)
+    message = _message(desk, one_line(name), one_line(argument), actor_of(body).user_id)
     respond(text=message.text, blocks=message.blocks, response_type="ephemeral", unfurl_links=False)
 
 

@@ -1,0 +1,118 @@
+"""The manifest that people upload says what the code does: commands, events, and scopes for every call."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bot.bootstrap import build_desk
+from bot.slack import app
+from bot.slack.ids import ActionId, CallbackId, MenuChoice
+from bot.slack.manifest import manifest
+from tests.slack.people import answer_of, until, whole_answer
+from tests.slack.worlds import World
+
+# docs.slack.dev, "Required scopes" of each method; None: any token of the app will do.
+SCOPES: dict[str, set[str] | None] = {
+    "chat.postMessage": {"chat:write"},
+    "chat.update": {"chat:write"},
+    "chat.postEphemeral": {"chat:write"},
+    "conversations.history": {"channels:history", "groups:history"},  # public and private review channels
+    "users.info": {"users:read"},
+    "auth.test": None,
+    "views.open": None,
+    "views.push": None,
+    "views.update": None,
+    "views.publish": None,
+}
+SLACK = Path(app.__file__).parent
+
+
+class Register:
+    """Takes the place of a Bolt app and notes what is registered."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, set[str]] = defaultdict(set)
+
+    def __getattr__(self, kind: str) -> Callable[[str], Callable[[Any], Any]]:
+        def register(name: str) -> Callable[[Any], Any]:
+            self.found[kind].add(name)
+            return lambda listener: listener
+
+        return register
+
+    def error(self, listener: Any) -> Any:
+        """Every app may have one."""
+        return listener
+
+
+def _registered(world: World) -> dict[str, set[str]]:
+    register: Any = Register()
+    desk = build_desk(world.settings, world.services)
+    for feature in app.FEATURES:
+        feature.register(register, desk)
+    return dict(register.found)
+
+
+def _called() -> set[str]:
+    """The Web API methods that the code of the app names, as Slack writes them."""
+    found = set()
+    for path in SLACK.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                owner = ast.unparse(node.func.value)
+                if owner == "client" or owner.endswith("._client"):
+                    family, _, method = node.func.attr.partition("_")
+                    found.add(f"{family}.{method}")
+    return found
+
+
+def test_every_command_and_event_of_the_manifest_has_its_listener_and_none_has_more(own: World) -> None:
+    """What is registered is what Slack will send."""
+    registered = _registered(own)
+    said = manifest()
+    assert registered["command"] == {command["command"] for command in said["features"]["slash_commands"]}
+    assert registered["event"] == set(said["settings"]["event_subscriptions"]["bot_events"])
+    assert set(registered) == {"action", "view", "command", "event"}
+    assert said["settings"]["interactivity"]["is_enabled"]
+    assert said["features"]["app_home"]["home_tab_enabled"]
+
+
+def test_every_button_and_form_has_its_listener(own: World) -> None:
+    """All ids that are pressed or handed in are listened to; an input inside a form is read with it."""
+    registered = _registered(own)
+    read_with_their_form = {ActionId.ANSWER, ActionId.REASONS, ActionId.NOTE, ActionId.COPY}
+    assert registered["action"] == {action.value for action in set(ActionId) - read_with_their_form}
+    assert registered["view"] == {callback.value for callback in CallbackId}
+
+
+def test_scopes_are_those_of_the_methods_that_the_code_calls() -> None:
+    """Not one too few, and not one too many: an administrator reads them."""
+    needed = {scope for method in _called() for scope in SCOPES[method] or ()}
+    assert set(manifest()["oauth_config"]["scopes"]["bot"]) == needed | {"commands"}
+
+
+def test_journeys_call_nothing_that_the_code_does_not_name(own: World) -> None:
+    """One journey past every method: what the workspace saw is what the scopes were counted from."""
+    own.arm("chat.postMessage", "drop_response_after_commit")
+    (task,) = own.receive(own.output())
+    own.deliver()
+    own.advance(2)
+    own.deliver()
+    own.mara.open_home()
+    until(own.mara.home)
+    own.mara.press(own.mara.card(task), ActionId.CHECK)
+    own.mara.form(CallbackId.CLAIMS)
+    own.mara.hand_in(whole_answer("edit"))
+    own.mara.form(CallbackId.EDIT)
+    own.mara.hand_in(answer_of("It costs € 3.50."))
+    own.mara.hand_in()
+    own.jonas.press(own.jonas.card(task), ActionId.APPROVE)
+    own.jonas.wait_until_told()
+    own.mara.choose(own.settled(task), MenuChoice.HISTORY)
+    seen = {entry["method"] for entry in own.journal()}
+    assert {"chat.postMessage", "chat.update", "chat.postEphemeral", "conversations.history", "users.info"} <= seen
+    assert seen <= _called()
