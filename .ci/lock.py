@@ -22,7 +22,7 @@ def resolve(requirements: list[str]) -> dict[str, str]:
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"]
         subprocess.run([*command, "--report", report.name, *requirements], check=True)
-        found = json.load(open(report.name, encoding="utf-8"))
+        found = json.loads(Path(report.name).read_text(encoding="utf-8"))
     # A local label such as +cpu names a build, not a version: the machine that installs chooses the build.
     return {i["metadata"]["name"].lower(): i["metadata"]["version"].partition("+")[0] for i in found["install"]}
 

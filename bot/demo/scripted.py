@@ -13,8 +13,8 @@ from rich.table import Table
 from bot.bootstrap import build_services
 from bot.cli.console import out, progress_bar
 from bot.demo.data import Example
+from bot.demo.feeding import client, feed, watch
 from bot.demo.player import Player
-from bot.demo.run import client, feed, watch
 from bot.demo.script import scripted_verdict
 from bot.runtime import Part, running
 from bot.settings import Settings
