@@ -61,6 +61,7 @@ BY_ERROR: Mapping[type[subject.ReviewError], Kind] = {
     subject.Conflict: BUSY,
     subject.RateLimited: BUSY,
     subject.OutcomeUnknown: BUSY,
+    subject.Unready: BUSY,
     subject.Refused: BUSY,
     subject.Unavailable: BUSY,
     subject.ReviewError: REFUSED,
