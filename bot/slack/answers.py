@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from slack_bolt import Ack, App, BoltResponse
+from slack_bolt import Ack
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
@@ -25,6 +25,7 @@ from bot.slack.forms import (
     own_output,
 )
 from bot.slack.ids import VERDICT_ACTIONS, ActionId, BlockId, ButtonValue, FormContext
+from bot.slack.routes import Tell
 from bot.slack.wire import SlackMessage
 from reviewers.errors import (
     AlreadyResolved,
@@ -102,14 +103,13 @@ def _tell(ack: Ack, view: Mapping[str, Any], happened: str, then: str = "", *, p
     ack(response_action="push" if push else "update", view=notice_view(title, happened, then, context=context))
 
 
-def register(app: App, desk: ReviewDesk) -> None:
+def teller(desk: ReviewDesk) -> Tell:
     """One place that answers whatever a listener raises."""
 
-    @app.error
-    def told(error: Exception, body: dict[str, Any], client: WebClient) -> BoltResponse:
+    def tell(error: Exception, body: Mapping[str, Any], client: WebClient) -> None:
         if isinstance(error, SlackApiError) and error.response.get("error") in TRIGGER_USED:
             log.info("opened_before", kind=body.get("type"))  # the same click came twice; its window is open
-            return BoltResponse(status=200)
+            return
         message = _message(error, body, desk)
         if message is None:
             log.error("listener_failed", kind=body.get("type") or body.get("command"), exc_info=error)
@@ -118,7 +118,8 @@ def register(app: App, desk: ReviewDesk) -> None:
             _send(message, body, client)
         except (SlackApiError, OSError) as unsent:
             log.warning("answer_not_sent", error=type(unsent).__name__)
-        return BoltResponse(status=200)
+
+    return tell
 
 
 def _message(error: Exception, body: Mapping[str, Any], desk: ReviewDesk) -> SlackMessage | None:

@@ -12,8 +12,9 @@ from slack_sdk import WebClient
 from bot.slack import answers
 from bot.slack.desk import ReviewDesk
 from bot.slack.listeners import claims, commands, corrections, home, menus, verdicts
+from bot.slack.routes import Routes
 
-FEATURES = (verdicts, corrections, claims, menus, home, commands, answers)
+FEATURES = (verdicts, corrections, claims, menus, home, commands)
 LISTENER_THREADS = 40  # Bolt's default of 5 starves at a handful of simultaneous clicks
 
 
@@ -33,6 +34,7 @@ def make_app(desk: ReviewDesk, client: WebClient, *, signing_secret: str) -> App
         listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
         raise_error_for_unhandled_request=False,
     )
+    routes = Routes(app, answers.teller(desk))
     for feature in FEATURES:
-        feature.register(app, desk)
+        feature.register(routes, desk)
     return app

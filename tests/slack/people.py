@@ -33,12 +33,18 @@ class Person(Player):
         """The review card of a task."""
         return self.cards(CHANNEL)[task]
 
+    def __init__(self, workspace: str, user: str) -> None:
+        super().__init__(workspace, user)
+        self._left = ""  # the view that was on top before the last click
+
     def press(self, message: Mapping[str, Any], action: ActionId) -> None:
         """Press a button of a message. Raises Stuck when the app did not take the click in time."""
+        self._leaves()
         self._press(CHANNEL, message, elements(message["blocks"])[action.value])
 
     def choose(self, message: Mapping[str, Any], choice: MenuChoice) -> None:
         """Choose from the ⋯ menu of a card. Raises Stuck as `press`."""
+        self._leaves()
         menus = [e for e in elements(message["blocks"]).values() if e["type"] == "overflow"]
         option = next(o for o in menus[0]["options"] if MenuValue.parse(o["value"]).choice is choice)
         answer = self._post(
@@ -51,11 +57,19 @@ class Person(Player):
         assert answer.get("ok"), answer
 
     def form(self, callback: CallbackId | None = None, title: str = "") -> Json:
-        """The view on top, once it is open."""
-        while True:
-            view = self._top(callback.value if callback else "")
-            if title in ("", view["title"]["text"]):
-                return view
+        """The view on top, once the last click opened it."""
+
+        def on_top() -> Json:
+            top: Json = (self.stack() or [{}])[-1]
+            fits = callback is None or top.get("callback_id") == callback.value
+            fits = fits and title in ("", (top.get("title") or {}).get("text"))
+            return top if fits and top.get("id", "") != self._left else {}
+
+        return until(on_top, f"no form {callback} {title}")
+
+    def _leaves(self) -> None:
+        """A click opens a new view: the one that is open now will not be taken for it."""
+        self._left = (self.stack() or [{"id": ""}])[-1]["id"]
 
     def stack(self) -> list[Json]:
         """All open views, top last."""
@@ -63,14 +77,18 @@ class Person(Player):
 
     def hand_in(self, values: Mapping[str, Json] | None = None) -> Json:
         """Submit the view on top; what the workspace answers, field errors among it."""
+        self._left = ""
         return self._post("views/submit", view_id=self.stack()[-1]["id"], values=dict(values or {}))
 
     def leave(self) -> None:
         """Close the view on top."""
+        self._left = ""
         assert self._post("views/close", view_id=self.stack()[-1]["id"])["ok"]
 
     def tap(self, view: Mapping[str, Any], action: ActionId, block: str = "", **value: Any) -> None:
         """Act on an element inside a view or a Home."""
+        if view["type"] == "home":
+            self._leaves()
         element = elements(view["blocks"], block)[action.value]
         answer = self._post(
             "actions",
@@ -84,6 +102,7 @@ class Person(Player):
 
     def command(self, text: str) -> Json:
         """Type /whetstone."""
+        self._leaves()
         return self._post("commands", channel=CHANNEL, command="/whetstone", text=text)
 
     def open_home(self) -> Json:

@@ -32,7 +32,7 @@ SLACK = Path(app.__file__).parent
 
 
 class Register:
-    """Takes the place of a Bolt app and notes what is registered."""
+    """Takes the place of the app's routes and notes what is registered."""
 
     def __init__(self) -> None:
         self.found: dict[str, set[str]] = defaultdict(set)
@@ -43,10 +43,6 @@ class Register:
             return lambda listener: listener
 
         return register
-
-    def error(self, listener: Any) -> Any:
-        """Every app may have one."""
-        return listener
 
 
 def _registered(world: World) -> dict[str, set[str]]:

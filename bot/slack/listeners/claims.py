@@ -5,19 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.slack.answers import answering
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms import KEEP
 from bot.slack.ids import ActionId, ButtonValue, CallbackId, FormContext
+from bot.slack.routes import Routes
 from reviewers.model import VerdictKind
 
 TURNS = {ActionId.NEXT_PAGE: 1, ActionId.PREVIOUS_PAGE: -1}
 
 
-def register(app: App, desk: ReviewDesk) -> None:
+def register(app: Routes, desk: ReviewDesk) -> None:
     """Route the view's buttons, marks and submission."""
     for action in (ActionId.CHECK, ActionId.READ_ALL, ActionId.FULL):
         app.action(action.value)(partial(_open, desk))

@@ -5,19 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App, Respond
+from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
 from bot.slack.cards import SlackMessage
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.home import COMMAND, Clock, help_message, queue_message
 from bot.slack.listeners.home import next_view
+from bot.slack.routes import Routes
 from bot.slack.text import one_line, quoted, shortened
 
 QUEUE_LIMIT = 100  # tasks counted; beyond it the answer says "more than"
 
 
-def register(app: App, desk: ReviewDesk) -> None:
+def register(app: Routes, desk: ReviewDesk) -> None:
     """Route the command."""
     app.command(COMMAND)(partial(_answer, desk))
 

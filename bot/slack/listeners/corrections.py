@@ -5,17 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack
 
 from bot.slack.answers import answering
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms import FieldErrors, changes_view, fingerprint, parse_changes, parse_edit, parse_reject
 from bot.slack.ids import CallbackId, FormContext
+from bot.slack.routes import Routes
 from reviewers.errors import Invalid
 from reviewers.model import VerdictKind
 
 
-def register(app: App, desk: ReviewDesk) -> None:
+def register(app: Routes, desk: ReviewDesk) -> None:
     """Route the submissions of the three forms, and of the window that follows when somebody was faster."""
     app.view(CallbackId.EDIT.value)(partial(_show_changes, desk))
     app.view(CallbackId.CHANGES.value)(partial(_save_edit, desk))

@@ -5,17 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms import notice_view
 from bot.slack.home import PAGES, ROWS, home_view
 from bot.slack.ids import ActionId, ButtonValue, FormContext
+from bot.slack.routes import Routes
 from bot.slack.wire import Wire
 
 
-def register(app: App, desk: ReviewDesk) -> None:
+def register(app: Routes, desk: ReviewDesk) -> None:
     """Route the Home tab."""
     app.event("app_home_opened")(partial(_opened, desk))
     app.action(ActionId.OPEN.value)(partial(_open_row, desk))

@@ -5,16 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.forms import history_view
 from bot.slack.ids import ActionId, MenuChoice, MenuValue
+from bot.slack.routes import Routes
 from bot.slack.wire import Wire
 
 
-def register(app: App, desk: ReviewDesk) -> None:
+def register(app: Routes, desk: ReviewDesk) -> None:
     """Route both menus."""
     for action in (ActionId.MORE, ActionId.DECIDED_MORE):
         app.action(action.value)(partial(_open, desk))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.ids import ActionId, ButtonValue
+from bot.slack.routes import Routes
 from reviewers.model import VerdictKind
 
 
-def register(app: App, desk: ReviewDesk) -> None:
+def register(app: Routes, desk: ReviewDesk) -> None:
     """Route the four verdict buttons."""
     app.action(ActionId.APPROVE.value)(partial(_record, desk, VerdictKind.APPROVE))
     app.action(ActionId.UNSURE.value)(partial(_record, desk, VerdictKind.UNSURE))
