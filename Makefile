@@ -35,7 +35,7 @@ format: $(VENV)/.test
 $(VENV)/.run: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Whetstone needs Python 3.11 or newer; this is %d.%d. Set PYTHON=python3.11" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	@echo "Installing packages (once; a few minutes, about 2 GB on disk) …"
+	@echo "Installing packages (once; a few minutes, about 3 GB on disk) …"
 	$(BIN)/python -m pip install --quiet --no-deps setuptools wheel
 	$(BIN)/python -m pip install --quiet $(TORCH)
 	$(BIN)/python -m pip install --quiet --no-deps -r requirements.txt
