@@ -36,6 +36,7 @@ class Person(Player):
     def __init__(self, workspace: str, user: str) -> None:
         super().__init__(workspace, user)
         self._left = ""  # the view that was on top before the last click
+        self.listens_since = 0.0  # epoch seconds; what was told before is not looked at
 
     def press(self, message: Mapping[str, Any], action: ActionId) -> None:
         """Press a button of a message. Raises Stuck when the app did not take the click in time."""
@@ -85,6 +86,11 @@ class Person(Player):
         self._left = ""
         assert self._post("views/close", view_id=self.stack()[-1]["id"])["ok"]
 
+    def leave_all(self) -> None:
+        """Close every view."""
+        while self.stack():
+            self.leave()
+
     def tap(self, view: Mapping[str, Any], action: ActionId, block: str = "", **value: Any) -> None:
         """Act on an element inside a view or a Home."""
         if view["type"] == "home":
@@ -119,7 +125,8 @@ class Person(Player):
 
     def told(self) -> list[Json]:
         """What only this person sees in the channel."""
-        return [message for message in self.seen() if message.get("is_ephemeral")]
+        private = [message for message in self.seen() if message.get("is_ephemeral")]
+        return [message for message in private if float(message["ts"]) > self.listens_since]
 
     def wait_until_told(self, count: int = 1) -> list[Json]:
         """The same, once there are so many."""

@@ -84,44 +84,44 @@ def test_publisher_paces_itself_so_that_slack_need_not(tmp_path: Path) -> None:
         assert {entry["status"] for entry in world.journal("chat.postMessage")} == {200}
 
 
-def test_card_for_an_archived_channel_is_kept_as_dead_and_seen(own: World) -> None:
+def test_card_for_an_archived_channel_is_kept_as_dead_and_seen(alone: World) -> None:
     """Trying again would not help: the item is dead, counted and named; other channels go on, and Home still works."""
-    own.control("channels", channel=CHANNEL, archived=True)
-    (task,) = own.bring(own.output())
-    counts = _counts(own)
+    alone.control("channels", channel=CHANNEL, archived=True)
+    (task,) = alone.bring(alone.output())
+    counts = _counts(alone)
     assert (counts.outbox_dead, counts.outbox_due, counts.posted) == (1, 0, 0)
-    with own.store.read() as uow:
+    with alone.store.read() as uow:
         (dead,) = uow.outbox.dead()
     assert (dead.task_id, dead.last_error) == (task, "is_archived")
-    assert own.metrics.of("outbox_dead", kind="post_card") == 1
-    own.mara.open_home()
-    assert "1 answer waits" in drawn(until(own.mara.home)["blocks"])
+    assert alone.metrics.of("outbox_dead", kind="post_card") == 1
+    alone.mara.open_home()
+    assert "1 answer waits" in drawn(until(alone.mara.home)["blocks"])
 
 
 @pytest.mark.parametrize("fault", ["token_revoked", "not_in_channel"])
-def test_card_goes_out_once_people_have_repaired_the_installation(own: World, fault: str) -> None:
+def test_card_goes_out_once_people_have_repaired_the_installation(alone: World, fault: str) -> None:
     """A revoked token and an app that nobody invited are not the card's fault: it waits, and is posted once."""
     if fault == "token_revoked":
-        own.arm("chat.postMessage", "token_revoked")
+        alone.arm("chat.postMessage", "token_revoked")
     else:
-        own.control("channels", channel=CHANNEL, remove=["U0WHETSTONE"])
-    (task,) = own.bring(own.output())
-    counts = _counts(own)
+        alone.control("channels", channel=CHANNEL, remove=["U0WHETSTONE"])
+    (task,) = alone.bring(alone.output())
+    counts = _counts(alone)
     assert (counts.outbox_dead, counts.outbox_due) == (0, 1)
-    own.control("channels", channel=CHANNEL, add=["U0WHETSTONE"])
-    own.advance(300)
-    own.deliver()
-    assert _posted(own) == [task]
-    assert _counts(own).outbox_due == 0
+    alone.control("channels", channel=CHANNEL, add=["U0WHETSTONE"])
+    alone.advance(300)
+    alone.deliver()
+    assert _posted(alone) == [task]
+    assert _counts(alone).outbox_due == 0
 
 
-def test_redraw_of_a_deleted_card_is_given_up_and_the_verdict_stands(own: World) -> None:
+def test_redraw_of_a_deleted_card_is_given_up_and_the_verdict_stands(alone: World) -> None:
     """Somebody deleted the message: the update is dead, the verdict is not."""
-    (task,) = own.bring(own.output())
-    card = own.mara.card(task)
-    own.mara.press(card, ActionId.APPROVE)
-    until(lambda: own.view(task).resolution)
-    own.call("chat.delete", channel=CHANNEL, ts=card["ts"])
-    own.deliver()
-    assert _counts(own).outbox_dead == 1
-    assert own.verdicts(task) == [("U0MARA", "approve")]
+    (task,) = alone.bring(alone.output())
+    card = alone.mara.card(task)
+    alone.mara.press(card, ActionId.APPROVE)
+    until(lambda: alone.view(task).resolution)
+    alone.call("chat.delete", channel=CHANNEL, ts=card["ts"])
+    alone.deliver()
+    assert _counts(alone).outbox_dead == 1
+    assert alone.verdicts(task) == [("U0MARA", "approve")]

@@ -91,24 +91,24 @@ def test_scopes_are_those_of_the_methods_that_the_code_calls() -> None:
     assert set(manifest()["oauth_config"]["scopes"]["bot"]) == needed | {"commands"}
 
 
-def test_journeys_call_nothing_that_the_code_does_not_name(own: World) -> None:
+def test_journeys_call_nothing_that_the_code_does_not_name(alone: World) -> None:
     """One journey past every method: what the workspace saw is what the scopes were counted from."""
-    own.arm("chat.postMessage", "drop_response_after_commit")
-    (task,) = own.receive(own.output())
-    own.deliver()
-    own.advance(2)
-    own.deliver()
-    own.mara.open_home()
-    until(own.mara.home)
-    own.mara.press(own.mara.card(task), ActionId.CHECK)
-    own.mara.form(CallbackId.CLAIMS)
-    own.mara.hand_in(whole_answer("edit"))
-    own.mara.form(CallbackId.EDIT)
-    own.mara.hand_in(answer_of("It costs € 3.50."))
-    own.mara.hand_in()
-    own.jonas.press(own.jonas.card(task), ActionId.APPROVE)
-    own.jonas.wait_until_told()
-    own.mara.choose(own.settled(task), MenuChoice.HISTORY)
-    seen = {entry["method"] for entry in own.journal()}
+    alone.arm("chat.postMessage", "drop_response_after_commit")
+    (task,) = alone.receive(alone.output())
+    alone.deliver()
+    alone.advance(2)
+    alone.deliver()
+    alone.mara.open_home()
+    until(alone.mara.home)
+    alone.mara.press(alone.mara.card(task), ActionId.CHECK)
+    alone.mara.form(CallbackId.CLAIMS)
+    alone.mara.hand_in(whole_answer("edit"))
+    alone.mara.form(CallbackId.EDIT)
+    alone.mara.hand_in(answer_of("It costs € 3.50."))
+    alone.mara.hand_in()
+    alone.jonas.press(alone.jonas.card(task), ActionId.APPROVE)
+    alone.jonas.wait_until_told()
+    alone.mara.choose(alone.settled(task), MenuChoice.HISTORY)
+    seen = {entry["method"] for entry in alone.journal()}
     assert {"chat.postMessage", "chat.update", "chat.postEphemeral", "conversations.history", "users.info"} <= seen
     assert seen <= _called()

@@ -109,15 +109,15 @@ def test_hostile_text_is_harmless_on_every_surface(poisoned: World, name: str) -
     assert [sign for sign in _alive(world, since) if "U0JONAS" not in sign] == []
 
 
-def test_card_says_who_it_is_for_machines_by_ids_alone(own: World) -> None:
+def test_card_says_who_it_is_for_machines_by_ids_alone(alone: World) -> None:
     """Other apps can read a message's metadata: the task's id and the attempt, and not a word of anybody."""
-    (task,) = own.bring(own.output())
-    own.mara.press(own.mara.card(task), ActionId.APPROVE)
-    own.settled(task)
-    sent = [e["request"]["metadata"] for m in ("chat.postMessage", "chat.update") for e in own.journal(m)]
+    (task,) = alone.bring(alone.output())
+    alone.mara.press(alone.mara.card(task), ActionId.APPROVE)
+    alone.settled(task)
+    sent = [e["request"]["metadata"] for m in ("chat.postMessage", "chat.update") for e in alone.journal(m)]
     assert [metadata["event_type"] for metadata in sent] == ["review_card"] * 2
     assert [metadata["event_payload"] for metadata in sent] == [{"task_id": task, "attempt": n} for n in (1, 0)]
-    (posted,) = own.journal("chat.postMessage")
+    (posted,) = alone.journal("chat.postMessage")
     assert (posted["request"]["unfurl_links"], posted["request"]["unfurl_media"]) == (False, False)
 
 

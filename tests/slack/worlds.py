@@ -113,10 +113,11 @@ class TroubledStore:
         self._store.close()
 
     def let_go(self) -> None:
-        """Nobody waits any more."""
+        """Be whole again: nobody waits any more."""
+        self.fault = None
+        self.seconds = 0.0
         self.gate.set()
         self.reading.set()
-        self.pause.set()
 
     def _pass(self, gate: threading.Event) -> None:
         if not gate.is_set():
@@ -174,13 +175,24 @@ class World:
     late_acks: bool = False  # a test that makes the app too slow on purpose says so
     _people: dict[str, Person] = field(default_factory=dict)
     _mark: int = 0
+    _since: float = 0.0
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def person(self, user: str) -> Person:
         """Somebody of the workspace."""
         if user not in self._people:
             self._people[user] = Person(self.workspace, user)
+            self._people[user].listens_since = self._since
         return self._people[user]
+
+    def begin(self) -> None:
+        """Nothing is broken, nobody has a window open, and what people were told before is forgotten."""
+        self.store.let_go()
+        self.http.delete("/_sandbox/faults")
+        self._since = float(self.control("clock", advance_seconds=0)["clock"])
+        for person in self._people.values():
+            person.listens_since = self._since
+            person.leave_all()
 
     @property
     def mara(self) -> Person:
