@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import httpx
+from pydantic import SecretStr
 from slack_bolt import BoltRequest
 from slack_sdk.signature import SignatureVerifier
 
@@ -64,9 +65,9 @@ def measure_verdicts(settings: Settings, clicks: int = 300) -> dict[str, float]:
     # The sandbox answers who is pressing; no card is posted, since only the click is measured.
     sandbox = SandboxSettings(rate_limits={})
     with Sandbox(sandbox).running() as address:
-        slack = settings.model_copy(update={"slack_api_url": f"{address}/api/"})
+        given = {"slack_api_url": f"{address}/api/", "slack_bot_token": SecretStr(sandbox.bot_token)}
+        slack = settings.model_copy(update=given)
         client = slack_client(slack, retries=True)
-        client.token = sandbox.bot_token
         app = make_app(build_desk(slack, services), client, signing_secret=sandbox.signing_secret)
         seconds = [_click(app, sandbox.signing_secret, view, bell) for view in tasks]
     services.store.close()
