@@ -24,6 +24,7 @@ for name, group in (
     ("sources", data.sources),
     ("dataset", data.dataset),
     ("token", admin.token),
+    ("cards", admin.cards),
     ("policy", admin.policy),
     ("models", admin.models),
     ("db", admin.db),

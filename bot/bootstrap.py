@@ -97,7 +97,8 @@ def database_state(settings: Settings) -> str:
     with services.store.read() as uow:
         counts = uow.counts()
     services.store.close()
-    return f"{counts.outputs} outputs, {counts.open_tasks} open tasks, {counts.outbox_dead} undeliverable cards"
+    refused = f", {counts.outbox_dead} cards refused by Slack (whetstone cards retry)" if counts.outbox_dead else ""
+    return f"{counts.outputs} outputs, {counts.open_tasks} open tasks{refused}"
 
 
 def build_embedder(settings: Settings) -> Embedder:

@@ -218,6 +218,9 @@ class Outbox(Protocol):
     def give_up(self, key: str, error: str) -> None:
         """Keep it as dead, visible to operators; never tried again by itself."""
 
+    def revive(self, at: datetime) -> int:
+        """Let dead items fall due again at `at`, after people mended what refused them; returns how many."""
+
     def next_due(self) -> datetime | None:
         """When the earliest waiting item falls due."""
 

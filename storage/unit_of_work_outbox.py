@@ -48,6 +48,11 @@ _THIS = outbox.c.key == bindparam("this")
 _DONE = update(outbox).where(_THIS).values(state="done", leased=False)
 _RETRY = update(outbox).where(_THIS, _WAITS)
 _GIVE_UP = update(outbox).where(_THIS, _WAITS).values(state="dead", leased=False, last_error=bindparam("error"))
+_REVIVE = (
+    update(outbox)
+    .where(outbox.c.state == literal_column("'dead'"))
+    .values(state="waiting", due_at=bindparam("at"), free_at=bindparam("at"), leased=False, attempts=0)
+)
 _NEXT = select(outbox.c.free_at).where(_WAITS, _IS_NEXT_OF_TASK).order_by(outbox.c.free_at, outbox.c.position).limit(1)
 _DEAD = select(outbox).where(outbox.c.state == literal_column("'dead'")).order_by(outbox.c.position)
 
@@ -95,6 +100,10 @@ class SqlOutbox:
     def give_up(self, key: str, error: str) -> None:
         """Keep it as dead; what waits behind it for the same task goes on."""
         self._connection.execute(_GIVE_UP, {"this": key, "error": error})
+
+    def revive(self, at: datetime) -> int:
+        """Dead items wait again, each behind what its task was told before."""
+        return self._connection.execute(_REVIVE, {"at": at}).rowcount
 
     def next_due(self) -> datetime | None:
         """When `claim_due` may next return something: the earliest due time, or end of a lease."""

@@ -296,6 +296,13 @@ class MemoryOutbox(_Repository):
             item = replace(self._own.outbox[key].item, last_error=error)
             self._own.outbox[key] = Queued(item=item, state="dead", free_at=item.due_at)
 
+    def revive(self, at: datetime) -> int:
+        dead = [key for key, queued in self._own.outbox.items() if queued.state == "dead"]
+        for key in dead:
+            item = replace(self._own.outbox[key].item, due_at=at, attempts=0)
+            self._own.outbox[key] = Queued(item=item, free_at=at)
+        return len(dead)
+
     def _waits(self, key: str) -> bool:
         return key in self._own.outbox and self._own.outbox[key].state == "waiting"
 

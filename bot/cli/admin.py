@@ -11,6 +11,7 @@ from bot.cli.console import fail, out, progress_bar
 
 db = typer.Typer(help="The database's schema.", no_args_is_help=True)
 token = typer.Typer(help="Bearer tokens of the HTTP API.", no_args_is_help=True)
+cards = typer.Typer(help="Cards on their way to Slack.", no_args_is_help=True)
 policy = typer.Typer(help="The policy file.", no_args_is_help=True)
 models = typer.Typer(help="The packaged models.", no_args_is_help=True)
 
@@ -90,6 +91,18 @@ def token_revoke(token_id: Annotated[str, typer.Argument(help="The id that `toke
     if not known:
         raise fail(f"No live token has the id {token_id!r}. See: whetstone token list")
     out.print(f"Token {token_id} is revoked.")
+
+
+@cards.command("retry")
+def cards_retry() -> None:
+    """Post and redraw again what Slack refused for good, once that is mended: an archived channel, a missing app."""
+    from bot.bootstrap import open_services
+    from bot.settings import load
+
+    services = open_services(load())
+    with services.store.begin() as uow:
+        revived = uow.outbox.revive(services.clock.now())
+    out.print(f"{revived} cards are due again." if revived else "No card waits for a retry.")
 
 
 @policy.command("check")

@@ -221,3 +221,30 @@ def test_the_outbox_tells_when_to_look_again(store: Store) -> None:
         uow.outbox.done("post:t-1")
     with store.read() as uow:
         assert uow.outbox.next_due() == at(6)
+
+
+def test_what_was_given_up_falls_due_again_when_people_mended_it(store: Store) -> None:
+    """A card in an archived channel: dead, revived, claimed at its first attempt, before the update behind it."""
+    add(store, post("t-1"), update("t-1"))
+    claim(store)
+    with store.begin() as uow:
+        uow.outbox.give_up("post:t-1", "is_archived")
+        uow.outbox.done("update:t-1:1")
+    with store.begin() as uow:
+        assert uow.outbox.revive(at(30)) == 1
+        assert uow.outbox.dead() == []
+    assert claim(store, seconds=29) == []
+    again = claim(store, seconds=30)
+    assert [(item.key, item.attempts) for item in again] == [("post:t-1", 0)]
+    with store.begin() as uow:
+        assert uow.outbox.revive(at(40)) == 0
+
+
+def test_what_was_put_off_counts_no_attempt(store: Store) -> None:
+    """A channel's pace is no failure: due again at its slot, and still at the first attempt."""
+    add(store, post("t-1"))
+    claim(store)
+    with store.begin() as uow:
+        uow.outbox.put_off("post:t-1", at(5))
+    assert claim(store, seconds=4) == []
+    assert [(item.attempts, item.outcome_unknown) for item in claim(store, seconds=5)] == [(0, False)]
