@@ -38,9 +38,10 @@ class People:
             raise NotYourTask("Apps do not decide; people do.")
 
     def name(self, user_id: str) -> str:
-        """The name that people know them by."""
+        """Their full name: a first name alone is two people in many a team."""
         user = self._user(user_id)
-        return str((user.get("profile") or {}).get("display_name") or user.get("real_name") or user.get("name") or "")
+        profile = user.get("profile") or {}
+        return str(user.get("real_name") or profile.get("real_name") or profile.get("display_name") or user["name"])
 
     def known_name(self, user_id: str) -> str:
         """The name, or an empty text when Slack does not tell it now: a card is not held up for a name."""
