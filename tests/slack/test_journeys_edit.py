@@ -35,7 +35,7 @@ def test_what_nobody_touched_in_a_long_answer_is_kept_exactly(world: World, leng
     assert world.mara.hand_in(answer_of(first.replace("Fee 1 ", "Fee one ", 1)))["ok"]
     assert "one" in drawn(world.mara.form(CallbackId.CHANGES)["blocks"])
     assert world.mara.hand_in()["stack"] == []
-    assert "Edited by mara" in world.settled(task)["text"]
+    assert "Edited by Mara Lindqvist" in world.settled(task)["text"]
     resolution = world.view(task).resolution
     assert resolution is not None
     assert resolution.text == text.replace("Fee 1 ", "Fee one ", 1)
@@ -116,7 +116,7 @@ def test_refusal_is_kept_while_the_database_is_away(own: World) -> None:
     _not_saved(own)
     own.store.fault = None
     assert own.mara.hand_in()["stack"] == []
-    assert "Rejected by mara" in own.settled(task)["text"]
+    assert "Rejected by Mara Lindqvist" in own.settled(task)["text"]
     assert own.view(task).verdicts[-1].note == "There is no such card"
 
 

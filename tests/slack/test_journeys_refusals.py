@@ -25,7 +25,7 @@ def test_late_click_is_told_who_was_faster(own: World) -> None:
     until(lambda: own.verdicts(task))
     own.jonas.press(card, ActionId.APPROVE)
     told = _told(own.jonas)
-    assert told.startswith("mara decided before you: approved")
+    assert told.startswith("Mara Lindqvist decided before you: approved")
     assert told.endswith("Your Approve was not counted.")
     assert own.mara.told() == []
     assert own.verdicts(task) == [("U0MARA", "approve")]

@@ -83,7 +83,7 @@ def test_waiting_application_learns_of_each_verdict(world: World) -> None:
             True,
             True,
         )
-        until(lambda: world.mara.card(task)["text"].startswith("Approved by mara"))
+        until(lambda: world.mara.card(task)["text"].startswith("Approved by Mara Lindqvist"))
 
         output, task = _held(world)
         answer = application.waits(output.output_id)
@@ -102,7 +102,7 @@ def test_waiting_application_learns_of_each_verdict(world: World) -> None:
         told = answer.result(60)
         assert (told["state"], told["text"], told["may_be_sent"]) == ("rejected", None, False)
         assert told["reasons"] == ["invented"]
-        until(lambda: world.mara.card(task)["text"].startswith("Rejected by mara"))
+        until(lambda: world.mara.card(task)["text"].startswith("Rejected by Mara Lindqvist"))
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_one_click_approves(world: World) -> None:
     card = world.settled(task)
     assert world.verdicts(task) == [("U0MARA", "approve")]
     assert card["ts"] == open_card["ts"]
-    assert card["text"].startswith("Approved by mara")
+    assert card["text"].startswith("Approved by Mara Lindqvist")
     assert "60 in 100" in drawn(card["blocks"])
     assert not has_live_verdicts(card)
 
@@ -44,7 +44,7 @@ def test_unsure_hands_the_answer_on_and_another_decides(world: World) -> None:
     assert "Needs someone else" in drawn(card["blocks"])
     assert has_live_verdicts(card)
     world.jonas.press(card, ActionId.APPROVE)
-    assert world.settled(task)["text"].startswith("Approved by jonas")
+    assert world.settled(task)["text"].startswith("Approved by Jonas Weber")
     assert world.verdicts(task) == [("U0MARA", "unsure"), ("U0JONAS", "approve")]
 
 
@@ -67,7 +67,7 @@ def test_edit_shows_the_changes_before_it_saves_them(world: World) -> None:
         corrected,
         "Fees rose in January",
     )
-    assert card["text"].startswith("Edited by mara")
+    assert card["text"].startswith("Edited by Mara Lindqvist")
     assert "3.50" in drawn(card["blocks"])
     assert not has_live_verdicts(card)
 
@@ -101,7 +101,7 @@ def test_reject_for_another_reason_needs_words(world: World) -> None:
         {"other", "invented"},
         "There is no such card",
     )
-    assert card["text"].startswith("Rejected by mara")
+    assert card["text"].startswith("Rejected by Mara Lindqvist")
     assert "There is no such card" in drawn(card["blocks"])
     assert not has_live_verdicts(card)
 
@@ -130,4 +130,4 @@ def test_long_answer_is_approved_only_after_it_was_all_on_the_screen(world: Worl
     world.mara.press(card, ActionId.READ_ALL)
     assert end in drawn(world.mara.form(CallbackId.CLAIMS)["blocks"])
     assert world.mara.hand_in(whole_answer("approve"))["stack"] == []
-    assert world.settled(task)["text"].startswith("Approved by mara")
+    assert world.settled(task)["text"].startswith("Approved by Mara Lindqvist")
