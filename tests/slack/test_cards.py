@@ -1,4 +1,4 @@
-"""The review card in every state of the design: which blocks, in which order, in which words."""
+"""The open card in every state of the design: which blocks, in which order, in which words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.cards import CardOptions, SlackMessage, task_card
+from bot.slack.cards import CardOptions, task_card
 from bot.slack.cards.budget import Layout, Lines, within_budget
 from bot.slack.wire import grey, plain
 from reviewers.model import (
@@ -18,19 +18,13 @@ from reviewers.model import (
     Outcome,
     Reading,
     Reason,
-    ReleaseState,
-    TaskState,
     TaskView,
-    VerdictKind,
 )
-from tests.builders import NOON, a_decision, a_task, a_verdict, an_assessment
-from tests.slack.checks import live_in_text, live_signs, objects, problems_of_message
+from tests.builders import NOON, a_decision, a_task, an_assessment
+from tests.slack.drawn import NAMES, buttons, fine, kinds, said
 from tests.slack.scenes import (
     ANSWER,
-    EDITED,
     QUESTION,
-    SIX_PAST,
-    TWELVE_PAST,
     assessed,
     held,
     lisbon,
@@ -40,45 +34,6 @@ from tests.slack.scenes import (
     thailand_readings,
     watch,
 )
-
-NAMES = CardOptions(names={"U0MARA": "Mara Lindqvist"})
-
-
-def said(block: dict[str, Any]) -> str:
-    """What a block says, rich text with *bold*, ~struck~ and :emoji:."""
-    if block["type"] in {"section", "context"}:
-        return str(block["text"]["text"] if "text" in block else block["elements"][0]["text"])
-    spoken = []
-    for element in (o for o in objects(block) if o.get("type") in {"text", "emoji"} and o is not block):
-        words = f":{element['name']}:" if element["type"] == "emoji" else element["text"]
-        style = element.get("style", {})
-        sign = "*" if style.get("bold") else "~" if style.get("strike") else ""
-        spoken.append(f"{sign}{words}{sign}")
-    return "".join(spoken)
-
-
-def kinds(card: SlackMessage) -> list[str]:
-    """The kinds of the blocks from top to bottom."""
-    return [block["type"] for block in card.blocks]
-
-
-def buttons(card: SlackMessage) -> list[str]:
-    """What can be pressed, by its label; menus by their entries."""
-    found = []
-    for item in objects(card.blocks):
-        if item.get("type") == "button":
-            found.append(item["text"]["text"])
-        if item.get("type") == "overflow":
-            found.append(" · ".join(option["text"]["text"] for option in item["options"]))
-    return found
-
-
-def fine(card: SlackMessage) -> SlackMessage:
-    """The card itself, after the checks that hold for all."""
-    assert problems_of_message(card) == []
-    assert live_signs(card.blocks) == []
-    assert live_in_text(card.text) == []
-    return card
 
 
 def test_the_open_card_reads_from_the_question_to_the_grey_line() -> None:
@@ -328,98 +283,6 @@ def test_an_update_of_the_card_has_new_block_ids() -> None:
     before = {block["block_id"] for block in task_card(thailand()).blocks}
     after = {block["block_id"] for block in task_card(resolved(thailand(), Outcome.APPROVED)).blocks}
     assert before.isdisjoint(after)
-
-
-DECIDED_MENU = "Change my verdict · History · Why this one? · Full text"
-
-
-def test_an_approved_card_shows_the_outcome_and_what_the_machine_had_thought() -> None:
-    """Outcome with the only menu, question, answer without numbers, revelation."""
-    card = fine(task_card(resolved(thailand(), Outcome.APPROVED), display=NAMES))
-    assert kinds(card) == ["section", "rich_text", "rich_text", "context"]
-    assert said(card.blocks[0]) == ":white_check_mark: *Approved* by <@U0MARA>, <!date^1795442760^{time}|14:06>"
-    assert buttons(card) == [DECIDED_MENU]
-    assert said(card.blocks[2]) == ANSWER
-    assert said(card.blocks[3]) == (
-        "Risk was high (62 in 100)  ·  sampled, chance 34 %  ·  helpdesk-8b, 3 Nov  ·  #4821"
-    )
-    assert card.text == f"Approved by Mara Lindqvist at 14:06. Question: {QUESTION}"
-
-
-def test_an_edited_card_shows_the_difference_as_the_quote() -> None:
-    """Struck goes out, bold comes in, unchanged sentences are left out; the text says the changes in words."""
-    view = resolved(thailand(), Outcome.EDITED, text=EDITED, reasons=("contradicts",))
-    card = fine(task_card(view, display=NAMES))
-    assert said(card.blocks[0]).endswith("|14:06>. Contradicts the source.")
-    assert said(card.blocks[2]) == (
-        "A cash withdrawal ~abroad~ *outside the euro area* costs € ~2.00~ *3.50*. … You do not have to tell us before "
-        "you travel~, and your card works at every ATM in Thailand~."
-    )
-    assert card.text == (
-        "Edited by Mara Lindqvist at 14:06: contradicts the source. “abroad” became “outside the euro area”; “2.00” "
-        "became “3.50”; “, and your card works at every ATM in Thailand” went out. Question: " + QUESTION
-    )
-
-
-def test_an_edit_of_a_held_answer_says_when_it_was_sent() -> None:
-    """The grey line of a held answer tells what happened to it."""
-    view = resolved(held(thailand(), state=ReleaseState.EDITED, decided_at=SIX_PAST), Outcome.EDITED, text=EDITED)
-    assert "sent to the customer at <!date^1795442760^{time}|14:06>" in said(task_card(view).blocks[-1])
-
-
-def test_a_rewritten_answer_is_shown_before_and_after() -> None:
-    """More than 60 % changed: no patchwork."""
-    card = fine(task_card(resolved(thailand(), Outcome.EDITED, text="Please call us, we cannot say it here.")))
-    assert [said(block) for block in card.blocks[2:6]] == [
-        "*Rewritten. *Before:",
-        ANSWER,
-        "After:",
-        "Please call us, we cannot say it here.",
-    ]
-    assert "The answer was rewritten." in card.text
-
-
-def test_a_rejected_card_gives_reasons_and_note() -> None:
-    """The first reason with a capital, the others without; the note in quotes."""
-    view = resolved(
-        thailand(), Outcome.REJECTED, reasons=("contradicts", "invented"), note="€ 2.00 is last year's fee."
-    )
-    card = fine(task_card(view, display=NAMES))
-    assert said(card.blocks[0]) == (
-        ":x: *Rejected* by <@U0MARA>, <!date^1795442760^{time}|14:06>. Contradicts the source, invented.\n"
-        "“€ 2.00 is last year's fee.”"
-    )
-    assert card.text.startswith(
-        "Rejected by Mara Lindqvist at 14:06: contradicts the source, invented. Note: € 2.00 is last year's fee. "
-    )
-
-
-def test_a_timed_out_card_is_no_verdict_and_offers_no_change() -> None:
-    """What became of the person who waited, and that it does not count."""
-    view = held(thailand(), state=ReleaseState.TIMED_OUT, decided_at=TWELVE_PAST)
-    card = fine(task_card(replace(view, task=replace(view.task, state=TaskState.TIMED_OUT))))
-    assert said(card.blocks[0]) == (
-        ":hourglass: *Timed out* at <!date^1795443120^{time}|14:12>. The chat went to a person. "
-        "Not counted as a verdict."
-    )
-    assert buttons(card) == ["History · Why this one? · Full text"]
-    assert card.text == f"Timed out at 14:12: the chat went to a person. Not a verdict. Question: {QUESTION}"
-
-
-def test_a_changed_verdict_names_the_one_before() -> None:
-    """ "✅ Approved by @Mara, before: rejected."""
-    verdicts = (
-        a_verdict("v-1", kind=VerdictKind.REJECT, reasons=("invented",)),
-        a_verdict("v-2", revision=2, supersedes="v-1"),
-    )
-    view = replace(
-        resolved(thailand(), Outcome.APPROVED, revision=2, verdict_id="v-2"),
-        verdicts=verdicts,
-    )
-    card = fine(task_card(view))
-    assert said(card.blocks[0]) == (
-        ":white_check_mark: *Approved* by <@U0MARA>, <!date^1795442760^{time}|14:06>, before: rejected."
-    )
 
 
 def test_a_due_time_on_another_day_shows_the_day() -> None:

@@ -35,8 +35,8 @@ from reviewers.errors import AlreadyResolved
 from reviewers.model import ClaimMark, Mark, Outcome, VerdictKind
 from tests.builders import a_task, a_verdict
 from tests.slack.checks import live_signs, objects, problems_of_message, words
+from tests.slack.drawn import said
 from tests.slack.scenes import EDITED, LISBON, SIX_PAST, held, lisbon, resolved, thailand, watch
-from tests.slack.test_cards import said
 from tests.slack.views import DISPLAY, WRONG, chosen, fine, frame, inputs, options, submitted
 
 

@@ -14,8 +14,8 @@ from bot.slack.forms import (
 )
 from reviewers.model import ClaimMark, Mark, Outcome, VerdictKind
 from tests.slack.checks import objects, words
+from tests.slack.drawn import said
 from tests.slack.scenes import ANSWER, lisbon, resolved, thailand
-from tests.slack.test_cards import said
 from tests.slack.views import DISPLAY, chosen, fine, inputs, options, picked, submitted
 
 

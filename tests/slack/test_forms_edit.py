@@ -23,8 +23,8 @@ from bot.slack.forms.parts import INPUT_LENGTH, split
 from reviewers.errors import Invalid
 from reviewers.model import Draft, Outcome, VerdictKind
 from tests.builders import NOON, a_verdict
+from tests.slack.drawn import said
 from tests.slack.scenes import ANSWER, EDITED, QUESTION, resolved, thailand
-from tests.slack.test_cards import said
 from tests.slack.views import DISPLAY, WRONG, chosen, fine, frame, inputs, submitted
 
 
