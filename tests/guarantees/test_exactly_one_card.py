@@ -89,4 +89,4 @@ def test_card_is_redrawn_when_the_answer_to_an_update_is_lost(world: World, faul
     world.arm("chat.update", fault)
     world.services.verdicts.record(Ballot(task_id=task, reviewer="U0MARA", kind=VerdictKind.APPROVE))
     _settle(world)
-    assert world.mara.card(task)["text"].startswith("Approved by mara")
+    assert world.mara.card(task)["text"].startswith("Approved by Mara Lindqvist")
