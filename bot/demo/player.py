@@ -12,7 +12,7 @@ from bot.demo.script import ScriptedVerdict
 from bot.slack.ids import ActionId, BlockId, CallbackId
 from reviewers.model import VerdictKind
 
-PATIENCE_SECONDS = 10.0  # a person would press again after it
+PATIENCE_SECONDS = 30.0  # a person would press again after it
 LOOK_SECONDS = 0.01
 PRESSED = {
     VerdictKind.APPROVE: ActionId.APPROVE,
@@ -37,6 +37,16 @@ class Player:
         """The review cards that this person sees in a channel, by task id."""
         found = self._get("messages", channel=channel)["messages"]
         return {message["metadata"]["event_payload"]["task_id"]: message for message in found if "metadata" in message}
+
+    def redrawn(self, channel: str, task_id: str, before: Mapping[str, Any]) -> dict[str, Any]:
+        """The card of a task once it looks different: buttons that somebody's verdict replaced cannot be pressed."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            card = self.cards(channel)[task_id]
+            if card["blocks"] != before["blocks"]:
+                return card
+            time.sleep(LOOK_SECONDS)
+        raise Stuck("the card was not redrawn")
 
     def decide(self, channel: str, card: Mapping[str, Any], verdict: ScriptedVerdict) -> None:
         """Do what the script says to this card. Raises Stuck."""

@@ -60,7 +60,8 @@ def _review(workspace: str, channel: str, application: Whetstone, fed: tuple[Exa
             verdict = scripted_verdict(example)
             first.decide(channel, cards[task_id], verdict)
             if verdict.kind is VerdictKind.UNSURE:
-                second.decide(channel, cards[task_id], scripted_verdict(example, sure=True))
+                card = second.redrawn(channel, task_id, cards[task_id])
+                second.decide(channel, card, scripted_verdict(example, sure=True))
             advance(done, len(tasks))
     for person in people:
         person.close()
