@@ -173,7 +173,7 @@ def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:
         "contradictions": Contradictions,
         "token_logprob": TokenLogprob,
         "retrieval": lambda: Retrieval(embedder),
-        "conditional_logprob": lambda: ConditionalLogprob(lambda: prepare_models(settings)),
+        "conditional_logprob": lambda: ConditionalLogprob(lambda: prepare_models(settings, _tell_conversion)),
     }
     if name in makers:
         return makers[name]()
@@ -185,6 +185,10 @@ def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:
         return HuggingFaceScorer(model, family="hallucination")
     known = ", ".join([*makers, "hf:entailment:NAME", "hf:hallucination:NAME"])
     raise Invalid("scorers", f"WHETSTONE_SCORERS: there is no scorer {name!r}. Known: {known}")
+
+
+def _tell_conversion(done: int, total: int, what: str) -> None:
+    log.info("model_converting", step=done, steps=total, what=what)
 
 
 def _report(part: str, error: Exception) -> None:

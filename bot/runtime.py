@@ -42,11 +42,17 @@ class Addresses(NamedTuple):
     workspace: str  # the page of the Slack sandbox
 
 
-def run(settings: Settings, parts: set[Part], *, migrate: bool = False) -> None:
-    """Run until SIGINT or SIGTERM, then end each part after the work it has in hand."""
+def until_stopped() -> threading.Event:
+    """An event that is set by SIGINT or SIGTERM."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
+    return stopped
+
+
+def run(settings: Settings, parts: set[Part], *, migrate: bool = False) -> None:
+    """Run until SIGINT or SIGTERM, then end each part after the work it has in hand."""
+    stopped = until_stopped()
     with running(settings, parts, migrate=migrate) as (api, workspace):
         if workspace:
             out.print(f"Slack sandbox: {workspace}")
@@ -105,9 +111,7 @@ def with_sandbox(settings: Settings, *, limits: bool = True) -> Iterator[tuple[S
 
 def run_sandbox(settings: Settings) -> None:
     """The sandbox alone, until it is interrupted."""
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    stopped = until_stopped()
     with with_sandbox(settings) as (given, address):
         out.print(f"Slack sandbox: {address}")
         out.print("Another process uses it as its Slack with these settings:")

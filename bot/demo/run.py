@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
-import threading
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -13,7 +11,7 @@ from bot.bootstrap import build_services, build_sources, upgrade_database
 from bot.cli.console import out, progress_bar
 from bot.demo.data import DOCUMENTS, examples
 from bot.demo.feeding import client, feed, watch
-from bot.runtime import Part, running
+from bot.runtime import Part, running, until_stopped
 from bot.settings import Settings, load
 
 POLICY = Path(__file__).with_name("policy.toml")
@@ -57,9 +55,7 @@ def _add_documents(settings: Settings) -> None:
 
 
 def _wait_for_people(settings: Settings) -> int:
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    stopped = until_stopped()
     with running(settings, set(Part), sandbox_limits=False) as (api, workspace):
         out.print(
             f"\n[bold]Open {workspace} in a browser[/bold] and choose who you are on the left; review in #review."

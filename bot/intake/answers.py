@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.intake import problems
 from bot.intake.problems import Problem, ProblemFound
 from bot.intake.reading import Refusal
+from reviewers.decisions import gate
 from reviewers.errors import OutputConflict
 from reviewers.model import (
     ClaimMark,
@@ -30,7 +31,7 @@ from reviewers.model import Release as ReleaseType
 from reviewers.ports import Receipt, Received
 from reviewers.workflow.intake import OutputStory
 
-MAY_BE_SENT = {ReleaseState.APPROVED, ReleaseState.EDITED}
+VERIFIED = {ReleaseState.APPROVED, ReleaseState.EDITED}
 
 
 class Answer(BaseModel):
@@ -281,8 +282,8 @@ class ReleaseAnswer(Answer):
             output_id=release.output_id,
             state=release.state,
             final=final,
-            may_be_sent=final and release.text is not None,
-            verified=release.state in MAY_BE_SENT,
+            may_be_sent=gate.may_send(release),
+            verified=release.state in VERIFIED,
             text=release.text if final else None,
             reasons=list(release.reasons),
             note=note,

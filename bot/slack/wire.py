@@ -40,8 +40,6 @@ from bot.slack.text import is_user, one_line, shortened
 
 Wire: TypeAlias = dict[str, Any]  # JSON as Slack reads it
 
-GREY_LENGTH = 2000  # of one grey line; the cards stay far below
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlackMessage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,9 @@ def test_being_in_the_channel_is_not_enough() -> None:
         (VerdictKind.APPROVE, None, (), "x" * 3001, "note"),
     ],
 )
-def test_incomplete_ballots_name_the_field(kind, correction, reasons, note, field) -> None:  # type: ignore[no-untyped-def]
+def test_incomplete_ballots_name_the_field(
+    kind: VerdictKind, correction: str | None, reasons: tuple[str, ...], note: str, field: str
+) -> None:
     """The modal shows the sentence beside that field."""
     with pytest.raises(Invalid) as refused:
         ballots.check(an_output(), kind=kind, correction=correction, reasons=reasons, note=note)
@@ -94,7 +97,9 @@ def test_held_output_has_a_deadline_unless_it_is_held_on() -> None:
         (VerdictKind.REJECT, {"reasons": ("invented",)}, ReleaseState.REJECTED, None),
     ],
 )
-def test_release_follows_the_resolution(kind, changes, state, text) -> None:  # type: ignore[no-untyped-def]
+def test_release_follows_the_resolution(
+    kind: VerdictKind, changes: dict[str, Any], state: ReleaseState, text: str | None
+) -> None:
     """Approved sends the output, edited the edit, rejected nothing."""
     resolution = consensus.resolve([a_verdict(kind=kind, **changes)], None)
     released = gate.outcome(a_release(), an_output(), resolution, now=NOON)

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from reviewers.decisions.sampling import Policy, Rule, decide, stable_draw
-from reviewers.model import Reason, Risk
+from reviewers.model import Output, Reason, Risk
 from tests.builders import NOON, an_output
 
 FEES = Rule(name="mentions a fee", tags=("fees",), rate=0.5, channel="C0FEES")
@@ -52,7 +52,9 @@ def test_draws_are_uniform() -> None:
         (an_output(tags=()), None, (), 0.9, 0.05, Reason.NOT_SELECTED),
     ],
 )
-def test_largest_chance_that_applies_decides(output, risk_now, rules, draw, chance, reason) -> None:  # type: ignore[no-untyped-def]
+def test_largest_chance_that_applies_decides(
+    output: Output, risk_now: Risk | None, rules: tuple[Rule, ...], draw: float, chance: float, reason: Reason
+) -> None:
     """Held 1, a rule its rate, high risk 1, everything the floor."""
     decision = decide(output, risk_now, policy(rules=rules), draw=draw, now=NOON)
     assert (decision.inclusion_probability, decision.reason) == (chance, reason)

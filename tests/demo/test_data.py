@@ -139,7 +139,7 @@ def test_the_body_that_is_sent_tells_nothing_of_the_label() -> None:
 
 def _sure(example: Example, **changes: object) -> Example:
     """The example as a held one: nobody is unsure about those."""
-    return replace(example, hold=True, **changes)  # type: ignore[arg-type]
+    return replace(example, hold=True, **changes)  # type: ignore[arg-type]  # a test changes one field of many types
 
 
 def test_scripted_reviewers_decide_by_the_label() -> None:

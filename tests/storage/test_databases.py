@@ -273,7 +273,7 @@ def test_a_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
 def test_an_error_that_is_no_outage_stays_what_it_is(sql_store: SqlStore) -> None:
     """A limit that is no number is a mistake of ours: `Unavailable` would hide it from us."""
     with pytest.raises(DBAPIError), sql_store.begin() as uow:
-        uow.outputs.claim_unscored(limit="many", now=NOON, lease_seconds=1, worker="w")  # type: ignore[arg-type]
+        uow.outputs.claim_unscored(limit="many", now=NOON, lease_seconds=1, worker="w")  # type: ignore[arg-type]  # on purpose: what a database says of it
 
 
 def test_a_marker_asked_for_by_many_threads_is_the_same(sql_store: SqlStore) -> None:
