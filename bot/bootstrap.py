@@ -12,6 +12,7 @@ import structlog
 from bot.clock import SortableIds, SystemClock
 from bot.policy_file import read_policy
 from bot.settings import Settings
+from reviewers.decisions.routing import FixedPolicies
 from reviewers.errors import Invalid, ReviewError
 from reviewers.ports import Scorer, SourceIndex
 from reviewers.workflow.datasets import DatasetBuilder
@@ -44,7 +45,7 @@ def build_services(settings: Settings) -> Services:
     from storage.engine import make_engine
     from storage.unit_of_work import SqlStore
 
-    policy = read_policy(settings.policy_file)
+    policies = FixedPolicies(policy=read_policy(settings.policy_file))
     store, clock, ids, metrics = (
         SqlStore(make_engine(settings.database)),
         SystemClock(),
@@ -56,9 +57,9 @@ def build_services(settings: Settings) -> Services:
         clock=clock,
         ids=ids,
         metrics=metrics,
-        policy=policy,
-        intake=Intake(store=store, policy=policy, metrics=metrics),
-        verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, policy=policy),
+        policies=policies,
+        intake=Intake(store=store, policies=policies, metrics=metrics),
+        verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, policies=policies),
         release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
         datasets=DatasetBuilder(store=store, files=FolderFiles(), clock=clock),
     )
@@ -148,7 +149,7 @@ def build_scoring(settings: Settings, services: Services, worker: str) -> Scorin
         clock=services.clock,
         ids=services.ids,
         metrics=services.metrics,
-        policy=services.policy,
+        policies=services.policies,
         channel=settings.review_channel,
         reader=build_reader(settings, embedder),
         scorers=build_scorers(settings, embedder),
@@ -232,7 +233,7 @@ def build_desk(settings: Settings, services: Services) -> ReviewDesk:
         display=CardOptions(
             reasons=settings.reasons, zone=ZoneInfo(settings.time_zone), next_command="/whetstone next"
         ),
-        show=services.policy.show,
+        show=services.policies.current().show,
         channel=settings.review_channel,
     )
 

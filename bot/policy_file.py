@@ -28,9 +28,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reviewers.decisions.sampling import Policy, Rule
 from reviewers.errors import Invalid
-from reviewers.model import JsonValue, OnTimeout
+from reviewers.model import JsonValue, OnTimeout, Policy, Rule
 
 DEFAULT_TEXT = ""  # all defaults
 VERSION_LENGTH = 12  # hexadecimal characters of the text's hash: 48 bits are plenty for the policies of one team

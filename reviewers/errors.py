@@ -7,6 +7,7 @@ ReviewError
 ├── OutputConflict          the id is taken by another body
 ├── NotYourTask             this person may not decide this task
 ├── AlreadyResolved         somebody decided before
+├── Claimed                 somebody else works on it now
 ├── NothingChanged          an edit equals the output
 ├── NotHeld                 the output was not sent with hold
 ├── Conflict                two writers met; try again
@@ -74,6 +75,15 @@ class AlreadyResolved(ReviewError):
         self.by = by  # a Slack user id; empty when the task timed out
         self.outcome = outcome
         self.at = at
+
+
+class Claimed(ReviewError):
+    """Somebody else works on this task now; it can be taken over."""
+
+    def __init__(self, *, by: str, until: datetime) -> None:
+        super().__init__("Somebody else has claimed this answer. Review the next one, or take it over.")
+        self.by = by  # a Slack user id
+        self.until = until
 
 
 class NothingChanged(ReviewError):

@@ -16,22 +16,33 @@ from typing import Protocol
 from reviewers.model import (
     ApiToken,
     Assessment,
+    Check,
     Claim,
     ClaimMark,
     ClaimReading,
+    DatasetUse,
     DatasetVersion,
     Draft,
+    Message,
+    Notice,
+    Outcome,
     Output,
     Passage,
+    Policy,
     Posting,
+    Preferences,
+    Reason,
     Release,
+    Reply,
     Resolution,
     ReviewTask,
+    Route,
     SamplingDecision,
     Score,
     TaskState,
     TaskView,
     Verdict,
+    VerdictKind,
 )
 
 
@@ -72,16 +83,19 @@ class OutboxKind(StrEnum):
 
     POST_CARD = "post_card"
     UPDATE_CARD = "update_card"
+    POST_NOTICE = "post_notice"  # a direct message
+    UPDATE_NOTICE = "update_notice"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutboxItem:
     """One effect on Slack that is due; written in the transaction that makes it due."""
 
-    key: str  # unique: `post:{task_id}` or `update:{task_id}:{revision}`
+    key: str  # unique: `post:{task_id}`, `update:{verdict_id}`, `notice:{notice_id}` …
     kind: OutboxKind
-    task_id: str
-    channel: str
+    task_id: str = ""  # items of one task go out one after the other; of a batch it is the first task's
+    notice_id: str = ""  # of the direct message, with the two NOTICE kinds
+    channel: str  # or the Slack user id of a direct message
     due_at: datetime
     attempts: int = 0
     outcome_unknown: bool = False  # an attempt began whose end nobody saw: look before posting again
@@ -144,14 +158,61 @@ class Tasks(Protocol):
 
     def set_handed_on(self, task_id: str, by: str) -> None: ...
 
+    def set_claim(self, task_id: str, by: str, until: datetime | None) -> None:
+        """Claim for this person, or give back with an empty `by` and None."""
+
+    def set_assigned(self, task_id: str, to: str) -> None: ...
+
+    def set_disputed(self, task_id: str, lead: str) -> None:
+        """State DISPUTED, with the lead who settles it (may be empty: any lead)."""
+
+    def set_due(self, task_id: str, due_at: datetime | None, times_out_at: datetime | None) -> None:
+        """Another due time; the order of `open` follows it."""
+
+    def set_batch(self, task_ids: Sequence[str], batch_id: str) -> None:
+        """They wait no longer for a batch: they share this one, or with an empty id each gets a card of its own."""
+
     def open(self, *, limit: int, after: str = "") -> list[ReviewTask]:
         """Open tasks: held ones first, then by due time, then by id; `after` is a task id to go on from."""
+
+    def disputed(self, *, limit: int) -> list[ReviewTask]:
+        """Disputed tasks, in the order of `open`."""
+
+    def claimed(self, by: str, now: datetime) -> list[ReviewTask]:
+        """Open tasks that this person has claimed, in the order of `open`."""
+
+    def claims_ended(self, now: datetime, limit: int) -> list[ReviewTask]:
+        """Open tasks whose claim ran out and was not given back."""
+
+    def past_due(self, now: datetime, limit: int) -> list[ReviewTask]:
+        """Open or disputed tasks that are not held, at or past their due time, the longest first."""
+
+    def to_time_out(self, now: datetime, limit: int) -> list[ReviewTask]:
+        """Open or disputed tasks that are not held, at or past `times_out_at`, the longest first."""
+
+    def for_batches(self, limit: int) -> list[ReviewTask]:
+        """Open tasks that wait for a batch, the oldest first."""
+
+    def of_batch(self, batch_id: str) -> list[ReviewTask]:
+        """All tasks of this batch, by id, decided ones too."""
+
+    def loads(self) -> dict[str, int]:
+        """How many open tasks each person has been assigned."""
+
+    def queues(self, now: datetime) -> list[QueueState]:
+        """The open tasks of each route, by route name; routes without any are left out."""
 
     def views(self, task_ids: Sequence[str]) -> list[TaskView]:
         """All that may be shown of these tasks, in the order asked for; unknown ids are left out."""
 
     def resolved(self) -> Iterator[TaskView]:
-        """Every task with a resolution, by output id, in batches that fit in memory."""
+        """Every task whose newest resolution was not withdrawn, by output id, in batches that fit in memory."""
+
+    def reviewed(self, since: datetime, until: datetime) -> list[Reviewed]:
+        """Each current deciding verdict recorded in [since, until), without any text, in the order of recording.
+
+        Current: no later one of the same person on the task, a withdrawal included. Unsure ones are left out.
+        """
 
 
 class Verdicts(Protocol):
@@ -167,7 +228,7 @@ class Verdicts(Protocol):
         """Append a resolution; raises Conflict when (task, revision) is taken."""
 
     def resolution(self, task_id: str) -> Resolution | None:
-        """The newest."""
+        """The newest, a withdrawn one too: the next revision goes on from it."""
 
     def keep_marks(self, task_id: str, reviewer: str, marks: Sequence[ClaimMark], at: datetime) -> None:
         """Append the marks of one person; the newest of a claim counts."""
@@ -194,6 +255,12 @@ class Releases(Protocol):
 
     def overdue(self, now: datetime, limit: int) -> list[Release]:
         """Still held past their deadline."""
+
+    def half_waited(self, now: datetime, limit: int) -> list[Release]:
+        """Still held before their deadline, with half of the time from `held_since` to it gone."""
+
+    def recall(self, output_id: str, at: datetime) -> None:
+        """Note that people changed their mind about a final release; the state stays. Again: the first time stays."""
 
 
 class Outbox(Protocol):
@@ -242,10 +309,119 @@ class Tokens(Protocol):
 class Datasets(Protocol):
     """Dataset versions that were built."""
 
-    def add(self, dataset: DatasetVersion) -> None:
-        """Store; the same version in the same format again is ignored."""
+    def add(self, dataset: DatasetVersion, uses: Sequence[DatasetUse] = ()) -> None:
+        """Store with the resolutions that went into it; the same version in the same format again is ignored."""
 
     def all(self) -> list[DatasetVersion]: ...
+
+
+class Replies(Protocol):
+    """What people wrote in the threads of cards; append-only."""
+
+    def add(self, reply: Reply) -> bool:
+        """Store; False when this message (channel, ts) is stored already."""
+
+    def task_at(self, channel: str, ts: str) -> ReviewTask | None:
+        """The task whose card stands there; of a batch the first."""
+
+
+class Notices(Protocol):
+    """Direct messages that are due or sent."""
+
+    def add(self, notice: Notice) -> bool:
+        """Store; False when the id is taken: it was sent, or will be."""
+
+    def get(self, notice_id: str) -> Notice | None: ...
+
+    def set_posting(self, notice_id: str, channel: str, ts: str) -> None: ...
+
+    def about(self, task_id: str) -> list[Notice]:
+        """The dispute notices of this task, the oldest first."""
+
+
+class PreferencesOf(Protocol):
+    """What people set for themselves."""
+
+    def get(self, user_id: str) -> Preferences:
+        """Theirs, or the defaults."""
+
+    def put(self, preferences: Preferences) -> None: ...
+
+    def paused(self, now: datetime) -> frozenset[str]:
+        """Who pauses at this moment."""
+
+
+class SavedRoutes(Protocol):
+    """Routes that were made in Slack; those of the policy file are not here."""
+
+    def put(self, route: Route, *, by: str, at: datetime) -> None:
+        """Store, in place of one of the same name; every version is kept with who made it when."""
+
+    def all(self) -> list[Route]:
+        """The newest version of each, by name."""
+
+
+class Checks(Protocol):
+    """Ad-hoc checks that wait, and what came of them."""
+
+    def add(self, check: Check) -> None: ...
+
+    def get(self, check_id: str) -> Check | None: ...
+
+    def claim_due(self, *, limit: int, now: datetime, lease_seconds: float, worker: str) -> list[Check]:
+        """Lease the oldest unfinished ones; an expired lease is free again."""
+
+    def finish(self, check: Check) -> None:
+        """Store what came of it; its `answer_url` must be empty by now."""
+
+
+class Events(Protocol):
+    """Events of Slack that were seen, since Slack may deliver one twice."""
+
+    def first_time(self, event_id: str, at: datetime) -> bool:
+        """Remember; False when it was seen before."""
+
+    def forget(self, before: datetime) -> int:
+        """Drop what was seen before; returns how many."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueState:
+    """What waits in one route."""
+
+    route: str
+    open: int
+    disputed: int
+    past_due: int
+    oldest_at: datetime  # when the oldest open or disputed task was made
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reviewed:
+    """One deciding verdict with what numbers need of its task, and no text."""
+
+    task_id: str
+    output_id: str
+    reviewer: str
+    kind: VerdictKind
+    as_lead: bool
+    seen: str
+    opened_at: datetime | None
+    recorded_at: datetime
+    outcome: Outcome | None  # of the task's newest resolution; None when it has none, or it was withdrawn
+    resolved_at: datetime | None
+    resolved_by: str
+    route: str
+    show: str
+    marks_draw: float | None
+    sent_by: str
+    known: str
+    reason: Reason
+    inclusion_probability: float
+    policy_version: str
+    model: str
+    model_version: str
+    received_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -277,6 +453,12 @@ class UnitOfWork(Protocol):
     outbox: Outbox
     tokens: Tokens
     datasets: Datasets
+    replies: Replies
+    notices: Notices
+    preferences: PreferencesOf
+    routes: SavedRoutes
+    checks: Checks
+    events: Events
 
     def counts(self) -> Counts: ...
 
@@ -366,16 +548,50 @@ class SourceIndex(Sources, Protocol):
 
 
 class Messenger(Protocol):
-    """Slack, as far as cards go."""
+    """Slack, as far as cards and direct messages go. All raise RateLimited, OutcomeUnknown, Unready or Refused."""
 
-    def post_card(self, view: TaskView, *, attempt: int) -> Posting:
-        """Raises RateLimited, OutcomeUnknown, Unready, Refused or Unavailable."""
+    def post_card(self, views: Sequence[TaskView], *, attempt: int) -> Posting:
+        """Post the card of one task, or of the two to five of a batch."""
 
     def find_card(self, view: TaskView, *, since: datetime) -> Posting | None:
-        """Look whether the card of this task was posted, by the metadata of the channel's messages."""
+        """Look whether the card was posted, by the metadata of the channel's messages; of a batch: its first task."""
 
-    def update_card(self, view: TaskView) -> None:
-        """Redraw the card where it stands. Raises as post_card does."""
+    def update_card(self, views: Sequence[TaskView]) -> None:
+        """Redraw the card where it stands."""
+
+    def post_notice(self, notice: Notice, views: Sequence[TaskView], *, attempt: int) -> Posting: ...
+
+    def find_notice(self, notice: Notice, *, since: datetime) -> Posting | None:
+        """Look whether the direct message was posted."""
+
+    def update_notice(self, notice: Notice, views: Sequence[TaskView]) -> None: ...
+
+
+class Directory(Protocol):
+    """The people of the workspace. Both may ask Slack, and raise Unavailable when it does not answer."""
+
+    def members(self, group: str) -> frozenset[str]:
+        """The Slack user ids of a user group (S…)."""
+
+    def zone(self, user_id: str) -> str:
+        """The person's own time zone, such as Europe/Berlin; empty when it is not known."""
+
+
+class Policies(Protocol):
+    """The policy that holds now."""
+
+    def current(self) -> Policy:
+        """The newest one that could be read; cheap enough to ask for every output."""
+
+
+class ChatModel(Protocol):
+    """A model that answers from passages."""
+
+    name: str
+    version: str
+
+    def answer(self, turns: Sequence[Message]) -> Iterator[str]:
+        """The answer piece by piece. Raises Unavailable."""
 
 
 class DatasetFiles(Protocol):

@@ -26,8 +26,8 @@ from bot.runtime import Part, running
 from bot.settings import Settings
 from bot.slack.app import make_app
 from bot.slack.ids import ActionId, ButtonValue
-from reviewers.decisions.sampling import Policy, decide
-from reviewers.model import Message, Output, TaskView
+from reviewers.decisions.sampling import decide
+from reviewers.model import Message, Output, Policy, TaskView
 from reviewers.workflow.review import open_task
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def open_tasks(services: Services, number: int, *, hold: bool) -> list[TaskView]
     with services.store.begin() as uow:
         uow.decisions.add(decisions)
         for output, decision, task_id in zip(outputs, decisions, task_ids, strict=True):
-            open_task(uow, output, decision, policy, task_id=task_id, channel="C0REVIEW")
+            open_task(uow, output, decision, None, policy, task_id=task_id, channel="C0REVIEW")
         return uow.tasks.views(task_ids)
 
 

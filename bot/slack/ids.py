@@ -31,6 +31,48 @@ class ActionId(StrEnum):
     MORE = "card.more"  # the ⋯ of an open card; the option's value says which
     DECIDED_MORE = "decided.more"  # the ⋯ of a decided card
 
+    TAKE_OVER = "card.take_over"  # from the person who claimed it
+    DISAGREE = "card.disagree"  # somebody decided before: to the lead
+
+    BATCH_APPROVE = "batch.approve"  # one answer of a batch
+    BATCH_REJECT = "batch.reject"
+    BATCH_MORE = "batch.more"  # its ⋯: Edit, Unsure, Check claims
+    BATCH_REST = "batch.rest"  # Approve the rest; the value is the first task's
+
+    RUN_APPROVE = "run.approve"  # the four verdicts inside the review run
+    RUN_EDIT = "run.edit"
+    RUN_REJECT = "run.reject"
+    RUN_UNSURE = "run.unsure"
+    RUN_CHECK = "run.check"  # Check claims, Read all and Full text inside the run
+    RUN_UNDO = "run.undo"
+    RUN_MORE = "run.more"
+
+    PROPOSED_REJECT = "proposal.reject"  # after a reply or a reaction
+    PROPOSED_EDIT = "proposal.edit"
+    PROPOSED_APPROVE = "proposal.approve"
+    PROPOSED_NO = "proposal.no"
+
+    REMIND = "late.remind"  # a lead reminds the reviewers
+    EXTEND = "late.extend"  # to tomorrow
+    SEE_QUEUE = "late.queue"
+    PAUSE_TODAY = "reminder.pause"
+    HAND_OVER = "reminder.hand_over"
+
+    SEND_TO_REVIEW = "check.send"  # an ad-hoc check; the value is the check's id
+    CHECK_CLAIMS = "check.claims"
+    SHARE = "check.share"
+    ASK_REVIEWERS = "check.ask_reviewers"
+
+    DECIDE_NEXT = "home.decide"  # a lead: disputes first
+    PAUSE = "home.pause"
+    RESUME = "home.resume"
+    HOURS = "home.hours"
+    DIGEST = "home.digest"
+    SHOW_STATS = "stats.show"  # Show in channel
+
+    SETUP_CHANGE = "setup.change"
+    SETUP_TRY = "setup.try"
+
     NEXT = "queue.next"  # Review next, on Home and in the answer to `/whetstone queue`
     OPEN = "home.open"  # opens the claim view of one row
     HOME_MORE = "home.more"  # the next page of Home
@@ -68,6 +110,11 @@ class CallbackId(StrEnum):
     EDIT = "edit.preview"
     CHANGES = "edit.save"
     REJECT = "reject.save"
+    RUN = "run"  # the review run has buttons, and no submit
+    HOURS = "hours.save"
+    SETUP = "setup.save"
+    HAND_OVER = "hand_over.save"
+    CHECK_MESSAGE = "check_message"  # the message shortcut, and the form that it opens
     NOTHING = "nothing.save"  # views without a submit button
 
 
@@ -78,6 +125,12 @@ class MenuChoice(StrEnum):
     HISTORY = "history"
     CHANGE = "change"
     FULL = "full"
+    CLAIM = "claim"
+    GIVE_BACK = "give_back"  # the claim
+    HAND_OVER = "hand_over"
+    EDIT = "edit"
+    UNSURE = "unsure"
+    CHECK = "check"
 
 
 class Show(StrEnum):

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reviewers.decisions.consensus import final_text
-from reviewers.decisions.sampling import Policy
-from reviewers.model import OnTimeout, Outcome, Output, Release, ReleaseState, Resolution
+from reviewers.model import OnTimeout, Outcome, Output, Release, ReleaseState, Resolution, Route
 
 STATES = {
     Outcome.APPROVED: ReleaseState.APPROVED,
@@ -16,18 +15,18 @@ STATES = {
 }
 
 
-def hold(output: Output, policy: Policy) -> Release:
+def hold(output: Output, route: Route) -> Release:
     """The release of an output that was sent with hold, from the moment it was received.
 
     Under OnTimeout.HOLD there is no deadline: it stays held until somebody decides.
     """
-    keeps = policy.on_timeout is OnTimeout.HOLD
+    keeps = route.on_timeout is OnTimeout.HOLD
     return Release(
         output_id=output.output_id,
         state=ReleaseState.HELD,
         held_since=output.received_at,
-        deadline=None if keeps else output.received_at + timedelta(minutes=policy.hold_minutes),
-        on_timeout=policy.on_timeout,
+        deadline=None if keeps else output.received_at + timedelta(minutes=route.hold_minutes),
+        on_timeout=route.on_timeout,
     )
 
 

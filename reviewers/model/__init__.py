@@ -5,6 +5,7 @@ All are frozen and keyword-only. Times are timezone-aware; a naive one is refuse
 
 from __future__ import annotations
 
+from reviewers.model.checking import Check, CheckKind
 from reviewers.model.machine import (
     Assessment,
     Claim,
@@ -23,9 +24,21 @@ from reviewers.model.outputs import (
     Passage,
     TokenUsage,
 )
+from reviewers.model.policy import (
+    AfterDue,
+    Match,
+    OnDisagreement,
+    Policy,
+    Route,
+    Rule,
+)
 from reviewers.model.records import (
     ApiToken,
+    DatasetUse,
     DatasetVersion,
+    Notice,
+    NoticeKind,
+    Preferences,
 )
 from reviewers.model.review import (
     ClaimMark,
@@ -36,6 +49,7 @@ from reviewers.model.review import (
     Posting,
     Release,
     ReleaseState,
+    Reply,
     Resolution,
     ReviewTask,
     TaskState,
@@ -45,28 +59,41 @@ from reviewers.model.review import (
 )
 
 __all__ = [
+    "AfterDue",
     "ApiToken",
     "Assessment",
+    "Check",
+    "CheckKind",
     "Claim",
     "ClaimMark",
     "ClaimReading",
+    "DatasetUse",
     "DatasetVersion",
     "Draft",
     "JsonValue",
     "Mark",
+    "Match",
     "Message",
+    "Notice",
+    "NoticeKind",
+    "OnDisagreement",
     "OnTimeout",
     "Outcome",
     "Output",
     "Passage",
+    "Policy",
     "Posting",
+    "Preferences",
     "Reading",
     "Reason",
     "Release",
     "ReleaseState",
+    "Reply",
     "Resolution",
     "ReviewTask",
     "Risk",
+    "Route",
+    "Rule",
     "SamplingDecision",
     "Score",
     "Span",

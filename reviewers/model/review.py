@@ -9,6 +9,7 @@ from enum import StrEnum
 from reviewers.model.checks import aware
 from reviewers.model.machine import Assessment, SamplingDecision
 from reviewers.model.outputs import Output
+from reviewers.model.records import DatasetUse
 
 
 class VerdictKind(StrEnum):
@@ -18,6 +19,7 @@ class VerdictKind(StrEnum):
     EDIT = "edit"
     REJECT = "reject"
     UNSURE = "unsure"  # hands it on: never counted as right or wrong
+    WITHDRAWN = "withdrawn"  # the person took their verdict back, and says nothing in its place
 
 
 class Outcome(StrEnum):
@@ -26,6 +28,7 @@ class Outcome(StrEnum):
     APPROVED = "approved"
     EDITED = "edited"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"  # the verdict that settled it was taken back: the task is open again
 
 
 class Mark(StrEnum):
@@ -40,6 +43,7 @@ class TaskState(StrEnum):
     """Where a review task stands."""
 
     OPEN = "open"
+    DISPUTED = "disputed"  # verdicts differ, a lead decides
     RESOLVED = "resolved"
     TIMED_OUT = "timed_out"  # an outcome of its own, never a verdict
 
@@ -82,12 +86,31 @@ class ReviewTask:
     state: TaskState
     created_at: datetime
     due_at: datetime | None = None
+    times_out_at: datetime | None = None  # of a task that is not held; None: it waits for as long as it takes
     posting: Posting | None = None
     handed_on_by: str = ""  # the reviewer who was unsure
+    route: str = ""  # the route's name; empty: the policy's own
+    quorum: int = 1  # verdicts that decide it, 1 to 5
+    show: str = "evidence"  # what surfaces show before the verdict: "evidence", "blind" or "all"
+    marks_draw: float | None = None  # the draw that may leave the machine's marks away; None: not drawn for it
+    sent_by: str = ""  # the person who sent it to review by hand: then its selection was no draw
+    known: str = ""  # a known answer: "right" or "wrong"; no card tells
+    assigned_to: str = ""  # Slack user id, by skill and load
+    claimed_by: str = ""  # Slack user id; counts until `claimed_until`
+    claimed_until: datetime | None = None
+    lead: str = ""  # Slack user id of who settles the dispute
+    waits_for_batch: bool = False  # no card yet: it waits for others like it
+    batch_id: str = ""  # the task id of the first of the batch; empty: a card of its own
 
     def __post_init__(self) -> None:
-        aware("created_at", self.created_at)
-        aware("due_at", self.due_at)
+        for name in ("created_at", "due_at", "times_out_at", "claimed_until"):
+            aware(name, getattr(self, name))
+        if not 1 <= self.quorum <= 5:
+            raise ValueError(f"a quorum of {self.quorum} is outside 1 to 5")
+
+    def claimant(self, now: datetime) -> str:
+        """Who has claimed it at this moment; empty when nobody has, or the claim ran out."""
+        return self.claimed_by if self.claimed_until is not None and now < self.claimed_until else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,10 +151,13 @@ class Verdict:
     marks: tuple[ClaimMark, ...] = ()
     supersedes: str | None = None
     seen: str = ""  # what the card showed before the verdict: "evidence", "blind" or "all"
+    as_lead: bool = False  # it settles a dispute
+    opened_at: datetime | None = None  # when the person had it before them, where that is known
     recorded_at: datetime
 
     def __post_init__(self) -> None:
         aware("recorded_at", self.recorded_at)
+        aware("opened_at", self.opened_at)
         if (self.kind is VerdictKind.EDIT) != (self.correction is not None):
             raise ValueError("an edit has a correction, and nothing else has")
 
@@ -148,6 +174,8 @@ class Resolution:
     text: str | None = None  # the edited text
     reasons: tuple[str, ...] = ()
     note: str = ""
+    as_lead: bool = False
+    recall: bool = False  # the one before it was used in a dataset or sent: this takes that back
     resolved_at: datetime
 
     def __post_init__(self) -> None:
@@ -166,11 +194,26 @@ class Release:
     text: str | None = None  # what may be sent: the output, the edit, or None
     reasons: tuple[str, ...] = ()
     decided_at: datetime | None = None
+    recalled_at: datetime | None = None  # people changed their mind after it was final; the state stays what it was
 
     def __post_init__(self) -> None:
-        aware("held_since", self.held_since)
-        aware("deadline", self.deadline)
-        aware("decided_at", self.decided_at)
+        for name in ("held_since", "deadline", "decided_at", "recalled_at"):
+            aware(name, getattr(self, name))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What somebody wrote in a card's thread; kept with the task, and never a verdict by itself."""
+
+    task_id: str
+    channel: str
+    ts: str  # with the channel, Slack's key of the message
+    author: str  # Slack user id
+    text: str  # as Slack sent it, at most 40,000 characters
+    written_at: datetime
+
+    def __post_init__(self) -> None:
+        aware("written_at", self.written_at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,5 +225,7 @@ class TaskView:
     assessment: Assessment | None
     decision: SamplingDecision
     verdicts: tuple[Verdict, ...] = ()  # in order of recording
-    resolution: Resolution | None = None
+    resolution: Resolution | None = None  # the newest; None when there is none, or it was withdrawn
     release: Release | None = None
+    replies: tuple[Reply, ...] = ()  # in the order of writing
+    uses: tuple[DatasetUse, ...] = ()  # in the order of building

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reviewers.decisions import gate
-from reviewers.decisions.sampling import Policy
+from reviewers.decisions import gate, routing
 from reviewers.errors import UnknownOutput
 from reviewers.model import Assessment, Output, Release, SamplingDecision, TaskView
-from reviewers.ports import Metrics, Receipt, Received, Store
+from reviewers.ports import Metrics, Policies, Receipt, Received, Store
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,16 +28,17 @@ class Intake:
     """Outputs come in here, and nothing is acknowledged before it is committed."""
 
     store: Store
-    policy: Policy
+    policies: Policies
     metrics: Metrics
 
     def receive(self, outputs: Sequence[Output]) -> list[Receipt]:
         """Commit the new ones and answer one receipt each, in order; held ones get their release with them."""
+        policy = self.policies.current()
         with self.store.begin() as uow:
             receipts = uow.outputs.add(outputs)
             for output, receipt in zip(outputs, receipts, strict=True):
                 if output.hold and receipt.status is Received.NEW:
-                    uow.releases.add(gate.hold(output, self.policy))
+                    uow.releases.add(gate.hold(output, routing.route_of(output, None, policy)))
 
         for status, number in Counter(receipt.status for receipt in receipts).items():
             self.metrics.count("outputs_received", number, status=status.value)

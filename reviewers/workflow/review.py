@@ -2,40 +2,117 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from reviewers.decisions.sampling import Policy
-from reviewers.model import Output, ReleaseState, ReviewTask, SamplingDecision, TaskState
+from reviewers.decisions import routing, sampling
+from reviewers.model import (
+    AfterDue,
+    Output,
+    Policy,
+    Reason,
+    ReleaseState,
+    ReviewTask,
+    Risk,
+    Route,
+    SamplingDecision,
+    TaskState,
+)
 from reviewers.ports import OutboxItem, OutboxKind, UnitOfWork
+
+KNOWN_KEY = "whetstone_known"  # metadata of an output whose answer is known: "right" or "wrong"
+KNOWN = frozenset({"right", "wrong"})
 
 
 def open_task(
-    uow: UnitOfWork, output: Output, decision: SamplingDecision, policy: Policy, *, task_id: str, channel: str
-) -> None:
-    """Store the task and its outbox item; an output that has a task already keeps that one.
+    uow: UnitOfWork,
+    output: Output,
+    decision: SamplingDecision,
+    risk: Risk | None,
+    policy: Policy,
+    *,
+    task_id: str,
+    channel: str,
+    sent_by: str = "",
+) -> ReviewTask:
+    """Store the task and its outbox item; an output that has a task already keeps that one. Returns what is stored.
 
     A held output whose release became final before anybody saw it (its deadline passed while it waited for the
     machine) still gets its card, as timed out, so that people see what left without them.
+
+    Args:
+        channel: where its card goes when neither the rule that selected it nor its route names one.
+        sent_by: the person who sent it to review by hand, whatever the decision says.
     """
     release = uow.releases.get(output.output_id) if output.hold else None
     late = release is not None and release.state is ReleaseState.TIMED_OUT
+    # A held output follows the route that set how long it is held, and then no risk was known.
+    route = routing.route_of(output, None if output.hold else risk, policy)
+    due_at = release.deadline if release else decision.decided_at + timedelta(hours=route.due_hours)
+    times_out = route.after_due is AfterDue.TIME_OUT and not output.hold and due_at is not None
+    draw = _marks_draw(output, decision, policy, sent_by=sent_by)
+    known = str(output.metadata.get(KNOWN_KEY, ""))
     task = ReviewTask(
         task_id=task_id,
         output_id=output.output_id,
         number=output.number,
-        channel=channel,
+        channel=decision.channel or route.channel or policy.channel or channel,
         hold=output.hold,
         state=TaskState.TIMED_OUT if late else TaskState.OPEN,
         created_at=decision.decided_at,
-        due_at=release.deadline if release else decision.decided_at + timedelta(hours=policy.due_hours),
+        due_at=due_at,
+        times_out_at=due_at + timedelta(hours=route.grace_hours) if times_out and due_at else None,
+        route=route.name,
+        quorum=route.quorum,
+        show=_show(route, draw, policy),
+        marks_draw=draw,
+        sent_by=sent_by,
+        known=known if known in KNOWN else "",
     )
-    if uow.tasks.add(task):
-        uow.outbox.add(
-            OutboxItem(
-                key=f"post:{task_id}",
-                kind=OutboxKind.POST_CARD,
-                task_id=task_id,
-                channel=channel,
-                due_at=decision.decided_at,
-            )
+    if not uow.tasks.add(task):
+        stored = uow.tasks.for_output(output.output_id)
+        assert stored is not None
+        return stored
+    post_card(uow, task, at=decision.decided_at)
+    return task
+
+
+def post_card(uow: UnitOfWork, task: ReviewTask, *, at: datetime) -> None:
+    """Let the card of this task, or of the batch that it is the first of, be posted."""
+    uow.outbox.add(
+        OutboxItem(
+            key=f"post:{task.task_id}",
+            kind=OutboxKind.POST_CARD,
+            task_id=task.task_id,
+            channel=task.channel,
+            due_at=at,
         )
+    )
+
+
+def redraw_card(uow: UnitOfWork, task: ReviewTask, *, why: str, at: datetime) -> None:
+    """Let the card be redrawn as it then stands; `why` makes the change's key unique, such as a verdict's id.
+
+    A batch's changes go out one after the other, as those of its first task: two workers could otherwise draw an
+    older state over a newer one.
+    """
+    uow.outbox.add(
+        OutboxItem(
+            key=f"update:{why}",
+            kind=OutboxKind.UPDATE_CARD,
+            task_id=task.batch_id or task.task_id,
+            channel=task.channel,
+            due_at=at,
+        )
+    )
+
+
+def _marks_draw(output: Output, decision: SamplingDecision, policy: Policy, *, sent_by: str) -> float | None:
+    """The draw that may leave the machine's marks away: of the uniform sample alone, so that both parts compare."""
+    if decision.reason is not Reason.UNIFORM or sent_by:
+        return None
+    return sampling.stable_draw(output.output_id, f"{policy.version}:marks")
+
+
+def _show(route: Route, draw: float | None, policy: Policy) -> str:
+    unmarked = draw is not None and draw < policy.unmarked_rate and route.show == "evidence"
+    return "blind" if unmarked else route.show

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from reviewers.decisions import sampling
-from reviewers.decisions.sampling import Policy
 from reviewers.errors import Unavailable
-from reviewers.model import Assessment, Output, Risk, SamplingDecision, Score
-from reviewers.ports import Clock, Evidence, Ids, Metrics, Scorer, Store, UnitOfWork
+from reviewers.model import Assessment, Output, Policy, Risk, SamplingDecision, Score
+from reviewers.ports import Clock, Evidence, Ids, Metrics, Policies, Scorer, Store, UnitOfWork
 from reviewers.workflow.review import open_task
 
 In = TypeVar("In")
@@ -42,7 +41,7 @@ class ScoringStep:
     clock: Clock
     ids: Ids
     metrics: Metrics
-    policy: Policy
+    policies: Policies
     channel: str  # where cards go when the policy names none
     reader: Reader
     scorers: tuple[Scorer, ...]
@@ -62,12 +61,14 @@ class ScoringStep:
             return 0
 
         assessments = self._assess(outputs)
+        policy = self.policies.current()
         decisions = [
-            self._decide(output, assessment.risk) for output, assessment in zip(outputs, assessments, strict=True)
+            self._decide(output, assessment.risk, policy)
+            for output, assessment in zip(outputs, assessments, strict=True)
         ]
 
         with self.store.begin() as uow:
-            self._apply(uow, outputs, assessments, decisions)
+            self._apply(uow, outputs, assessments, decisions, policy)
         self.metrics.count("outputs_scored", len(outputs))
         return len(outputs)
 
@@ -135,9 +136,9 @@ class ScoringStep:
             said = str(error) if isinstance(error, Unavailable) else type(error).__name__
             return [Failure(said=f"{part}: {said}") for _ in batch]
 
-    def _decide(self, output: Output, risk: Risk | None) -> SamplingDecision:
-        draw = sampling.stable_draw(output.output_id, self.policy.version)
-        return sampling.decide(output, risk, self.policy, draw=draw, now=self.clock.now())
+    def _decide(self, output: Output, risk: Risk | None, policy: Policy) -> SamplingDecision:
+        draw = sampling.stable_draw(output.output_id, policy.version)
+        return sampling.decide(output, risk, policy, draw=draw, now=self.clock.now())
 
     def _apply(
         self,
@@ -145,10 +146,11 @@ class ScoringStep:
         outputs: Sequence[Output],
         assessments: Sequence[Assessment],
         decisions: Sequence[SamplingDecision],
+        policy: Policy,
     ) -> None:
         uow.assessments.add(assessments)
         uow.decisions.add(decisions)
-        for output, decided in zip(outputs, decisions, strict=True):
+        for output, assessment, decided in zip(outputs, assessments, decisions, strict=True):
             # Where a lease ran out, another worker may have decided before, on another risk: the stored one counts.
             decision = uow.decisions.get(output.output_id) if decided.selected else decided
             if decision is not None and decision.selected:
@@ -156,7 +158,8 @@ class ScoringStep:
                     uow,
                     output,
                     decision,
-                    self.policy,
+                    assessment.risk,
+                    policy,
                     task_id=self.ids.new("t"),
-                    channel=decision.channel or self.channel,
+                    channel=self.channel,
                 )

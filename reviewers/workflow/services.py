@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reviewers.decisions.sampling import Policy
-from reviewers.ports import Clock, Ids, Metrics, Store
+from reviewers.ports import Clock, Ids, Metrics, Policies, Store
 from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.release import ReleaseDesk
@@ -20,7 +19,7 @@ class Services:
     clock: Clock
     ids: Ids
     metrics: Metrics
-    policy: Policy
+    policies: Policies
     intake: Intake
     verdicts: VerdictDesk
     release: ReleaseDesk

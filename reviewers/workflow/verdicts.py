@@ -8,12 +8,12 @@ from itertools import islice
 
 from reviewers.decisions import assignment, consensus, gate
 from reviewers.decisions.ballots import check
-from reviewers.decisions.sampling import Policy
 from reviewers.errors import AlreadyResolved, UnknownTask
 from reviewers.model import (
     ClaimMark,
     Draft,
     Output,
+    Policy,
     Resolution,
     ReviewTask,
     TaskState,
@@ -21,7 +21,7 @@ from reviewers.model import (
     Verdict,
     VerdictKind,
 )
-from reviewers.ports import Clock, Ids, Metrics, OutboxItem, OutboxKind, Store, UnitOfWork
+from reviewers.ports import Clock, Ids, Metrics, OutboxItem, OutboxKind, Policies, Store, UnitOfWork
 
 QUEUE_PAGE = 50  # tasks looked at in one read while searching the next one for a person
 LONGEST_NUMBER = 15  # digits of a running number; far beyond any table
@@ -59,7 +59,7 @@ class VerdictDesk:
     clock: Clock
     ids: Ids
     metrics: Metrics
-    policy: Policy
+    policies: Policies
 
     def record(self, ballot: Ballot) -> Recorded:
         """Append the verdict and let everything follow from it in the same transaction.
@@ -74,7 +74,7 @@ class VerdictDesk:
             verdicts = uow.verdicts.for_task(task.task_id)
             previous = uow.verdicts.resolution(task.task_id)
 
-            assignment.may_decide(output, ballot.reviewer, self.policy.reviewers)
+            assignment.may_decide(output, ballot.reviewer, self.policies.current().reviewers)
             _still_open_to(ballot.reviewer, task, previous)
             check(output, kind=ballot.kind, correction=ballot.correction, reasons=ballot.reasons, note=ballot.note)
             own = [v for v in consensus.current(verdicts) if v.reviewer == ballot.reviewer]
@@ -129,7 +129,7 @@ class VerdictDesk:
         """Keep the marks of one person on single claims; they decide nothing by themselves."""
         with self.store.begin() as uow:
             task = uow.tasks.lock(task_id)
-            assignment.may_decide(_output(uow, task), reviewer, self.policy.reviewers)
+            assignment.may_decide(_output(uow, task), reviewer, self.policies.current().reviewers)
             uow.verdicts.keep_marks(task_id, reviewer, marks, self.clock.now())
 
     def marks(self, task_id: str, reviewer: str) -> list[ClaimMark]:
@@ -155,7 +155,7 @@ class VerdictDesk:
 
     def require(self, view: TaskView, reviewer: str) -> None:
         """Raise NotYourTask or AlreadyResolved where a verdict of this person on this task would not count."""
-        assignment.may_decide(view.output, reviewer, self.policy.reviewers)
+        assignment.may_decide(view.output, reviewer, self.policies.current().reviewers)
         _still_open_to(reviewer, view.task, view.resolution)
 
     def find(self, name: str) -> TaskView | None:
@@ -181,7 +181,7 @@ class VerdictDesk:
             with self.store.read() as uow:
                 page = uow.tasks.open(limit=QUEUE_PAGE, after=after)
                 views = uow.tasks.views([task.task_id for task in page])
-            yield from (view for view in views if _waits_for(view, reviewer, self.policy))
+            yield from (view for view in views if _waits_for(view, reviewer, self.policies.current()))
             if len(page) < QUEUE_PAGE:
                 return
             after = page[-1].task_id

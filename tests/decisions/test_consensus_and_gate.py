@@ -9,9 +9,8 @@ import pytest
 
 from reviewers.decisions import assignment, ballots, consensus, gate
 from reviewers.decisions.pacing import retry_delay
-from reviewers.decisions.sampling import Policy
 from reviewers.errors import Invalid, NothingChanged, NotYourTask
-from reviewers.model import OnTimeout, Outcome, ReleaseState, VerdictKind
+from reviewers.model import OnTimeout, Outcome, ReleaseState, Route, VerdictKind
 from tests.builders import COMPLETION, NOON, a_release, a_verdict, an_output
 
 
@@ -83,9 +82,9 @@ def test_edit_that_changes_nothing_is_refused() -> None:
 
 def test_held_output_has_a_deadline_unless_it_is_held_on() -> None:
     """Ten minutes from receipt; none under `hold`."""
-    refused = gate.hold(an_output(hold=True), Policy(version="p", hold_minutes=10))
+    refused = gate.hold(an_output(hold=True), Route(name="", hold_minutes=10))
     assert refused.deadline == NOON + timedelta(minutes=10)
-    held_on = gate.hold(an_output(hold=True), Policy(version="p", on_timeout=OnTimeout.HOLD))
+    held_on = gate.hold(an_output(hold=True), Route(name="", on_timeout=OnTimeout.HOLD))
     assert held_on.deadline is None
 
 

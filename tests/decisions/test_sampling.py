@@ -6,8 +6,8 @@ import hashlib
 
 import pytest
 
-from reviewers.decisions.sampling import Policy, Rule, decide, stable_draw
-from reviewers.model import Output, Reason, Risk
+from reviewers.decisions.sampling import decide, stable_draw
+from reviewers.model import Output, Policy, Reason, Risk, Rule
 from tests.builders import NOON, an_output
 
 FEES = Rule(name="mentions a fee", tags=("fees",), rate=0.5, channel="C0FEES")

@@ -18,7 +18,8 @@ from bot.clock import SortableIds, SystemClock
 from bot.intake.api import IntakeServices, IntakeSettings, make_api
 from bot.intake.auth import create_token
 from bot.metrics import PrometheusMetrics
-from reviewers.decisions.sampling import Policy
+from reviewers.decisions.routing import FixedPolicies
+from reviewers.model import Policy
 from reviewers.ports import Clock, Store
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.release import ReleaseDesk
@@ -55,16 +56,16 @@ def parts(store: Store, *, clock: Clock | None = None, missing: Sequence[str] = 
     """The use cases over this store."""
     clock = clock or SystemClock()
     metrics = PrometheusMetrics()
-    rules = Policy(version="policy-1", **policy)
+    rules = FixedPolicies(policy=Policy(version="policy-1", **policy))
     services = IntakeServices(
         store=store,
         clock=clock,
         metrics=metrics,
-        intake=Intake(store=store, policy=rules, metrics=metrics),
+        intake=Intake(store=store, policies=rules, metrics=metrics),
         release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
         not_ready=lambda: missing,
     )
-    desk = VerdictDesk(store=store, clock=clock, ids=SortableIds(), metrics=metrics, policy=rules)
+    desk = VerdictDesk(store=store, clock=clock, ids=SortableIds(), metrics=metrics, policies=rules)
     return Parts(store=store, clock=clock, metrics=metrics, services=services, verdicts=desk)
 
 

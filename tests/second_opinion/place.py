@@ -119,7 +119,7 @@ def _bring(services: Services, settings: Settings, output_ids: Sequence[str]) ->
         clock=services.clock,
         ids=services.ids,
         metrics=services.metrics,
-        policy=services.policy,
+        policies=services.policies,
         channel=settings.review_channel,
         reader=FixedReader(),
         scorers=(FixedScorer(),),

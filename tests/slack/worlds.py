@@ -30,8 +30,8 @@ from bot.settings import Settings
 from bot.slack.http import PATH
 from bot.slack.manifest import manifest
 from bot.slack.sockets import connected
-from reviewers.decisions.sampling import Policy
-from reviewers.model import Output, TaskView
+from reviewers.decisions.routing import FixedPolicies
+from reviewers.model import Output, Policy, TaskView
 from reviewers.ports import Store
 from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.intake import Intake
@@ -229,7 +229,7 @@ def a_world(
         settings = a_setting(folder, url, workspace, over=over, pace=pace)
         store = TroubledStore(a_store(settings.database))
         stack.callback(store.close)
-        services = _services(store, clock, metrics, Policy(**({"version": "policy-1"} | policy)))
+        services = _services(store, clock, metrics, Policy(**({"version": "policy-1", "unmarked_rate": 0.0} | policy)))
         app = build_slack_app(settings, services)
         stack.enter_context(serving(build_api(settings, services, app if over == HTTP else None), listener))
         http = stack.enter_context(httpx.Client(base_url=url, timeout=60, trust_env=False))
@@ -282,15 +282,15 @@ def a_setting(
 
 
 def _services(store: Store, clock: SharedClock, metrics: CountedMetrics, policy: Policy) -> Services:
-    ids = SortableIds()
+    ids, policies = SortableIds(), FixedPolicies(policy=policy)
     return Services(
         store=store,
         clock=clock,
         ids=ids,
         metrics=metrics,
-        policy=policy,
-        intake=Intake(store=store, policy=policy, metrics=metrics),
-        verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, policy=policy),
+        policies=policies,
+        intake=Intake(store=store, policies=policies, metrics=metrics),
+        verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, policies=policies),
         release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
         datasets=DatasetBuilder(store=store, files=FolderFiles(), clock=clock),
     )
@@ -302,7 +302,7 @@ def _scoring(services: Services, reader: WholeReader) -> ScoringStep:
         clock=services.clock,
         ids=services.ids,
         metrics=services.metrics,
-        policy=services.policy,
+        policies=services.policies,
         channel=CHANNEL,
         reader=reader,
         scorers=(FixedScorer(),),

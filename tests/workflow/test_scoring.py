@@ -101,7 +101,8 @@ def test_decision_that_was_stored_first_counts() -> None:
     world.bring()  # the other worker: risk .1, not selected
     risky = [an_assessment("o-1")]
     with world.store.begin() as uow:
-        slow._apply(uow, outputs, risky, [slow._decide(outputs[0], risky[0].risk)])
+        policy = slow.policies.current()
+        slow._apply(uow, outputs, risky, [slow._decide(outputs[0], risky[0].risk, policy)], policy)
         assert uow.tasks.for_output("o-1") is None
 
 

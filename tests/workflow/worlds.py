@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from reviewers.decisions.sampling import Policy
-from reviewers.model import Output, Posting, Risk, Score, TaskView
+from reviewers.decisions.routing import FixedPolicies
+from reviewers.model import Output, Policy, Posting, Risk, Score, TaskView
 from reviewers.ports import Counts, Evidence, Store
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.publish import CardPublisher
@@ -88,7 +88,8 @@ class ScriptedSlack:
     seconds: float = 0  # how long a post takes
     script: list[Exception | str] = field(default_factory=list)
 
-    def post_card(self, view: TaskView, *, attempt: int) -> Posting:
+    def post_card(self, views: Sequence[TaskView], *, attempt: int) -> Posting:
+        view = views[0]
         fault = self.script.pop(0) if self.script else None
         if isinstance(fault, Exception):
             raise fault
@@ -109,11 +110,11 @@ class ScriptedSlack:
         self.looked += 1
         return self._posting(view) if any(task == view.task.task_id for task, _ in self.posted) else None
 
-    def update_card(self, view: TaskView) -> None:
+    def update_card(self, views: Sequence[TaskView]) -> None:
         fault = self.script.pop(0) if self.script else None
         if isinstance(fault, Exception):
             raise fault
-        self.updated.append(view.task.task_id)
+        self.updated.append(views[0].task.task_id)
 
 
 class World:
@@ -124,22 +125,22 @@ class World:
         self.clock = FixedClock(NOON)
         self.ids = CountingIds()
         self.metrics = CountedMetrics()
-        settings: dict[str, Any] = {"version": "policy-1", "risk_threshold": 0.4} | policy
-        self.policy = Policy(**settings)
+        settings: dict[str, Any] = {"version": "policy-1", "risk_threshold": 0.4, "unmarked_rate": 0.0} | policy
+        self.policies = FixedPolicies(policy=Policy(**settings))
         self.scorer = FixedScorer()
         self.slack = ScriptedSlack(self.clock)
         self.reports: list[tuple[str, Exception]] = []
-        self.intake = Intake(store=self.store, policy=self.policy, metrics=self.metrics)
+        self.intake = Intake(store=self.store, policies=self.policies, metrics=self.metrics)
         self.release = ReleaseDesk(store=self.store, clock=self.clock, metrics=self.metrics)
         self.verdicts = VerdictDesk(
-            store=self.store, clock=self.clock, ids=self.ids, metrics=self.metrics, policy=self.policy
+            store=self.store, clock=self.clock, ids=self.ids, metrics=self.metrics, policies=self.policies
         )
         self.scoring = ScoringStep(
             store=self.store,
             clock=self.clock,
             ids=self.ids,
             metrics=self.metrics,
-            policy=self.policy,
+            policies=self.policies,
             channel="C0REVIEW",
             reader=FixedReader(),
             scorers=(self.scorer,),
