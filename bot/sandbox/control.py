@@ -14,7 +14,7 @@ from bot.sandbox.methods_chat import ChatMethods
 from bot.sandbox.posting import Posting
 from bot.sandbox.webapi import base_url
 from bot.sandbox.wire import Json, SlackError, as_object, compact
-from bot.sandbox.workspace import Channel, Person
+from bot.sandbox.workspace import Channel, Person, zone_offset
 from bot.sandbox.world import World
 
 
@@ -38,6 +38,7 @@ class Control:
         table: list[tuple[str, str, Answer]] = [
             ("GET", "/workspace", self.workspace),
             ("GET", "/messages", self.messages),
+            ("GET", "/ephemerals", self.ephemerals),
             ("GET", "/views", self.views),
             ("GET", "/home", self.home),
             ("POST", "/actions", self.act),
@@ -67,6 +68,7 @@ class Control:
                 "topic": c.topic,
                 "is_im": c.is_im,
                 "is_archived": c.is_archived,
+                "is_private": c.is_private,
                 "members": sorted(c.members),
                 **({"user": c.user} if c.user else {}),
             }
@@ -81,6 +83,7 @@ class Control:
             "usergroups": [space.describe_group(g, with_users=True) for g in space.usergroups.values()],
             "commands": [dict(vars(c)) for c in world.settings.commands],
             "shortcuts": [dict(vars(s)) for s in world.settings.shortcuts],
+            "messages_tab": world.settings.messages_tab,
             "clock": now,
         }
 
@@ -90,6 +93,17 @@ class Control:
         channel = self._channel(query.get("channel", ""))
         shown = self._world.messages.seen_by(channel.id, query.get("user", ""), query.get("thread_ts"))
         return {"messages": [self._with_name(message) for message in shown]}
+
+    async def ephemerals(self, request: Request) -> Json:
+        """What only one person may see, in all channels or one; `is_shown` tells whether it can be seen at all."""
+        user, wanted = request.query_params.get("user", ""), request.query_params.get("channel")
+        messages = self._world.messages
+        rows = [
+            {**self._with_name(m), "channel": channel, "is_shown": messages.is_shown(channel, m)}
+            for channel in ([self._channel(wanted).id] if wanted else self._world.workspace.channels)
+            for m in messages.ephemerals(channel, user)
+        ]
+        return {"messages": sorted(rows, key=lambda m: float(m["ts"]))}
 
     async def views(self, request: Request) -> Json:
         """The open modals of a person."""
@@ -112,17 +126,18 @@ class Control:
         return await self._interactions.submit(self._actor(body), str(body.get("view_id", "")), values)
 
     async def close_view(self, request: Request) -> Json:
-        """Close the top modal."""
+        """Close the top modal, or all of them with `everything`."""
         body = await read_object(request)
-        return await self._interactions.close(self._actor(body), str(body.get("view_id", "")))
+        everything = bool(body.get("everything"))
+        return await self._interactions.close(self._actor(body), str(body.get("view_id", "")), everything=everything)
 
     async def command(self, request: Request) -> Json:
         """Send a slash command."""
         body = await read_object(request)
-        person, channel = self._actor(body), self._channel(str(body.get("channel", "")))
+        person = self._actor(body)
         return await self._interactions.command(
             person,
-            channel,
+            self._visible(body, person),
             str(body.get("command", "")),
             str(body.get("text") or ""),
             base_url=base_url(self._world, request),
@@ -134,6 +149,10 @@ class Control:
         person, channel = self._actor(body), self._channel(str(body.get("channel", "")))
         if person.id not in channel.members:
             raise SlackError("not_in_channel")
+        if channel.is_archived:
+            raise SlackError("is_archived")
+        if channel.is_im and self._world.settings.messages_tab != "open":
+            raise SlackError("messages_tab_read_only")
         text = str(body.get("text") or "")
         if not text:
             raise SlackError("no_text")
@@ -143,7 +162,8 @@ class Control:
     async def react(self, request: Request) -> Json:
         """React as a person."""
         body = await read_object(request)
-        person, channel = self._actor(body), self._channel(str(body.get("channel", "")))
+        person = self._actor(body)
+        channel = self._visible(body, person)
         message = self._message(channel, str(body.get("ts", "")))
         name = str(body.get("name", "")).strip(":")
         self._chat.react(channel, message, name, user=person.id, remove=bool(body.get("remove")))
@@ -153,7 +173,7 @@ class Control:
         """Choose a shortcut."""
         body = await read_object(request)
         person = self._actor(body)
-        channel = self._channel(str(body["channel"])) if body.get("channel") else None
+        channel = self._visible(body, person) if body.get("channel") else None
         has_message = channel is not None and body.get("ts")
         message = self._message(channel, str(body["ts"])) if channel is not None and has_message else None
         return await self._interactions.shortcut(
@@ -165,8 +185,9 @@ class Control:
         )
 
     async def open_home(self, request: Request) -> Json:
-        """Open the Home tab."""
-        return await self._interactions.open_home(self._actor(await read_object(request)))
+        """Open the Home tab, or the messages tab with `tab`."""
+        body = await read_object(request)
+        return await self._interactions.open_home(self._actor(body), str(body.get("tab", "home")))
 
     async def events(self, request: Request) -> Response:
         """Stream what happens to one person's pages."""
@@ -192,9 +213,8 @@ class Control:
             yield f"id: {happening.number}\ndata: {compact(happening.event)}\n\n"
 
     def _person(self, person: Person, now: float) -> Json:
-        told = self._world.workspace.describe_user(person.id, now=now)
-        names = ("id", "name", "real_name", "tz", "tz_offset", "color", "deleted", "team_id")
-        return {**{n: told[n] for n in names}, "title": person.title, "is_guest": person.is_guest}
+        names = ("id", "name", "real_name", "tz", "color", "deleted", "team_id", "title", "is_guest")
+        return {**{n: getattr(person, n) for n in names}, "tz_offset": zone_offset(person, now=now)}
 
     def _with_name(self, message: Json) -> Json:
         person = self._world.workspace.people.get(message["user"])
@@ -216,6 +236,13 @@ class Control:
     def _channel(self, named: str) -> Channel:
         channel = self._world.workspace.channel(named)
         if channel is None:
+            raise SlackError("channel_not_found")
+        return channel
+
+    def _visible(self, body: Json, person: Person) -> Channel:
+        channel = self._channel(str(body.get("channel", "")))
+        # A public channel is there for all; a private one and the direct messages of others are not.
+        if (channel.is_private or channel.is_im) and person.id not in channel.members:
             raise SlackError("channel_not_found")
         return channel
 

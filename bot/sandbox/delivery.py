@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Literal, NamedTuple, Protocol
 
+from bot.sandbox.scopes import may_hear
 from bot.sandbox.wire import Json, new_id
 from bot.sandbox.workspace import TEAM_ID
 from bot.sandbox.world import World
@@ -36,6 +37,13 @@ class Retry(NamedTuple):
     reason: str
 
 
+def delivery_name(kind: Kind, payload: Json) -> str:
+    """Return the name of a delivery, as the journal and faults use it: the event's, interaction's or command's."""
+    if kind == "slash_commands":
+        return str(payload["command"])
+    return str(payload["event"]["type"] if kind == "events_api" else payload["type"])
+
+
 class Carrier(Protocol):
     """A way to the app: sockets or signed HTTP."""
 
@@ -52,21 +60,20 @@ class Delivery:
         self._carrier = carrier
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def interact(self, kind: Kind, name: str, payload: Json) -> Answer:
+    async def interact(self, kind: Kind, payload: Json) -> Answer:
         """Deliver an interaction or a command: one try, since Slack never repeats these."""
-        duplicate = self._world.faults.take("deliver", kinds={"duplicate_delivery"})
-        if duplicate is not None:
-            self._start(self._again(kind, name, payload))
-        return await self._once(kind, name, payload, None)
+        if self._strikes("duplicate_delivery", kind, payload):
+            self._start(self._again(kind, payload))
+        return await self._once(kind, payload, None)
 
     def send_event(self, event: Json, subscription: str | None = None) -> None:
         """Deliver an event in the background if the app subscribed to it (or to `subscription`, e.g. "message.im")."""
-        if (subscription or event["type"]) in self._world.settings.events:
+        if self._is_wanted(subscription or event["type"]):
             self._start(self._event(self._wrap(event)))
 
     async def event(self, event: Json) -> Answer | None:
         """Deliver an event and wait for the first try; None if the app did not subscribe to it."""
-        if event["type"] not in self._world.settings.events:
+        if not self._is_wanted(event["type"]):
             return None
         first: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._start(self._event(self._wrap(event), first))
@@ -79,10 +86,9 @@ class Delivery:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _event(self, payload: Json, first: asyncio.Future[Answer] | None = None) -> None:
-        name = payload["event"]["type"]
-        if self._world.faults.take("deliver", kinds={"duplicate_delivery"}) is not None:
-            self._start(self._again("events_api", name, payload))
-        answer = await self._once("events_api", name, payload, None)
+        if self._strikes("duplicate_delivery", "events_api", payload):
+            self._start(self._again("events_api", payload))
+        answer = await self._once("events_api", payload, None)
         if first is not None and not first.done():
             first.set_result(answer)
         for number, wait in enumerate(RETRIES, start=1):
@@ -90,24 +96,35 @@ class Delivery:
                 return
             if wait:
                 await self._world.clock.sleep(wait)
-            answer = await self._once("events_api", name, payload, Retry(number, answer.outcome))
+            answer = await self._once("events_api", payload, Retry(number, answer.outcome))
 
-    async def _again(self, kind: Kind, name: str, payload: Json) -> None:
-        await self._once(kind, name, payload, Retry(1, "http_timeout") if kind == "events_api" else None)
+    def _is_wanted(self, subscription: str) -> bool:
+        settings = self._world.settings
+        return subscription in settings.events and may_hear(subscription, settings.scopes)
 
-    async def _once(self, kind: Kind, name: str, payload: Json, retry: Retry | None) -> Answer:
+    def _strikes(self, fault: str, kind: Kind, payload: Json) -> bool:
+        name = delivery_name(kind, payload)
+        return self._world.faults.take("deliver", kinds={fault}, name=name) is not None
+
+    async def _again(self, kind: Kind, payload: Json) -> None:
+        await self._once(kind, payload, Retry(1, "http_timeout") if kind == "events_api" else None)
+
+    async def _once(self, kind: Kind, payload: Json, retry: Retry | None) -> Answer:
         world = self._world
-        is_late = world.faults.take("deliver", kinds={"late_ack"}) is not None
-        answer = await self._carrier.carry(kind, payload, retry)
-        if is_late and answer.acked:
-            answer = Answer("http_timeout")
+        if self._strikes("drop_delivery", kind, payload):
+            answer = Answer("connection_failed")
+        else:
+            is_late = self._strikes("late_ack", kind, payload)
+            answer = await self._carrier.carry(kind, payload, retry)
+            if is_late and answer.acked:
+                answer = Answer("http_timeout")
         response: Json = {"outcome": answer.outcome, "payload": answer.payload}
         request: Json = {"kind": kind, "payload": payload}
         if retry is not None:
             request["retry"] = retry._asdict()
         world.journal.add(
             "deliver",
-            name,
+            delivery_name(kind, payload),
             at=world.clock.now(),
             status=200 if answer.acked else 504,
             request=request,

@@ -17,6 +17,7 @@ API_KINDS = frozenset(
         "rate_limited",  # no effect, status 429 with Retry-After
         "token_revoked",
         "archived_channel",
+        "error",  # no effect, answers the `error` that was armed
     }
 )
 AFTER_COMMIT = frozenset({"drop_response_after_commit", "time_out_after_commit"})
@@ -24,6 +25,7 @@ DELIVERY_KINDS = frozenset(
     {
         "late_ack",  # the ack counts as come after the deadline
         "duplicate_delivery",  # the same payload is delivered twice
+        "drop_delivery",  # the app never sees it; an event comes again at once as a retry
         "disconnect",  # the socket closes on the envelope, unannounced
         "refresh",  # the app is asked to connect anew
     }
@@ -39,6 +41,8 @@ class Fault:
     times: int  # how often it still strikes
     retry_after: int = 1  # seconds, for rate_limited
     channel: str | None = None  # strikes in this channel only
+    only: str | None = None  # strikes deliveries of this name only: "view_submission", "message", "/whetstone" …
+    error: str = ""  # for error
 
     def as_json(self) -> Json:
         """Return the switch as the control API tells it."""
@@ -58,13 +62,17 @@ class Faults:
             raise ValueError(f"kind for {fault.method} must be one of {', '.join(sorted(known))}")
         if fault.times < 1:
             raise ValueError("times must be at least 1")
+        if (fault.kind == "error") is not bool(fault.error):
+            raise ValueError("kind error needs an error, and no other kind has one")
         self._armed.append(fault)
 
-    def take(self, method: str, *, channel: str | None = None, kinds: Collection[str] = ()) -> Fault | None:
-        """Return the first switch that fits and count it down; None if none fits."""
+    def take(
+        self, method: str, *, channel: str | None = None, kinds: Collection[str] = (), name: str = ""
+    ) -> Fault | None:
+        """Return the first switch that fits and count it down; None if none fits. `name` is that of a delivery."""
         names = {method} if method in ("deliver", "socket") else {method, "*"}
         for fault in self._armed:
-            fits = fault.method in names and fault.channel in (None, channel)
+            fits = fault.method in names and fault.channel in (None, channel) and fault.only in (None, name)
             if fits and (not kinds or fault.kind in kinds):
                 fault.times -= 1
                 if fault.times == 0:

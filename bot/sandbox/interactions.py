@@ -33,7 +33,7 @@ class Interactions:
         else:
             payload = self._message_action(person, request, container, base_url=base_url)
         payload["actions"] = [self._action(payload.pop("_blocks"), request)]
-        answer = await self._delivery.interact("interactive", "block_actions", payload)
+        answer = await self._delivery.interact("interactive", payload)
         return self._told(answer)
 
     async def submit(self, person: Person, view_id: str, given: Json) -> Json:
@@ -48,15 +48,15 @@ class Interactions:
             "view": self._world.views.describe(view),
             "response_urls": [],
         }
-        answer = await self._delivery.interact("interactive", "view_submission", payload)
+        answer = await self._delivery.interact("interactive", payload)
         if not answer.acked:
             return self._told(answer)
         return self._submissions.apply(person, view, answer.payload or {})
 
-    async def close(self, person: Person, view_id: str) -> Json:
-        """Close the top modal; the app hears of it if the view asked for that."""
+    async def close(self, person: Person, view_id: str, *, everything: bool = False) -> Json:
+        """Close the top modal, or with its ✕ `everything`; the app hears of each view that asked for that."""
         view = self._top(person, view_id)
-        everything = bool(view.body.get("clear_on_close"))
+        everything = everything or bool(view.body.get("clear_on_close"))
         gone = self._world.views.close(view, everything=everything)
         self._world.tell_views(person.id)
         for closed in gone:
@@ -67,7 +67,7 @@ class Interactions:
                     "view": self._world.views.describe(closed),
                     "is_cleared": everything,
                 }
-                await self._delivery.interact("interactive", "view_closed", payload)
+                await self._delivery.interact("interactive", payload)
         return {"ok": True, "stack": self._world.describe_stack(person.id)}
 
     async def command(self, person: Person, channel: Channel, command: str, text: str, *, base_url: str) -> Json:
@@ -81,7 +81,7 @@ class Interactions:
             "team_id": TEAM_ID,
             "team_domain": world.workspace.domain,
             "channel_id": channel.id,
-            "channel_name": "directmessage" if channel.is_im else channel.name,
+            "channel_name": channel.told_name,
             "user_id": person.id,
             "user_name": person.name,
             "command": command,
@@ -91,10 +91,10 @@ class Interactions:
             "response_url": self._response_url(base_url, person, channel),
             "trigger_id": world.triggers.new_trigger(person.id, now=now),
         }
-        answer = await self._delivery.interact("slash_commands", command, payload)
+        answer = await self._delivery.interact("slash_commands", payload)
         told = self._told(answer)
         if answer.payload and any(answer.payload.get(name) for name in ("text", "blocks", "attachments")):
-            told["response"] = self._respond(person, channel, answer.payload)
+            told["response"] = self._respond(person, channel, answer.payload, str(payload["response_url"]))
         return told
 
     async def shortcut(
@@ -114,11 +114,12 @@ class Interactions:
             payload["message"] = _visible(message)
             payload["message_ts"] = message["ts"]
             payload["channel"] = self._channel(channel)
-            payload["response_url"] = self._response_url(base_url, person, channel, ts=message["ts"])
-        return self._told(await self._delivery.interact("interactive", kind, payload))
+            # The message may be anybody's, so the address answers it and cannot replace it.
+            payload["response_url"] = self._response_url(base_url, person, channel)
+        return self._told(await self._delivery.interact("interactive", payload))
 
-    async def open_home(self, person: Person) -> Json:
-        """Open the app's Home tab."""
+    async def open_home(self, person: Person, tab: str = "home") -> Json:
+        """Open the app's Home tab, or the tab of its messages ("messages")."""
         world = self._world
         ts = world.clock.next_ts()
         channel = world.workspace.direct(person.id)
@@ -126,11 +127,11 @@ class Interactions:
             "type": "app_home_opened",
             "user": person.id,
             "channel": channel.id,
-            "tab": "home",
+            "tab": tab,
             "event_ts": ts,
         }
         shown = world.views.home(person.id)
-        if shown is not None:
+        if shown is not None and tab == "home":
             event["view"] = world.views.describe(shown)
         answer = await self._delivery.event(event)
         home = world.views.home(person.id)
@@ -219,13 +220,16 @@ class Interactions:
                 action.setdefault(name, element[name])
         return action
 
-    def _respond(self, person: Person, channel: Channel, response: Json) -> Json:
+    def _respond(self, person: Person, channel: Channel, response: Json, response_url: str) -> Json:
         kind = response.get("response_type", "ephemeral")
         content = check_content(self._world, response)
         if kind == "in_channel":
             message = self._posting.by_bot(channel, content)
         else:
             message = self._posting.ephemeral(channel, person.id, content)
+        if self._world.settings.command_url_replaces:
+            secret = response_url.rsplit("/", 1)[-1]
+            self._world.triggers.remember(secret, message["ts"], is_ephemeral=kind != "in_channel")
         return {
             "response_type": kind,
             "ts": message["ts"],
@@ -266,7 +270,7 @@ class Interactions:
         return told
 
     def _channel(self, channel: Channel) -> Json:
-        return {"id": channel.id, "name": "directmessage" if channel.is_im else channel.name}
+        return {"id": channel.id, "name": channel.told_name}
 
     def _response_url(
         self,

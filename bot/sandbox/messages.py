@@ -73,12 +73,20 @@ class Messages:
     def seen_by(self, channel: str, user: str, thread_ts: str | None = None) -> list[Json]:
         """Return what the page shows to a person, ephemerals in their places, oldest first."""
         shown = self.top_level(channel) if thread_ts is None else self.thread(channel, thread_ts)
-        hidden = [
-            m
-            for m in self._ephemerals.get(channel, {}).values()
-            if m["ephemeral_user"] == user and (thread_ts is None or m.get("thread_ts") == thread_ts)
-        ]
+        own = [m for m in self.ephemerals(channel, user) if m.get("thread_ts") == thread_ts]
+        hidden = [m for m in own if self.is_shown(channel, m)]
         return sorted([*shown, *hidden], key=lambda m: float(m["ts"]))
+
+    def ephemerals(self, channel: str, user: str) -> list[Json]:
+        """Return what only this person may see in a channel and its threads, oldest first."""
+        return [m for m in self._ephemerals.get(channel, {}).values() if m["ephemeral_user"] == user]
+
+    def is_shown(self, channel: str, ephemeral: Json) -> bool:
+        """Tell whether an ephemeral can be seen: one in a thread needs a thread, that is, a reply."""
+        if "thread_ts" not in ephemeral:
+            return True
+        parent = self.find(channel, ephemeral["thread_ts"])
+        return parent is not None and parent.get("reply_count", 0) > 0
 
     def dump(self) -> Json:
         """Return everything for a snapshot."""

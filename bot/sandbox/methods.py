@@ -16,7 +16,7 @@ Methods = Mapping[str, Method]
 def named_channel(world: World, args: Arguments) -> Channel:
     """Return the channel that `channel` names; raises `channel_not_found`."""
     channel = world.workspace.channel(args.text("channel"))
-    if channel is None:
+    if channel is None or (channel.is_private and world.settings.bot.user_id not in channel.members):
         raise SlackError("channel_not_found")
     return channel
 
@@ -34,6 +34,10 @@ def writable_channel(world: World, args: Arguments) -> Channel:
     channel = readable_channel(world, args)
     if channel.is_archived:
         raise SlackError("is_archived")
+    if channel.user is not None and world.workspace.people[channel.user].deleted:
+        raise SlackError("channel_not_found")
+    if channel.is_im and world.settings.messages_tab == "off":
+        raise SlackError("messages_tab_disabled")
     return channel
 
 

@@ -127,7 +127,8 @@ class ChatMethods:
             "item": {"type": "message", "channel": channel.id, "ts": message["ts"]},
             "event_ts": self._world.clock.next_ts(),
         }
-        self._delivery.send_event(event)
+        if self._world.settings.bot.user_id in channel.members:
+            self._delivery.send_event(event)
 
     def _reaction(self, args: Arguments, *, named: bool = True) -> tuple[Channel, Json, str]:
         channel = readable_channel(self._world, args)

@@ -6,6 +6,7 @@ from bot.sandbox.arguments import Arguments
 from bot.sandbox.messages import Page, page_of
 from bot.sandbox.methods import Methods, named_channel, paged, readable_channel
 from bot.sandbox.wire import Json, SlackError
+from bot.sandbox.workspace import Channel
 from bot.sandbox.world import World
 
 
@@ -51,7 +52,8 @@ class ConversationMethods:
         rows = [
             self._world.workspace.describe_channel(channel)
             for channel in self._world.workspace.channels.values()
-            if ("im" if channel.is_im else "public_channel") in types
+            if _type_of(channel) in types
+            and (not channel.is_private or self._world.settings.bot.user_id in channel.members)
             and not (channel.is_archived and args.flag("exclude_archived"))
         ]
         page, metadata = paged(rows, args)
@@ -104,3 +106,9 @@ class ConversationMethods:
             shown = [{name: value for name, value in m.items() if name != "metadata"} for m in shown]
         metadata = {"response_metadata": {"next_cursor": page.next_cursor}} if page.has_more else {}
         return {"ok": True, "messages": shown, "has_more": page.has_more, **metadata}
+
+
+def _type_of(channel: Channel) -> str:
+    if channel.is_im:
+        return "im"
+    return "private_channel" if channel.is_private else "public_channel"

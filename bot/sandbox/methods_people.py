@@ -94,4 +94,8 @@ class PeopleMethods:
         return {"ok": True, "team": {"id": TEAM_ID, "name": workspace.name, "domain": workspace.domain, "icon": {}}}
 
     def _describe(self, user: str) -> Json:
-        return self._world.workspace.describe_user(user, now=self._world.clock.now())
+        told = self._world.workspace.describe_user(user, now=self._world.clock.now())
+        granted = self._world.settings.scopes
+        if granted is not None and "users:read.email" not in granted:
+            told["profile"].pop("email", None)
+        return told

@@ -72,6 +72,8 @@ class Operators:
             times=int(body.get("times", 1)),
             retry_after=int(body.get("retry_after", 1)),
             channel=body.get("channel"),
+            only=body.get("only"),
+            error=str(body.get("error", "")),
         )
         self._world.faults.arm(fault)
         while fault.method == "socket" and self._sockets.count and self._world.faults.take("socket"):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from bot.sandbox.delivery import Delivery
+from bot.sandbox.scopes import kind_of
 from bot.sandbox.shapes import Problem
 from bot.sandbox.validation import BLOCKS_TOTAL, TEXT_LIMIT, check_blocks, visible_characters
 from bot.sandbox.views import named_blocks
@@ -173,17 +174,16 @@ class Posting:
     def _event(self, channel: Channel, subtype: str | None, about: Json) -> None:
         if self._world.settings.bot.user_id not in channel.members:
             return
-        kind = "im" if channel.is_im else "channel"
         ts = about["ts"] if subtype is None else self._world.clock.next_ts()
         event: Json = {
             **about,
             "type": "message",
             "channel": channel.id,
-            "channel_type": kind,
+            "channel_type": kind_of(channel).removesuffix("s"),
             "ts": ts,
             "event_ts": ts,
         }
         if subtype is not None:
             event.update(subtype=subtype, hidden=True)
         event = {name: value for name, value in event.items() if name != "metadata"}
-        self._delivery.send_event(event, "message.im" if channel.is_im else "message.channels")
+        self._delivery.send_event(event, f"message.{kind_of(channel)}")

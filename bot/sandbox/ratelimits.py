@@ -48,6 +48,7 @@ DEFAULT_LIMITS: Mapping[str, RateLimit] = {
     "views.update": TIER_4,
     "views.publish": TIER_4,
     "reactions.add": TIER_3,
+    "reactions.remove": TIER_2,
     "reactions.get": TIER_3,
     "files.getUploadURLExternal": TIER_4,
     "files.completeUploadExternal": TIER_4,

@@ -20,17 +20,22 @@ class Responses:
         """Post, replace or delete; raises what Slack would answer."""
         reply = self._world.triggers.reply(secret, now=self._world.clock.now())
         channel = self._world.workspace.channels[reply.channel]
-        if given.get("delete_original"):
+        if _flag(given, "delete_original"):
             self._delete(channel, reply)
             return
         content = check_content(self._world, given)
-        if given.get("replace_original") and reply.ts is not None:
+        if _flag(given, "replace_original") and reply.ts is not None:
+            # Seen by one or by all, a message stays so for life: response_type says nothing here.
             self._replace(channel, reply, content)
-        elif given.get("response_type") == "in_channel":
-            self._posting.by_bot(channel, content, thread_ts=given.get("thread_ts") or reply.thread_ts)
+            return
+        thread_ts = given.get("thread_ts") or reply.thread_ts
+        is_public = given.get("response_type") == "in_channel"
+        if is_public:
+            message = self._posting.by_bot(channel, content, thread_ts=thread_ts)
         else:
-            thread_ts = given.get("thread_ts") or reply.thread_ts
-            self._posting.ephemeral(channel, reply.user, content, thread_ts=thread_ts)
+            message = self._posting.ephemeral(channel, reply.user, content, thread_ts=thread_ts)
+        if self._world.settings.command_url_replaces:
+            self._world.triggers.remember(secret, message["ts"], is_ephemeral=not is_public)
 
     def _delete(self, channel: Channel, reply: Reply) -> None:
         if reply.ts is None:
@@ -58,3 +63,8 @@ class Responses:
             shown.pop(name, None)
         shown.update(content)
         self._world.tell("ephemeral", channel, reply.ts, only=reply.user)
+
+
+def _flag(given: Json, name: str) -> bool:
+    # Both true and "true" are in Slack's own examples.
+    return str(given.get(name, "")).lower() == "true"

@@ -6,10 +6,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from bot.sandbox.ratelimits import DEFAULT_LIMITS, RateLimit
 from bot.sandbox.workspace import Bot, Person
+
+MessagesTab = Literal["open", "read_only", "off"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,10 @@ class SandboxSettings:
     commands: tuple[Command, ...] = (Command(command="/whetstone", description="Review answers", usage_hint="help"),)
     shortcuts: tuple[Shortcut, ...] = ()
     events: frozenset[str] = frozenset({"app_home_opened"})  # subscribed bot events, e.g. "message.channels"
+    scopes: frozenset[str] | None = None  # bot scopes that the app was installed with; None: all
+    messages_tab: MessagesTab = "open"  # whether people may write to the app in their direct messages with it
+    # Two reports (bolt-js#2287, bolt-python#1268) say that replace_original at a command's own response_url posts anew.
+    command_url_replaces: bool = False
     request_url: str | None = None  # signed HTTP goes there; None: Socket Mode
     public_url: str | None = None  # where the app reaches the sandbox; None: as the caller addressed it
     rate_limits: Mapping[str, RateLimit] = field(default_factory=lambda: dict(DEFAULT_LIMITS))  # empty: none
@@ -57,7 +63,7 @@ class SandboxSettings:
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any], **more: Any) -> Self:
-        """Take commands, shortcuts and subscribed events from an app manifest; `more` are settings by name."""
+        """Take commands, shortcuts, events, scopes and messages tab from a manifest; `more` are settings by name."""
         features = manifest.get("features", {})
         commands = tuple(
             Command(command=c["command"], description=c.get("description", ""), usage_hint=c.get("usage_hint", ""))
@@ -73,4 +79,20 @@ class SandboxSettings:
         )
         subscriptions = manifest.get("settings", {}).get("event_subscriptions", {})
         events = frozenset(subscriptions.get("bot_events", []))
-        return cls(commands=commands, shortcuts=shortcuts, events=events, **more)
+        scopes = manifest.get("oauth_config", {}).get("scopes", {}).get("bot")
+        taken: dict[str, Any] = {
+            "commands": commands,
+            "shortcuts": shortcuts,
+            "events": events,
+            "scopes": None if scopes is None else frozenset(scopes),
+            "messages_tab": _messages_tab(features.get("app_home")),
+        }
+        return cls(**{**taken, **more})
+
+
+def _messages_tab(app_home: Mapping[str, Any] | None) -> MessagesTab:
+    if app_home is None:
+        return "open"
+    if not app_home.get("messages_tab_enabled", False):
+        return "off"
+    return "read_only" if app_home.get("messages_tab_read_only_enabled", True) else "open"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from bot.sandbox.delivery import ACKED, Answer, Kind, Retry
+from bot.sandbox.delivery import ACKED, Answer, Kind, Retry, delivery_name
 from bot.sandbox.wire import Json, SlackError, as_object, compact
 from bot.sandbox.world import World
 
@@ -96,7 +96,8 @@ class Sockets:
         due = self._world.clock.now() + self._world.settings.ack_seconds
         deadline = self._world.clock.call_at(due, lambda: _settle(waiting, Answer("http_timeout")))
         try:
-            await self._send(link, _envelope(envelope_id, kind, payload, retry))
+            name = delivery_name(kind, payload)
+            await self._send(link, _envelope(envelope_id, kind, payload, retry), name)
             return await waiting
         finally:
             deadline.cancel()
@@ -125,8 +126,8 @@ class Sockets:
         self._turn += 1
         return staying[self._turn % len(staying)]
 
-    async def _send(self, link: Link, envelope: str) -> None:
-        fault = self._world.faults.take("deliver", kinds={"disconnect", "refresh"})
+    async def _send(self, link: Link, envelope: str, name: str) -> None:
+        fault = self._world.faults.take("deliver", kinds={"disconnect", "refresh"}, name=name)
         if fault is not None and fault.kind == "disconnect":
             await self._hang_up(link)
             return

@@ -82,6 +82,12 @@ class Triggers:
         )
         return secret
 
+    def remember(self, secret: str, ts: str, *, is_ephemeral: bool) -> None:
+        """Let a response_url without a message of its own mean this one when it replaces or deletes."""
+        reply = self._replies[secret]
+        if reply.ts is None:
+            reply.ts, reply.is_ephemeral = ts, is_ephemeral
+
     def reply(self, secret: str, *, now: float) -> Reply:
         """Count a use of a response_url; raises when it is unknown, too old or used up."""
         reply = self._replies.get(secret)

@@ -16,8 +16,10 @@ from starlette.types import Receive, Scope, Send
 from bot.sandbox.arguments import Arguments, read_body
 from bot.sandbox.faults import AFTER_COMMIT, API_KINDS, Fault
 from bot.sandbox.methods import Method, Methods
+from bot.sandbox.scopes import check_method
 from bot.sandbox.sockets import Sockets
 from bot.sandbox.wire import Json, SlackError
+from bot.sandbox.workspace import Channel
 from bot.sandbox.world import World
 
 log = logging.getLogger(__name__)
@@ -62,14 +64,15 @@ class WebApi:
         wait = world.limits.retry_after(method, channel, now=world.clock.now())
         if wait is not None:
             return self._limited(method, shown, wait)
-        answer = self._close_call(method, shown, self._run(method, args))
+        answer = self._close_call(method, shown, self._run(method, args, named))
         return answer if fault is None else Severed(fault.kind)
 
-    def _run(self, method: str, args: Arguments) -> Json:
+    def _run(self, method: str, args: Arguments, channel: Channel | None) -> Json:
         run = self._methods.get(method)
         if run is None:
             return {"ok": False, "error": "unknown_method", "req_method": method}
         try:
+            check_method(method, channel, self._world.settings.scopes)
             return run(args)
         except SlackError as refused:
             return refused.body()
@@ -93,8 +96,8 @@ class WebApi:
             return self._limited(method, shown, fault.retry_after)
         if fault.kind == "token_revoked":
             return self._close_call(method, shown, SlackError("token_revoked").body())
-        if fault.kind == "archived_channel":
-            return self._close_call(method, shown, SlackError("is_archived").body())
+        if fault.kind in ("archived_channel", "error"):
+            return self._close_call(method, shown, SlackError(fault.error or "is_archived").body())
         status = 500 if fault.kind == "http_500" else 0
         self._note(method, shown, {"fault": fault.kind}, status=status)
         if fault.kind == "http_500":

@@ -36,7 +36,7 @@ class Person:
 
 @dataclass(kw_only=True)
 class Channel:
-    """A public channel, or the direct messages between the bot and one person."""
+    """A public or private channel, or the direct messages between the bot and one person."""
 
     id: str
     name: str
@@ -44,11 +44,19 @@ class Channel:
     members: set[str] = field(default_factory=set)
     user: str | None = None  # the person of a direct-message channel
     is_archived: bool = False
+    is_private: bool = False
 
     @property
     def is_im(self) -> bool:
         """Whether these are direct messages."""
         return self.user is not None
+
+    @property
+    def told_name(self) -> str:
+        """The name that interactions and commands carry; that of a private channel is not told."""
+        if self.is_im:
+            return "directmessage"
+        return "privategroup" if self.is_private else self.name
 
 
 @dataclass(kw_only=True)
@@ -102,7 +110,35 @@ def _channels(bot: Bot) -> list[Channel]:
         Channel(id="C0GENERAL", name="general", topic="Everybody", members=everybody | {"U0GUEST", "U0STRANGER"}),
         # The bot is not in this one: posting here must fail.
         Channel(id="C0RANDOM", name="random", topic="Lunch and cats", members=everybody - {bot.user_id}),
+        Channel(
+            id="C0LEADS",
+            name="review-leads",
+            topic="Disagreements",
+            members={"U0TOMAS", "U0MARA", bot.user_id},
+            is_private=True,
+        ),
     ]
+
+
+def zone_offset(person: Person, *, now: float) -> int:
+    """Return the seconds by which a person's clocks are ahead of UTC at `now`."""
+    offset = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(person.tz)).utcoffset()
+    return int(offset.total_seconds()) if offset is not None else 0
+
+
+def _of_the_living(person: Person, *, now: float) -> Json:
+    return {
+        "color": person.color,
+        "real_name": person.real_name,
+        "tz": person.tz,
+        "tz_label": person.tz,
+        "tz_offset": zone_offset(person, now=now),
+        "is_admin": person.is_admin,
+        "is_owner": False,
+        "is_restricted": person.is_guest,
+        "is_ultra_restricted": False,
+        "is_stranger": person.team_id != TEAM_ID,
+    }
 
 
 class Workspace:
@@ -151,17 +187,11 @@ class Workspace:
         if user == self.bot.user_id:
             return self._describe_bot_user()
         person = self.people[user]
-        offset = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(person.tz)).utcoffset()
-        return {
+        told: Json = {
             "id": person.id,
             "team_id": person.team_id,
             "name": person.name,
             "deleted": person.deleted,
-            "color": person.color,
-            "real_name": person.real_name,
-            "tz": person.tz,
-            "tz_label": person.tz,
-            "tz_offset": int(offset.total_seconds()) if offset is not None else 0,
             "profile": {
                 "real_name": person.real_name,
                 "display_name": person.name,
@@ -169,15 +199,12 @@ class Workspace:
                 "email": person.email,
                 "team": person.team_id,
             },
-            "is_admin": person.is_admin,
-            "is_owner": False,
-            "is_restricted": person.is_guest,
-            "is_ultra_restricted": False,
-            "is_stranger": person.team_id != TEAM_ID,
             "is_bot": False,
             "is_app_user": False,
             "updated": 1_700_000_000,
         }
+        # Slack forgets the zone and the roles of an account that is deactivated.
+        return told if person.deleted else {**told, **_of_the_living(person, now=now)}
 
     def describe_channel(self, channel: Channel) -> Json:
         """Return a channel as conversations.info tells it."""
@@ -197,7 +224,7 @@ class Workspace:
             "is_group": False,
             "is_im": False,
             "is_mpim": False,
-            "is_private": False,
+            "is_private": channel.is_private,
             "is_archived": channel.is_archived,
             "is_general": channel.name == "general",
             "is_member": self.bot.user_id in channel.members,
