@@ -17,6 +17,8 @@ from reviewers.errors import Invalid, ReviewError
 from reviewers.ports import Scorer, SourceIndex
 from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.intake import Intake
+from reviewers.workflow.permissions import Permissions
+from reviewers.workflow.queue import ReviewQueue
 from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.services import Services
 from reviewers.workflow.verdicts import VerdictDesk
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.slack.desk import ReviewDesk
+    from bot.slack.people import People
     from reviewers.scorers.embedder import MiniLmEmbedder as Embedder
     from reviewers.scorers.reader import ClaimReader
     from reviewers.workflow.publish import CardPublisher
@@ -52,6 +55,7 @@ def build_services(settings: Settings) -> Services:
         SortableIds(),
         PrometheusMetrics(),
     )
+    permissions = Permissions(policies=policies, directory=build_directory(settings))
     return Services(
         store=store,
         clock=clock,
@@ -59,7 +63,8 @@ def build_services(settings: Settings) -> Services:
         metrics=metrics,
         policies=policies,
         intake=Intake(store=store, policies=policies, metrics=metrics),
-        verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, policies=policies),
+        verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, permissions=permissions),
+        queue=ReviewQueue(store=store, clock=clock, permissions=permissions),
         release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
         datasets=DatasetBuilder(store=store, files=FolderFiles(), clock=clock),
     )
@@ -100,6 +105,13 @@ def database_state(settings: Settings) -> str:
     services.store.close()
     refused = f", {counts.outbox_dead} cards refused by Slack (whetstone cards retry)" if counts.outbox_dead else ""
     return f"{counts.outputs} outputs, {counts.open_tasks} open tasks{refused}"
+
+
+def build_directory(settings: Settings) -> People:
+    """Who is in the workspace; Slack is asked when somebody is looked up, not before."""
+    from bot.slack.people import People
+
+    return People(slack_client(settings, retries=False, seconds=PEOPLE_SECONDS))
 
 
 def build_embedder(settings: Settings) -> Embedder:
@@ -226,6 +238,7 @@ def build_desk(settings: Settings, services: Services) -> ReviewDesk:
 
     return ReviewDesk(
         verdicts=services.verdicts,
+        queue=services.queue,
         people=People(
             slack_client(settings, retries=False, seconds=PEOPLE_SECONDS),
             seconds=lambda: services.clock.now().timestamp(),

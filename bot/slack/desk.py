@@ -13,6 +13,7 @@ from bot.slack.people import People
 from bot.slack.wire import Wire
 from reviewers.errors import AlreadyResolved, NotYourTask
 from reviewers.model import TaskState, TaskView, VerdictKind
+from reviewers.workflow.queue import ReviewQueue
 from reviewers.workflow.verdicts import Ballot, Recorded, VerdictDesk
 
 
@@ -39,6 +40,7 @@ class ReviewDesk:
     """Given to each listener by the app factory."""
 
     verdicts: VerdictDesk
+    queue: ReviewQueue
     people: People
     display: CardOptions
     show: str  # what surfaces show before the verdict
@@ -55,9 +57,7 @@ class ReviewDesk:
     def record(self, actor: Actor, task_id: str, kind: VerdictKind, **content: Any) -> Recorded:
         """Record a verdict of a full member of this workspace."""
         self.people.may_review(actor.user_id, actor.team_id)
-        return self.verdicts.record(
-            Ballot(task_id=task_id, reviewer=actor.user_id, kind=kind, seen=self.show, **content)
-        )
+        return self.verdicts.record(Ballot(task_id=task_id, reviewer=actor.user_id, kind=kind, **content))
 
     def claims(self, task_id: str, actor: Actor, *, page: int = 0, unfolded: bool = False, choice: str = KEEP) -> Wire:
         """The claim view for this person; read-only when they may not decide."""

@@ -1,14 +1,17 @@
-"""Who may decide a task, and which task is next."""
+"""Who may decide a task, who settles a dispute, and whose turn it is."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
+from reviewers.decisions.consensus import current
 from reviewers.errors import NotYourTask
-from reviewers.model import Output
+from reviewers.model import Output, ReviewTask, Route, TaskState, Verdict
 
 
-def may_decide(output: Output, reviewer: str, reviewers: Collection[str]) -> None:
+def may_decide(output: Output, reviewer: str, reviewers: Collection[str], route_name: str = "") -> None:
     """Return when this person may decide on this output; raise NotYourTask with the reason when not.
 
     Nobody reviews what they submitted. An empty list of reviewers admits every full member; guests, strangers and
@@ -17,4 +20,61 @@ def may_decide(output: Output, reviewer: str, reviewers: Collection[str]) -> Non
     if output.submitted_by and output.submitted_by == reviewer:
         raise NotYourTask("You sent this answer to review, so someone else decides.")
     if reviewers and reviewer not in reviewers:
-        raise NotYourTask("You are not a reviewer of these answers. Being in the channel is not enough.")
+        of = f"of {route_name}" if route_name else "of these answers"
+        raise NotYourTask(f"You are not a reviewer {of}. Being in the channel is not enough.")
+
+
+def may_settle(task: ReviewTask, output: Output, person: str, route: Route, verdicts: Sequence[Verdict]) -> None:
+    """Return when this person may settle a dispute; raise NotYourTask with the reason when not.
+
+    The leads of the route may, and who was asked to. Where a route names no lead, whoever has not given a verdict may,
+    so that a dispute cannot wait for nobody.
+    """
+    if output.submitted_by and output.submitted_by == person:
+        raise NotYourTask("You sent this answer to review, so someone else decides.")
+    leads = {*route.leads, *([task.lead] if task.lead else [])}
+    if leads and person not in leads:
+        raise NotYourTask("Reviewers differ on this answer, so a lead decides.")
+    if not leads and any(verdict.reviewer == person for verdict in current(verdicts)):
+        raise NotYourTask("Your verdict differs from another one, so somebody else decides.")
+
+
+def choose_lead(route: Route, output: Output, verdicts: Sequence[Verdict], task_id: str) -> str:
+    """The lead who settles a dispute; empty when the route names none who may.
+
+    Somebody who has not given a verdict comes first; among equals the task's id decides, so that disputes spread.
+    """
+    eligible = [lead for lead in route.leads if lead != output.submitted_by]
+    voted = {verdict.reviewer for verdict in current(verdicts)}
+    fresh = [lead for lead in eligible if lead not in voted] or eligible
+    return min(fresh, key=lambda lead: _spread(task_id, lead), default="")
+
+
+def waits_for(
+    task: ReviewTask,
+    reviewer: str,
+    *,
+    submitted_by: str,
+    verdicts: Sequence[Verdict],
+    reviewers: Collection[str],
+    now: datetime,
+) -> bool:
+    """Whether this open task stands in this person's queue.
+
+    Not what they submitted or gave a verdict on, unsure included; not what somebody else has claimed, or was assigned
+    and may still decide in time; not what waits for a batch.
+    """
+    if task.state is not TaskState.OPEN or task.waits_for_batch or submitted_by == reviewer:
+        return False
+    if reviewers and reviewer not in reviewers:
+        return False
+    if task.quorum == 1 and task.claimant(now) not in ("", reviewer):
+        return False
+    in_time = task.due_at is None or now < task.due_at
+    if task.assigned_to not in ("", reviewer) and in_time:
+        return False
+    return all(verdict.reviewer != reviewer for verdict in current(verdicts))
+
+
+def _spread(task_id: str, person: str) -> bytes:
+    return hashlib.sha256(f"{task_id}\0{person}".encode()).digest()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from reviewers.ports import Clock, Ids, Metrics, Policies, Store
 from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.intake import Intake
+from reviewers.workflow.queue import ReviewQueue
 from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.verdicts import VerdictDesk
 
@@ -22,5 +23,6 @@ class Services:
     policies: Policies
     intake: Intake
     verdicts: VerdictDesk
+    queue: ReviewQueue
     release: ReleaseDesk
     datasets: DatasetBuilder

@@ -22,11 +22,13 @@ from reviewers.decisions.routing import FixedPolicies
 from reviewers.model import Policy
 from reviewers.ports import Clock, Store
 from reviewers.workflow.intake import Intake
+from reviewers.workflow.permissions import Permissions
 from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.verdicts import VerdictDesk
 from storage.engine import make_engine
 from storage.migrations import upgrade_engine
 from storage.unit_of_work import SqlStore
+from tests.directory import FixedDirectory
 
 
 def sql_store(path: Path) -> SqlStore:
@@ -65,7 +67,8 @@ def parts(store: Store, *, clock: Clock | None = None, missing: Sequence[str] = 
         release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
         not_ready=lambda: missing,
     )
-    desk = VerdictDesk(store=store, clock=clock, ids=SortableIds(), metrics=metrics, policies=rules)
+    permissions = Permissions(policies=rules, directory=FixedDirectory())
+    desk = VerdictDesk(store=store, clock=clock, ids=SortableIds(), metrics=metrics, permissions=permissions)
     return Parts(store=store, clock=clock, metrics=metrics, services=services, verdicts=desk)
 
 

@@ -23,7 +23,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from slack_bolt import App
 
-from bot.bootstrap import build_api, build_publisher, build_slack_app
+from bot.bootstrap import build_api, build_directory, build_publisher, build_slack_app
 from bot.clock import SortableIds
 from bot.sandbox.server import Sandbox, SandboxSettings
 from bot.settings import Settings
@@ -32,10 +32,12 @@ from bot.slack.manifest import manifest
 from bot.slack.sockets import connected
 from reviewers.decisions.routing import FixedPolicies
 from reviewers.model import Output, Policy, TaskView
-from reviewers.ports import Store
+from reviewers.ports import Directory, Store
 from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.intake import Intake
+from reviewers.workflow.permissions import Permissions
 from reviewers.workflow.publish import CardPublisher
+from reviewers.workflow.queue import ReviewQueue
 from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.scoring import ScoringStep
 from reviewers.workflow.services import Services
@@ -229,7 +231,13 @@ def a_world(
         settings = a_setting(folder, url, workspace, over=over, pace=pace)
         store = TroubledStore(a_store(settings.database))
         stack.callback(store.close)
-        services = _services(store, clock, metrics, Policy(**({"version": "policy-1", "unmarked_rate": 0.0} | policy)))
+        services = _services(
+            store,
+            clock,
+            metrics,
+            Policy(**({"version": "policy-1", "unmarked_rate": 0.0} | policy)),
+            build_directory(settings),
+        )
         app = build_slack_app(settings, services)
         stack.enter_context(serving(build_api(settings, services, app if over == HTTP else None), listener))
         http = stack.enter_context(httpx.Client(base_url=url, timeout=60, trust_env=False))
@@ -281,8 +289,11 @@ def a_setting(
     return Settings(_env_file=None, **given)
 
 
-def _services(store: Store, clock: SharedClock, metrics: CountedMetrics, policy: Policy) -> Services:
+def _services(
+    store: Store, clock: SharedClock, metrics: CountedMetrics, policy: Policy, directory: Directory
+) -> Services:
     ids, policies = SortableIds(), FixedPolicies(policy=policy)
+    permissions = Permissions(policies=policies, directory=directory)
     return Services(
         store=store,
         clock=clock,
@@ -290,7 +301,8 @@ def _services(store: Store, clock: SharedClock, metrics: CountedMetrics, policy:
         metrics=metrics,
         policies=policies,
         intake=Intake(store=store, policies=policies, metrics=metrics),
-        verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, policies=policies),
+        verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, permissions=permissions),
+        queue=ReviewQueue(store=store, clock=clock, permissions=permissions),
         release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
         datasets=DatasetBuilder(store=store, files=FolderFiles(), clock=clock),
     )

@@ -102,8 +102,8 @@ def test_unsure_hands_on_and_goes_to_the_next_reviewer() -> None:
     world.verdicts.record(ballot(task, VerdictKind.UNSURE))
     view = world.verdicts.view(task)
     assert (view.task.state, view.task.handed_on_by, view.resolution) == (TaskState.OPEN, "U0MARA", None)
-    assert world.verdicts.next_for("U0MARA") is None
-    following = world.verdicts.next_for("U0JONAS")
+    assert world.queue.next_for("U0MARA") is None
+    following = world.queue.next_for("U0JONAS")
     assert following is not None
     assert following.task.task_id == task
 
@@ -112,7 +112,7 @@ def test_nobody_decides_their_own() -> None:
     """Neither in the queue nor by a click."""
     world = World()
     (task,) = world.bring(an_output(submitted_by="U0MARA"))
-    assert world.verdicts.next_for("U0MARA") is None
+    assert world.queue.next_for("U0MARA") is None
     with pytest.raises(NotYourTask, match="someone else decides"):
         world.verdicts.record(ballot(task))
 
@@ -168,4 +168,4 @@ def test_queue_puts_held_outputs_first() -> None:
     """Somebody waits for those; the rest follows by due time."""
     world = World(hold_minutes=600)
     tasks = world.bring(an_output("o-1"), an_output("o-2", hold=True))
-    assert [view.task.task_id for view in world.verdicts.waiting_for("U0MARA")] == [tasks[1], tasks[0]]
+    assert [view.task.task_id for view in world.queue.waiting_for("U0MARA")] == [tasks[1], tasks[0]]

@@ -12,11 +12,14 @@ from reviewers.decisions.routing import FixedPolicies
 from reviewers.model import Output, Policy, Posting, Risk, Score, TaskView
 from reviewers.ports import Counts, Evidence, Store
 from reviewers.workflow.intake import Intake
+from reviewers.workflow.permissions import Permissions
 from reviewers.workflow.publish import CardPublisher
+from reviewers.workflow.queue import ReviewQueue
 from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.scoring import ScoringStep
 from reviewers.workflow.verdicts import VerdictDesk
 from tests.builders import NOON, readings
+from tests.directory import FixedDirectory
 from tests.fakes import CountingIds, FixedClock, MemoryStore
 
 
@@ -127,14 +130,17 @@ class World:
         self.metrics = CountedMetrics()
         settings: dict[str, Any] = {"version": "policy-1", "risk_threshold": 0.4, "unmarked_rate": 0.0} | policy
         self.policies = FixedPolicies(policy=Policy(**settings))
+        self.directory = FixedDirectory()
+        self.permissions = Permissions(policies=self.policies, directory=self.directory)
         self.scorer = FixedScorer()
         self.slack = ScriptedSlack(self.clock)
         self.reports: list[tuple[str, Exception]] = []
         self.intake = Intake(store=self.store, policies=self.policies, metrics=self.metrics)
         self.release = ReleaseDesk(store=self.store, clock=self.clock, metrics=self.metrics)
         self.verdicts = VerdictDesk(
-            store=self.store, clock=self.clock, ids=self.ids, metrics=self.metrics, policies=self.policies
+            store=self.store, clock=self.clock, ids=self.ids, metrics=self.metrics, permissions=self.permissions
         )
+        self.queue = ReviewQueue(store=self.store, clock=self.clock, permissions=self.permissions)
         self.scoring = ScoringStep(
             store=self.store,
             clock=self.clock,

@@ -29,7 +29,7 @@ def _answer(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient,
     if name == "next" and not argument:
         client.views_open(trigger_id=body["trigger_id"], view=next_view(desk, body))
         return
-    if name == "why" and (view := desk.verdicts.find(argument.strip().removeprefix("#"))):
+    if name == "why" and (view := desk.queue.find(argument.strip().removeprefix("#"))):
         client.views_open(trigger_id=body["trigger_id"], view=desk.why(view, actor_of(body)))
         return
     message = _message(desk, one_line(name), one_line(argument), actor_of(body).user_id)
@@ -38,7 +38,7 @@ def _answer(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient,
 
 def _message(desk: ReviewDesk, name: str, argument: str, user_id: str) -> SlackMessage:
     if name == "queue" and not argument:
-        waiting = desk.verdicts.waiting_for(user_id, QUEUE_LIMIT + 1)
+        waiting = desk.queue.waiting_for(user_id, QUEUE_LIMIT + 1)
         more = len(waiting) > QUEUE_LIMIT
         return queue_message(waiting[:QUEUE_LIMIT], more=more, zone_clock=Clock(desk.display.zone))
     if name in ("", "help"):

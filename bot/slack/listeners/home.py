@@ -32,7 +32,7 @@ def _opened(desk: ReviewDesk, event: dict[str, Any], client: WebClient) -> None:
 
 def _home(desk: ReviewDesk, user_id: str, *, page: int) -> Wire:
     limit = ROWS * PAGES
-    waiting = desk.verdicts.waiting_for(user_id, limit + 1)
+    waiting = desk.queue.waiting_for(user_id, limit + 1)
     return home_view(waiting[:limit], page=page, more=len(waiting) > limit, channel=desk.channel)
 
 
@@ -61,7 +61,7 @@ def _open_next(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClie
 def next_view(desk: ReviewDesk, body: dict[str, Any]) -> Wire:
     """The claim view of the next task for this person, or the sentence that nothing waits."""
     actor = actor_of(body)
-    following = desk.verdicts.next_for(actor.user_id)
+    following = desk.queue.next_for(actor.user_id)
     if following is None:
         happened, then = "Nothing to review.", "New answers come to the review channel; Home shows what waits for you."
         return notice_view("Review", happened, then, context=FormContext(task_id="none"))

@@ -1,0 +1,199 @@
+"""What waits for whom: the queue of one person, claims, and handing over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+
+from reviewers.decisions import assignment
+from reviewers.errors import AlreadyResolved, Claimed, Invalid, NotYourTask, UnknownTask
+from reviewers.model import ReviewTask, TaskState, TaskView
+from reviewers.ports import Clock, Store, UnitOfWork
+from reviewers.workflow.permissions import Permission, Permissions
+from reviewers.workflow.review import redraw_card
+
+CLAIM_MINUTES = 15
+QUEUE_PAGE = 50  # tasks looked at in one read while searching the next one for a person
+LONGEST_NUMBER = 15  # digits of a running number; far beyond any table
+DISPUTES = 200  # looked at for one lead; more of them open at once would be another problem
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReviewQueue:
+    """Open tasks as people meet them."""
+
+    store: Store
+    clock: Clock
+    permissions: Permissions
+
+    def waiting_for(self, reviewer: str, limit: int = QUEUE_PAGE) -> list[TaskView]:
+        """Open tasks that this person may decide and has not yet: the held ones first, then by due time."""
+        return list(islice(self._waiting(reviewer), limit))
+
+    def next_for(self, reviewer: str) -> TaskView | None:
+        """The first of `waiting_for`."""
+        return next(self._waiting(reviewer), None)
+
+    def take_next(self, reviewer: str, skip: Collection[str] = ()) -> TaskView | None:
+        """Claim the first of `waiting_for` that is not among `skip`; None when nothing is left."""
+        for view in self._waiting(reviewer):
+            if view.task.task_id in skip:
+                continue
+            try:
+                self.claim(view.task.task_id, reviewer)
+            except (Claimed, AlreadyResolved, NotYourTask):
+                continue  # somebody was faster
+            return self._view(view.task.task_id)
+        return None
+
+    def claim(self, task_id: str, reviewer: str, *, take_over: bool = False) -> ReviewTask:
+        """Claim a task for 15 minutes, or for 15 more. Raises UnknownTask, NotYourTask, AlreadyResolved and Claimed."""
+        with self.store.read() as uow:
+            task = _known(uow.tasks.get(task_id), task_id)
+        permission = self.permissions.named(task.route)
+        now = self.clock.now()
+        with self.store.begin() as uow:
+            task = uow.tasks.lock(task_id)
+            _require(uow, task, reviewer, permission)
+            claimant = task.claimant(now)
+            if claimant not in ("", reviewer) and task.quorum > 1:
+                return task  # several decide it, so nobody keeps it from the others
+            if claimant not in ("", reviewer) and not take_over:
+                assert task.claimed_until is not None
+                raise Claimed(by=claimant, until=task.claimed_until)
+            until = now + timedelta(minutes=CLAIM_MINUTES)
+            uow.tasks.set_claim(task_id, reviewer, until)
+            if claimant != reviewer:
+                redraw_card(uow, task, why=f"{task_id}:claim:{reviewer}:{until.isoformat()}", at=now)
+            return _known(uow.tasks.get(task_id), task_id)
+
+    def give_back(self, task_id: str, reviewer: str) -> None:
+        """End one's claim; nothing happens when there is none."""
+        now = self.clock.now()
+        with self.store.begin() as uow:
+            task = uow.tasks.lock(task_id)
+            if task.claimed_by == reviewer:
+                uow.tasks.set_claim(task_id, "", None)
+                redraw_card(uow, task, why=f"{task_id}:back:{reviewer}:{now.isoformat()}", at=now)
+
+    def hand_over(self, task_id: str, by: str, to: str = "") -> None:
+        """Give a task to another reviewer of its route, or with an empty `to` to whoever is next.
+
+        Raises UnknownTask, AlreadyResolved, NotYourTask when `by` may not decide it, Claimed when a third person works
+        on it, and Invalid (`to`) when the other one may not decide it.
+        """
+        with self.store.read() as uow:
+            task = _known(uow.tasks.get(task_id), task_id)
+        permission = self.permissions.named(task.route)
+        now = self.clock.now()
+        with self.store.begin() as uow:
+            task = uow.tasks.lock(task_id)
+            _require(uow, task, by, permission)
+            if task.claimant(now) not in ("", by) and task.quorum == 1:
+                assert task.claimed_until is not None
+                raise Claimed(by=task.claimed_by, until=task.claimed_until)
+            if to:
+                _require_other(uow, task, by, to, permission)
+            uow.tasks.set_claim(task_id, "", None)
+            uow.tasks.set_assigned(task_id, to)
+            if not to:
+                uow.tasks.set_handed_on(task_id, by)
+            redraw_card(uow, task, why=f"{task_id}:over:{by}:{now.isoformat()}", at=now)
+
+    def claimed_by(self, reviewer: str) -> list[TaskView]:
+        """What this person has claimed now."""
+        with self.store.read() as uow:
+            return uow.tasks.views([task.task_id for task in uow.tasks.claimed(reviewer, self.clock.now())])
+
+    def disputes_for(self, lead: str) -> list[TaskView]:
+        """Disputed tasks that this person may settle as a lead."""
+        policy = self.permissions.policies.current()
+        with self.store.read() as uow:
+            disputed = uow.tasks.disputed(limit=DISPUTES)
+            mine = [task for task in disputed if lead in (task.lead, *policy.route(task.route).leads)]
+            views = uow.tasks.views([task.task_id for task in mine])
+        return [view for view in views if view.output.submitted_by != lead]
+
+    def find(self, name: str) -> TaskView | None:
+        """The task of this running number or output id; None when there is none."""
+        with self.store.read() as uow:
+            task = uow.tasks.for_output(name)
+            if task is None and name.isdecimal() and len(name) <= LONGEST_NUMBER:
+                task = uow.tasks.by_number(int(name))
+            views = uow.tasks.views([task.task_id]) if task else []
+        return views[0] if views else None
+
+    def _waiting(self, reviewer: str) -> Iterator[TaskView]:
+        """The person's own claims first, then everything else in the queue's order."""
+        claimed = self.claimed_by(reviewer)
+        yield from claimed
+        mine = {view.task.task_id for view in claimed}
+        permissions: dict[str, Permission] = {}
+        now, after = self.clock.now(), ""
+        while True:
+            with self.store.read() as uow:
+                page = uow.tasks.open(limit=QUEUE_PAGE, after=after)
+            for task in page:
+                if task.route not in permissions:
+                    permissions[task.route] = self.permissions.named(task.route)
+            likely = [task.task_id for task in page if permissions[task.route].admits(reviewer)]
+            with self.store.read() as uow:
+                views = uow.tasks.views(likely)
+            for view in views:
+                reviewers = permissions[view.task.route].reviewers
+                if view.task.task_id not in mine and assignment.waits_for(
+                    view.task,
+                    reviewer,
+                    submitted_by=view.output.submitted_by,
+                    verdicts=view.verdicts,
+                    reviewers=reviewers,
+                    now=now,
+                ):
+                    yield view
+            if len(page) < QUEUE_PAGE:
+                return
+            after = page[-1].task_id
+
+    def _view(self, task_id: str) -> TaskView:
+        with self.store.read() as uow:
+            views = uow.tasks.views([task_id])
+        if not views:
+            raise UnknownTask(task_id)
+        return views[0]
+
+
+def _known(task: ReviewTask | None, task_id: str) -> ReviewTask:
+    if task is None:
+        raise UnknownTask(task_id)
+    return task
+
+
+def _require(uow: UnitOfWork, task: ReviewTask, reviewer: str, permission: Permission) -> None:
+    """Raise what keeps this person from working on this task now."""
+    output = uow.outputs.get(task.output_id)
+    if output is None:
+        raise UnknownTask(task.task_id)
+    if task.state is TaskState.DISPUTED:
+        assignment.may_settle(task, output, reviewer, permission.route, uow.verdicts.for_task(task.task_id))
+        return
+    assignment.may_decide(output, reviewer, permission.reviewers, permission.route.name)
+    if task.state is TaskState.TIMED_OUT:
+        raise AlreadyResolved(by="", outcome="timed out", at=None)
+    resolution = uow.verdicts.resolution(task.task_id)
+    if task.state is TaskState.RESOLVED and resolution is not None:
+        raise AlreadyResolved(by=resolution.resolved_by, outcome=resolution.outcome.value, at=resolution.resolved_at)
+
+
+def _require_other(uow: UnitOfWork, task: ReviewTask, by: str, to: str, permission: Permission) -> None:
+    """Raises Invalid (`to`) when the task cannot go to this person."""
+    if to == by:
+        raise Invalid("to", "Choose somebody else, or close this window.")
+    output = uow.outputs.get(task.output_id)
+    if output is not None and output.submitted_by == to:
+        raise Invalid("to", "They sent this answer to review themselves. Choose somebody else.")
+    if not permission.admits(to):
+        raise Invalid("to", "They are not a reviewer of these answers. Choose somebody else.")
+    if any(verdict.reviewer == to for verdict in uow.verdicts.for_task(task.task_id)):
+        raise Invalid("to", "They gave a verdict on this answer already. Choose somebody else.")

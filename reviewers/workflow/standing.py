@@ -1,0 +1,136 @@
+"""What follows from a task's verdicts, applied in one transaction: resolution, release, lead, card, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reviewers.decisions import assignment, consensus, gate
+from reviewers.decisions.consensus import Standing
+from reviewers.model import (
+    Notice,
+    NoticeKind,
+    Output,
+    Release,
+    ReleaseState,
+    Resolution,
+    ReviewTask,
+    Route,
+    TaskState,
+    Verdict,
+    VerdictKind,
+)
+from reviewers.ports import OutboxItem, OutboxKind, UnitOfWork
+from reviewers.workflow.review import redraw_card
+
+
+def is_final(uow: UnitOfWork, task: ReviewTask, newest: Resolution | None) -> bool:
+    """Whether the newest resolution was used in a dataset, or its release left: then changing it is a recall."""
+    resolved = consensus.live(newest)
+    if resolved is None:
+        return False
+    views = uow.tasks.views([task.task_id])
+    used = any(use.revision == resolved.revision for view in views for use in view.uses)
+    release = uow.releases.get(task.output_id)
+    return used or (release is not None and release.state is not ReleaseState.HELD)
+
+
+def apply(
+    uow: UnitOfWork,
+    task: ReviewTask,
+    output: Output,
+    route: Route,
+    verdicts: Sequence[Verdict],
+    standing: Standing,
+) -> None:
+    """Write what follows from the newest verdict, the last of `verdicts`, which is stored already."""
+    newest = verdicts[-1]
+    if standing.resolution is not None:
+        uow.verdicts.resolve(standing.resolution)
+        if standing.resolution.recall:
+            _recall(uow, output, standing.resolution)
+    _move(uow, task, output, route, verdicts, standing)
+    if newest.kind is VerdictKind.UNSURE and standing.state is TaskState.OPEN:
+        uow.tasks.set_handed_on(task.task_id, newest.reviewer)
+    if task.claimed_by and (task.claimed_by == newest.reviewer or standing.state is not TaskState.OPEN):
+        uow.tasks.set_claim(task.task_id, "", None)
+    resolved = consensus.live(standing.resolution)
+    if resolved is not None:
+        _release(uow, output, resolved)
+    redraw_card(uow, task, why=newest.verdict_id, at=newest.recorded_at)
+    _redraw_notices(uow, task, newest)
+
+
+def _move(
+    uow: UnitOfWork,
+    task: ReviewTask,
+    output: Output,
+    route: Route,
+    verdicts: Sequence[Verdict],
+    standing: Standing,
+) -> None:
+    """Bring the task into its new state; a new dispute asks a lead."""
+    if standing.state is TaskState.DISPUTED and task.state is not TaskState.DISPUTED:
+        lead = assignment.choose_lead(route, output, verdicts, task.task_id)
+        uow.tasks.set_disputed(task.task_id, lead)
+        if lead:
+            _ask(uow, task, lead, verdicts)
+    elif standing.state is not task.state:
+        uow.tasks.set_state(task.task_id, standing.state)
+
+
+def _ask(uow: UnitOfWork, task: ReviewTask, lead: str, verdicts: Sequence[Verdict]) -> None:
+    at = verdicts[-1].recorded_at
+    notice = Notice(
+        notice_id=f"dispute:{task.task_id}:{len(verdicts)}",  # verdicts are only ever added: each dispute is its own
+        kind=NoticeKind.DISPUTE,
+        recipient=lead,
+        task_ids=(task.task_id,),
+        created_at=at,
+    )
+    if uow.notices.add(notice):
+        uow.outbox.add(
+            OutboxItem(
+                key=f"notice:{notice.notice_id}",
+                kind=OutboxKind.POST_NOTICE,
+                notice_id=notice.notice_id,
+                channel=lead,
+                due_at=at,
+            )
+        )
+
+
+def _redraw_notices(uow: UnitOfWork, task: ReviewTask, newest: Verdict) -> None:
+    for notice in uow.notices.about(task.task_id):
+        uow.outbox.add(
+            OutboxItem(
+                key=f"notice-update:{notice.notice_id}:{newest.verdict_id}",
+                kind=OutboxKind.UPDATE_NOTICE,
+                notice_id=notice.notice_id,
+                channel=notice.recipient,
+                due_at=newest.recorded_at,
+            )
+        )
+
+
+def _release(uow: UnitOfWork, output: Output, resolved: Resolution) -> None:
+    release = uow.releases.get(output.output_id)
+    if release is None:
+        return
+    decided = gate.outcome(release, output, resolved, now=resolved.resolved_at)
+    if decided != release:
+        uow.releases.decide(decided)
+
+
+def _recall(uow: UnitOfWork, output: Output, resolution: Resolution) -> None:
+    release = uow.releases.get(output.output_id)
+    if release is not None and _differs(release, output, resolution):
+        uow.releases.recall(output.output_id, resolution.resolved_at)
+
+
+def _differs(release: Release, output: Output, resolution: Resolution) -> bool:
+    """Whether the application was told something else than what people now say."""
+    if release.state is ReleaseState.HELD:
+        return False
+    if consensus.live(resolution) is None:
+        return True
+    return (release.state, release.text) != (gate.STATES[resolution.outcome], consensus.final_text(output, resolution))
