@@ -43,6 +43,8 @@ class LeftOut(StrEnum):
 
     TIMED_OUT = "timed_out"  # nobody decided in time
     UNSURE = "unsure"  # nobody decided, or the person who did is unsure by now
+    DISPUTED = "disputed"  # people disagree with what was decided, and a lead has not settled it
+    KNOWN = "known"  # a known answer tests the reviewers: it teaches a model nothing
     OTHER_OUTCOME = "other_outcome"  # this format has no use for the outcome
     NO_PROMPT = "no_prompt"  # a trainer needs something to answer to
     NO_TEXT = "no_text"  # a text is empty or blank
@@ -77,6 +79,8 @@ class Origin:
     policy_version: str
     risk_model: str  # empty: the output had no risk
     resolved_at: datetime
+    task_id: str
+    revision: int  # of the resolution
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,6 +170,10 @@ def _undecided(view: TaskView) -> LeftOut | None:
     """Why nothing may be learned from this task: a time-out is no verdict, and unsure is neither right nor wrong."""
     if view.task.state is TaskState.TIMED_OUT:
         return LeftOut.TIMED_OUT
+    if view.task.state is TaskState.DISPUTED:
+        return LeftOut.DISPUTED
+    if view.task.known:
+        return LeftOut.KNOWN
     if view.resolution is None:
         return LeftOut.UNSURE
     own = [verdict for verdict in view.verdicts if verdict.reviewer == view.resolution.resolved_by]
@@ -247,6 +255,8 @@ def _origin(view: TaskView, resolution: Resolution) -> Origin:
         policy_version=view.decision.policy_version,
         risk_model=risk.model_version if risk else "",
         resolved_at=resolution.resolved_at,
+        task_id=view.task.task_id,
+        revision=resolution.revision,
     )
 
 

@@ -17,7 +17,7 @@ from reviewers.decisions.corrections import (
     to_examples,
 )
 from reviewers.errors import Invalid
-from reviewers.model import DatasetVersion, JsonValue, Outcome
+from reviewers.model import DatasetUse, DatasetVersion, JsonValue, Outcome
 from reviewers.ports import Clock, DatasetFiles, Store
 
 PAST = {Outcome.APPROVED: "approved", Outcome.EDITED: "edited", Outcome.REJECTED: "rejected"}
@@ -75,7 +75,7 @@ class DatasetBuilder:
             built_at=self.clock.now(),
         )
         with self.store.begin() as uow:
-            uow.datasets.add(dataset)
+            uow.datasets.add(dataset, _uses(dataset, corrections))
         return dataset
 
 
@@ -113,6 +113,21 @@ def manifest(corrections: Corrections, *, data_name: str, tool: str) -> dict[str
         "without_risk": sum(not origin.risk_model for origin in origins),
         "tool": tool,
     }
+
+
+def _uses(dataset: DatasetVersion, corrections: Corrections) -> list[DatasetUse]:
+    """Which resolutions stand in the file: whoever changes one of them later recalls it."""
+    return [
+        DatasetUse(
+            version=dataset.version,
+            format=dataset.format,
+            path=dataset.path,
+            task_id=origin.task_id,
+            revision=origin.revision,
+            built_at=dataset.built_at,
+        )
+        for origin in corrections.origins
+    ]
 
 
 def _format(name: str) -> DatasetFormat:

@@ -10,35 +10,8 @@ import pytest
 from reviewers.decisions import assignment, ballots, consensus, gate
 from reviewers.decisions.pacing import retry_delay
 from reviewers.errors import Invalid, NothingChanged, NotYourTask
-from reviewers.model import OnTimeout, Outcome, ReleaseState, Route, VerdictKind
+from reviewers.model import OnTimeout, ReleaseState, Route, VerdictKind
 from tests.builders import COMPLETION, NOON, a_release, a_verdict, an_output
-
-
-def test_unsure_decides_nothing() -> None:
-    """It hands the task on, and the next verdict decides."""
-    unsure = a_verdict(kind=VerdictKind.UNSURE)
-    assert consensus.resolve([unsure], None) is None
-    decided = consensus.resolve([unsure, a_verdict("v-2", reviewer="U0JONAS")], None)
-    assert decided is not None
-    assert (decided.outcome, decided.resolved_by, decided.revision) == (Outcome.APPROVED, "U0JONAS", 1)
-
-
-def test_change_of_mind_is_the_next_revision() -> None:
-    """Approve, then an edit by the same person: revision 2 with the edited text."""
-    first = a_verdict()
-    before = consensus.resolve([first], None)
-    second = a_verdict("v-2", revision=2, kind=VerdictKind.EDIT, correction="It costs € 3.50.", supersedes="v-1")
-    after = consensus.resolve([first, second], before)
-    assert after is not None
-    assert (after.revision, after.outcome, after.text) == (2, Outcome.EDITED, "It costs € 3.50.")
-
-
-def test_unsure_after_a_decision_leaves_it_standing() -> None:
-    """An output that was decided cannot become undecided."""
-    first = a_verdict()
-    before = consensus.resolve([first], None)
-    unsure = a_verdict("v-2", revision=2, kind=VerdictKind.UNSURE, supersedes="v-1")
-    assert consensus.resolve([first, unsure], before) is None
 
 
 def test_nobody_reviews_their_own() -> None:
@@ -100,7 +73,7 @@ def test_release_follows_the_resolution(
     kind: VerdictKind, changes: dict[str, Any], state: ReleaseState, text: str | None
 ) -> None:
     """Approved sends the output, edited the edit, rejected nothing."""
-    resolution = consensus.resolve([a_verdict(kind=kind, **changes)], None)
+    resolution = consensus.stand([a_verdict(kind=kind, **changes)], None).resolution
     released = gate.outcome(a_release(), an_output(), resolution, now=NOON)
     assert (released.state, released.text, gate.may_send(released)) == (state, text, text is not None)
 
@@ -118,8 +91,8 @@ def test_deadline_times_out_at_its_very_moment(on_timeout: OnTimeout, text: str 
 
 def test_final_release_never_changes() -> None:
     """A later change of mind is a recall, not another release."""
-    final = gate.outcome(a_release(), an_output(), consensus.resolve([a_verdict()], None), now=NOON)
-    rejected = consensus.resolve([a_verdict(kind=VerdictKind.REJECT, reasons=("unsafe",))], None)
+    final = gate.outcome(a_release(), an_output(), consensus.stand([a_verdict()], None).resolution, now=NOON)
+    rejected = consensus.stand([a_verdict(kind=VerdictKind.REJECT, reasons=("unsafe",))], None).resolution
     assert gate.outcome(final, an_output(), rejected, now=NOON) == final
 
 

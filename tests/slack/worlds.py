@@ -231,11 +231,12 @@ def a_world(
         settings = a_setting(folder, url, workspace, over=over, pace=pace)
         store = TroubledStore(a_store(settings.database))
         stack.callback(store.close)
+        chosen: dict[str, Any] = {"version": "policy-1", "unmarked_rate": 0.0} | policy
         services = _services(
             store,
             clock,
             metrics,
-            Policy(**({"version": "policy-1", "unmarked_rate": 0.0} | policy)),
+            Policy(**chosen),
             build_directory(settings),
         )
         app = build_slack_app(settings, services)
