@@ -25,16 +25,15 @@ from reviewers.model import (
     Draft,
     Message,
     Notice,
-    Outcome,
     Output,
     Passage,
     Policy,
     Posting,
     Preferences,
-    Reason,
     Release,
     Reply,
     Resolution,
+    Reviewed,
     ReviewTask,
     Route,
     SamplingDecision,
@@ -42,7 +41,6 @@ from reviewers.model import (
     TaskState,
     TaskView,
     Verdict,
-    VerdictKind,
 )
 
 
@@ -394,34 +392,6 @@ class QueueState:
     disputed: int
     past_due: int
     oldest_at: datetime  # when the oldest open or disputed task was made
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reviewed:
-    """One deciding verdict with what numbers need of its task, and no text."""
-
-    task_id: str
-    output_id: str
-    reviewer: str
-    kind: VerdictKind
-    as_lead: bool
-    seen: str
-    opened_at: datetime | None
-    recorded_at: datetime
-    outcome: Outcome | None  # of the task's newest resolution; None when it has none, or it was withdrawn
-    resolved_at: datetime | None
-    resolved_by: str
-    route: str
-    show: str
-    marks_draw: float | None
-    sent_by: str
-    known: str
-    reason: Reason
-    inclusion_probability: float
-    policy_version: str
-    model: str
-    model_version: str
-    received_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

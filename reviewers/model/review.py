@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reviewers.model.checks import aware
-from reviewers.model.machine import Assessment, SamplingDecision
+from reviewers.model.machine import Assessment, Reason, SamplingDecision
 from reviewers.model.outputs import Output
 from reviewers.model.records import DatasetUse
 
@@ -229,3 +229,35 @@ class TaskView:
     release: Release | None = None
     replies: tuple[Reply, ...] = ()  # in the order of writing
     uses: tuple[DatasetUse, ...] = ()  # in the order of building
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reviewed:
+    """One deciding verdict with what numbers need of its task, and no text."""
+
+    task_id: str
+    output_id: str
+    reviewer: str
+    kind: VerdictKind
+    as_lead: bool
+    seen: str
+    opened_at: datetime | None
+    recorded_at: datetime
+    outcome: Outcome | None  # of the task's newest resolution; None when it has none, or it was withdrawn
+    resolved_at: datetime | None
+    resolved_by: str
+    route: str
+    show: str
+    marks_draw: float | None
+    sent_by: str
+    known: str
+    reason: Reason
+    inclusion_probability: float
+    policy_version: str
+    model: str
+    model_version: str
+    received_at: datetime
+
+    def __post_init__(self) -> None:
+        for name in ("opened_at", "recorded_at", "resolved_at", "received_at"):
+            aware(name, getattr(self, name))

@@ -1,0 +1,146 @@
+"""Numbers that people read of reviews: rates with intervals, a person's own week, and what the machine's marks do.
+
+Too little data is said, never turned into a number: every function gives `TooFew` then, with what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import median
+
+from reviewers.decisions.consensus import OUTCOMES
+from reviewers.model import Outcome, Reason, Reviewed
+
+Z95 = 1.959963984540054  # the standard normal's 97.5 % point
+RATE_NEEDS = 40  # reviewed outputs: from here on a rate of 10 in 100 is known within about ±10 points
+PART_NEEDS = 20  # of each part of a comparison, and of known answers
+TIMES_NEED = 5
+WRONG = frozenset({Outcome.EDITED, Outcome.REJECTED})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TooFew:
+    """A number that cannot be said yet."""
+
+    found: int
+    needed: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rate:
+    """A share in [0, 1] with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+    reviewed: int  # how many outputs people decided on
+    speaks_for: int  # of how many outputs these are the sample
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """The difference of two shares, first minus second, with its 95 % interval."""
+
+    first: Rate
+    second: Rate
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnWeek:
+    """What one person did; shown to that person first."""
+
+    reviewed: int
+    seconds: float | TooFew  # median from having it before them to the verdict
+    agreed: int  # of `shared`
+    shared: int  # outputs on which others gave a verdict too
+    known_right: int | TooFew  # known answers that they judged rightly
+    known: int
+
+
+def decided(reviewed: Iterable[Reviewed]) -> list[Reviewed]:
+    """One entry a task: those that were drawn and resolved. What was sent by hand or is a known answer is no sample."""
+    by_task: dict[str, Reviewed] = {}
+    for one in reviewed:
+        if one.outcome is not None and not one.sent_by and not one.known:
+            by_task.setdefault(one.task_id, one)
+    return list(by_task.values())
+
+
+def error_rate(reviewed: Iterable[Reviewed]) -> Rate | TooFew:
+    """The share of wrong outputs (edited or rejected) among all that were sent, not only among the reviewed ones.
+
+    Each output counts 1 / its inclusion probability (Hájek's ratio, 1971). The interval is Wilson's score interval
+    (1927) at Kish's effective sample size, (Σw)² / Σw² (Kish, Survey Sampling, 1965, section 11.7).
+    """
+    sample = decided(reviewed)
+    if len(sample) < RATE_NEEDS:
+        return TooFew(found=len(sample), needed=RATE_NEEDS)
+    weights = [1.0 / one.inclusion_probability for one in sample]
+    total = sum(weights)
+    wrong = sum(weight for weight, one in zip(weights, sample, strict=True) if one.outcome in WRONG)
+    effective = total**2 / sum(weight**2 for weight in weights)
+    value = wrong / total
+    low, high = wilson(value, effective)
+    return Rate(value=value, low=low, high=high, reviewed=len(sample), speaks_for=round(total))
+
+
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """Wilson's 95 % score interval of a share in [0, 1] seen in n > 0 draws."""
+    centre = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
+    half = Z95 / (1 + Z95**2 / n) * sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def anchoring(reviewed: Iterable[Reviewed]) -> Difference | TooFew:
+    """What reviewers found wrong with the machine's marks, minus without them, in the uniform sample alone.
+
+    Newcombe's interval for the difference of two independent shares (Statistics in Medicine 17, 1998, method 10).
+    """
+    drawn = [one for one in decided(reviewed) if one.reason is Reason.UNIFORM and one.marks_draw is not None]
+    marked = [one for one in drawn if one.show == "evidence"]
+    unmarked = [one for one in drawn if one.show == "blind"]
+    if min(len(marked), len(unmarked)) < PART_NEEDS:
+        return TooFew(found=min(len(marked), len(unmarked)), needed=PART_NEEDS)
+    first, second = _plain(marked), _plain(unmarked)
+    value = first.value - second.value
+    return Difference(
+        first=first,
+        second=second,
+        value=value,
+        low=value - sqrt((first.value - first.low) ** 2 + (second.high - second.value) ** 2),
+        high=value + sqrt((first.high - first.value) ** 2 + (second.value - second.low) ** 2),
+    )
+
+
+def _plain(sample: Sequence[Reviewed]) -> Rate:
+    value = sum(one.outcome in WRONG for one in sample) / len(sample)
+    low, high = wilson(value, len(sample))
+    return Rate(value=value, low=low, high=high, reviewed=len(sample), speaks_for=len(sample))
+
+
+def own_week(reviewed: Sequence[Reviewed], reviewer: str) -> OwnWeek:
+    """One person's part of these verdicts; agreement is with what the task came to where others decided too."""
+    mine = [one for one in reviewed if one.reviewer == reviewer]
+    others = {one.task_id for one in reviewed if one.reviewer != reviewer}
+    shared = [one for one in mine if one.task_id in others and one.outcome is not None and not one.as_lead]
+    known = [one for one in mine if one.known]
+    right = sum((one.known == "right") == (OUTCOMES[one.kind] is Outcome.APPROVED) for one in known)
+    return OwnWeek(
+        reviewed=len({one.task_id for one in mine}),
+        seconds=seconds_for_one(mine),
+        agreed=sum(OUTCOMES[one.kind] is one.outcome for one in shared),
+        shared=len(shared),
+        known_right=right if len(known) >= PART_NEEDS else TooFew(found=len(known), needed=PART_NEEDS),
+        known=len(known),
+    )
+
+
+def seconds_for_one(reviewed: Iterable[Reviewed]) -> float | TooFew:
+    """The median time from having an output before one to the verdict, where that is known."""
+    times = [(one.recorded_at - one.opened_at).total_seconds() for one in reviewed if one.opened_at is not None]
+    return median(times) if len(times) >= TIMES_NEED else TooFew(found=len(times), needed=TIMES_NEED)
