@@ -179,6 +179,9 @@ class Tasks(Protocol):
     def claimed(self, by: str, now: datetime) -> list[ReviewTask]:
         """Open tasks that this person has claimed, in the order of `open`."""
 
+    def assigned(self, to: str) -> list[ReviewTask]:
+        """Open tasks that this person was given, in the order of `open`."""
+
     def claims_ended(self, now: datetime, limit: int) -> list[ReviewTask]:
         """Open tasks whose claim ran out and was not given back."""
 

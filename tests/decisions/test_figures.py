@@ -1,0 +1,147 @@
+"""The figures that people read of reviews, against numbers found another way, and against too little data."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewers.decisions import figures
+from reviewers.decisions.figures import Difference, Rate, TooFew
+from reviewers.model import Outcome, Reason, Reviewed, VerdictKind
+from tests.builders import NOON
+
+KINDS = {
+    Outcome.APPROVED: VerdictKind.APPROVE,
+    Outcome.EDITED: VerdictKind.EDIT,
+    Outcome.REJECTED: VerdictKind.REJECT,
+}
+
+
+def a_review(number: int, outcome: Outcome | None = Outcome.APPROVED, **changes: Any) -> Reviewed:
+    """Mara's verdict on one output of the uniform sample, after 30 seconds."""
+    fields: dict[str, Any] = {
+        "task_id": f"t-{number}",
+        "output_id": f"o-{number}",
+        "reviewer": "U0MARA",
+        "kind": KINDS.get(outcome, VerdictKind.APPROVE) if outcome else VerdictKind.APPROVE,
+        "as_lead": False,
+        "seen": "evidence",
+        "opened_at": NOON,
+        "recorded_at": NOON + timedelta(seconds=30),
+        "outcome": outcome,
+        "resolved_at": NOON + timedelta(seconds=30) if outcome else None,
+        "resolved_by": "U0MARA",
+        "route": "Card support",
+        "show": "evidence",
+        "marks_draw": 0.5,
+        "sent_by": "",
+        "known": "",
+        "reason": Reason.UNIFORM,
+        "inclusion_probability": 1.0,
+        "policy_version": "p",
+        "model": "helpdesk-8b",
+        "model_version": "2026-11-03",
+        "received_at": NOON,
+    }
+    return Reviewed(**(fields | changes))
+
+
+def reviews(right: int, wrong: int, *, start: int = 0, **changes: Any) -> list[Reviewed]:
+    """That many right and wrong ones."""
+    outcomes = [Outcome.APPROVED] * right + [Outcome.REJECTED] * wrong
+    return [a_review(start + place, outcome, **changes) for place, outcome in enumerate(outcomes)]
+
+
+def test_forty_reviews_are_a_rate() -> None:
+    """4 of 40: the score equation solved numerically gives 4.0 to 23.1 in 100."""
+    rate = figures.error_rate(reviews(36, 4))
+    assert isinstance(rate, Rate)
+    assert (rate.value, rate.reviewed, rate.speaks_for) == (0.1, 40, 40)
+    assert (rate.low, rate.high) == pytest.approx((0.0395795, 0.2305178), abs=1e-6)
+
+
+def test_one_fewer_is_too_few() -> None:
+    """It says how many there are, and how many are needed."""
+    assert figures.error_rate(reviews(35, 4)) == TooFew(found=39, needed=40)
+
+
+def test_each_output_counts_for_those_it_stands_for() -> None:
+    """40 certain ones (10 wrong) and 40 of one in ten (4 wrong): 50 of 440, not 14 of 80."""
+    sample = reviews(30, 10, reason=Reason.RISK) + reviews(36, 4, start=100, inclusion_probability=0.1)
+    rate = figures.error_rate(sample)
+    assert isinstance(rate, Rate)
+    assert rate.value == pytest.approx(50 / 440)
+    assert (rate.reviewed, rate.speaks_for) == (80, 440)
+    assert (rate.low, rate.high) == pytest.approx((0.0512209, 0.2333986), abs=1e-6)
+
+
+def test_what_was_no_draw_is_no_sample() -> None:
+    """Sent by hand, a known answer, not resolved; two verdicts on one output are one output."""
+    others = [
+        *reviews(0, 9, start=100, sent_by="U0DANA"),
+        *reviews(0, 9, start=200, known="wrong"),
+        *[a_review(number, None) for number in range(300, 309)],
+        *reviews(36, 4, reviewer="U0JONAS"),
+    ]
+    assert figures.error_rate(reviews(36, 4) + others) == figures.error_rate(reviews(36, 4))
+
+
+@given(st.integers(0, 50), st.integers(1, 50))
+def test_interval_holds_its_share_and_stays_inside(hits: int, more: int) -> None:
+    """0 <= low <= share <= high <= 1."""
+    share, n = hits / (hits + more), hits + more
+    low, high = figures.wilson(share, n)
+    assert 0.0 <= low <= share + 1e-12
+    assert share - 1e-12 <= high <= 1.0
+
+
+def test_marks_are_compared_inside_the_uniform_sample() -> None:
+    """11 of 100 with marks, 13 of 50 without: −15 points, −29.4 to −2.3 (Newcombe's method 10 on ends solved numerically)."""
+    sample = [
+        *reviews(89, 11),
+        *reviews(37, 13, start=200, show="blind"),
+        *reviews(0, 99, start=300, reason=Reason.RISK, marks_draw=None),
+    ]
+    found = figures.anchoring(sample)
+    assert isinstance(found, Difference)
+    assert (found.value, found.low, found.high) == pytest.approx((-0.15, -0.2936004, -0.0231841), abs=1e-6)
+
+
+def test_too_few_without_marks_are_said() -> None:
+    """Nineteen of twenty."""
+    sample = reviews(89, 11) + reviews(19, 0, start=200, show="blind")
+    assert figures.anchoring(sample) == TooFew(found=19, needed=20)
+
+
+def test_own_week_counts_outputs_and_agreement() -> None:
+    """Six outputs, two of them with Jonas, who carried one of these against Mara."""
+    mine = reviews(6, 0)
+    with_jonas = [
+        a_review(0, Outcome.APPROVED, reviewer="U0JONAS"),
+        a_review(1, Outcome.REJECTED, reviewer="U0JONAS"),
+    ]
+    mine[1] = a_review(1, Outcome.REJECTED, kind=VerdictKind.APPROVE)
+    week = figures.own_week(mine + with_jonas, "U0MARA")
+    assert (week.reviewed, week.agreed, week.shared, week.seconds) == (6, 1, 2, 30.0)
+    assert week.known_right == TooFew(found=0, needed=20)
+
+
+def test_known_answers_are_scored_from_twenty_on() -> None:
+    """An edit of a wrong one is as right as a rejection; an approval of it is not."""
+    known = [
+        *reviews(12, 3, known="right"),
+        *[a_review(number, Outcome.EDITED, known="wrong") for number in range(20, 24)],
+        a_review(30, Outcome.APPROVED, known="wrong"),
+    ]
+    assert figures.own_week(known, "U0MARA").known_right == 12 + 4
+
+
+def test_median_needs_five_times() -> None:
+    """A verdict on a card has none."""
+    timed = [a_review(n, recorded_at=NOON + timedelta(seconds=10 * n)) for n in range(1, 6)]
+    assert figures.seconds_for_one([*timed, a_review(9, opened_at=None)]) == 30.0
+    assert figures.seconds_for_one(timed[:4]) == TooFew(found=4, needed=5)
