@@ -237,6 +237,9 @@ class Verdicts(Protocol):
     def marks(self, task_id: str, reviewer: str) -> list[ClaimMark]:
         """The newest mark of each claim, by claim number."""
 
+    def voted(self, reviewer: str, task_ids: Sequence[str]) -> set[str]:
+        """Those of the tasks on which this person has a verdict, unsure included, that they did not take back."""
+
     def keep_draft(self, draft: Draft) -> None:
         """Keep the edit that a person is writing; it replaces their earlier draft of this task."""
 

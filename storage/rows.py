@@ -50,17 +50,23 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Values: TypeAlias = "dict[str, Any]"
-Found: TypeAlias = "RowMapping"
+Found: TypeAlias = "RowMapping | Values"
 
+# Fields of a task that are columns as they are.
+TASK_COLUMNS = (
+    "times_out_at route quorum show marks_draw submitted_by sent_by known assigned_to claimed_by claimed_until lead "
+    "waits_for_batch batch_id"
+).split()
 HELD_FIRST, THE_REST = 0, 1  # the column `priority`
 
 
-def _values(value: DataclassInstance) -> Values:
+def values(value: DataclassInstance) -> Values:
     """By field name: for types whose fields are columns."""
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
-def _fields(kind: type[DataclassInstance], row: Found) -> Values:
+def named(kind: type[DataclassInstance], row: Found | Values) -> Values:
+    """The columns of a row that are fields of this type."""
     return {field.name: row[field.name] for field in fields(kind)}
 
 
@@ -199,22 +205,22 @@ def _to_reading(values: Values) -> ClaimReading:
 
 def score_rows(assessment: Assessment) -> list[Values]:
     """The scores of an assessment, in order."""
-    return [_values(score) for score in assessment.scores]
+    return [values(score) for score in assessment.scores]
 
 
 def to_score(row: Found) -> Score:
     """The score of a row of `scores`."""
-    return Score(**_fields(Score, row) | {"claim_values": tuple(row["claim_values"])})
+    return Score(**named(Score, row) | {"claim_values": tuple(row["claim_values"])})
 
 
 def decision_row(decision: SamplingDecision) -> Values:
     """A sampling decision."""
-    return _values(decision) | {"reason": decision.reason.value}
+    return values(decision) | {"reason": decision.reason.value}
 
 
 def to_decision(row: Found) -> SamplingDecision:
     """The decision of a row of `sampling_decisions`."""
-    return SamplingDecision(**_fields(SamplingDecision, row) | {"reason": Reason(row["reason"])})
+    return SamplingDecision(**named(SamplingDecision, row) | {"reason": Reason(row["reason"])})
 
 
 def task_row(task: ReviewTask) -> Values:
@@ -231,6 +237,7 @@ def task_row(task: ReviewTask) -> Values:
         "posted_channel": task.posting.channel if task.posting else None,
         "posted_ts": task.posting.ts if task.posting else None,
         "handed_on_by": task.handed_on_by,
+        **{name: getattr(task, name) for name in TASK_COLUMNS},
         "priority": priority(task.hold),
         "due_order": task.due_at or NO_DUE_TIME,
     }
@@ -250,6 +257,7 @@ def to_task(row: Found) -> ReviewTask:
         due_at=row["due_at"],
         posting=Posting(channel=row["posted_channel"], ts=row["posted_ts"]) if posted else None,
         handed_on_by=row["handed_on_by"],
+        **{name: row[name] for name in TASK_COLUMNS},
     )
 
 
@@ -259,7 +267,7 @@ def verdict_row(verdict: Verdict) -> Values:
         (mark.claim_number, mark.mark.value if mark.mark else None, mark.passage_beside_the_point)
         for mark in verdict.marks
     ]
-    return _values(verdict) | {"kind": verdict.kind.value, "marks": marks}
+    return values(verdict) | {"kind": verdict.kind.value, "marks": marks}
 
 
 def to_verdict(row: Found) -> Verdict:
@@ -269,7 +277,7 @@ def to_verdict(row: Found) -> Verdict:
         "reasons": tuple(row["reasons"]),
         "marks": tuple(_to_mark(number, mark, beside) for number, mark, beside in row["marks"]),
     }
-    return Verdict(**_fields(Verdict, row) | changed)
+    return Verdict(**named(Verdict, row) | changed)
 
 
 def _to_mark(number: int, mark: str | None, beside: bool) -> ClaimMark:
@@ -295,28 +303,28 @@ def to_mark(row: Found) -> ClaimMark:
 
 def draft_row(draft: Draft) -> Values:
     """A draft."""
-    return _values(draft)
+    return values(draft)
 
 
 def to_draft(row: Found) -> Draft:
     """The draft of a row of `drafts`."""
-    return Draft(**_fields(Draft, row) | {"reasons": tuple(row["reasons"])})
+    return Draft(**named(Draft, row) | {"reasons": tuple(row["reasons"])})
 
 
 def resolution_row(resolution: Resolution) -> Values:
     """A resolution."""
-    return _values(resolution) | {"outcome": resolution.outcome.value}
+    return values(resolution) | {"outcome": resolution.outcome.value}
 
 
 def to_resolution(row: Found) -> Resolution:
     """The resolution of a row of `resolutions`."""
     changed = {"outcome": Outcome(row["outcome"]), "reasons": tuple(row["reasons"])}
-    return Resolution(**_fields(Resolution, row) | changed)
+    return Resolution(**named(Resolution, row) | changed)
 
 
 def release_row(release: Release) -> Values:
     """A release."""
-    return _values(release) | {"state": release.state.value, "on_timeout": release.on_timeout.value}
+    return values(release) | {"state": release.state.value, "on_timeout": release.on_timeout.value}
 
 
 def to_release(row: Found) -> Release:
@@ -326,36 +334,38 @@ def to_release(row: Found) -> Release:
         "on_timeout": OnTimeout(row["on_timeout"]),
         "reasons": tuple(row["reasons"]),
     }
-    return Release(**_fields(Release, row) | changed)
+    return Release(**named(Release, row) | changed)
 
 
 def outbox_row(item: OutboxItem) -> Values:
     """An outbox item that waits and that nobody has leased."""
     lease = {"state": "waiting", "free_at": item.due_at, "leased": False, "worker": ""}
-    return _values(item) | {"kind": item.kind.value} | lease
+    row = values(item) | {"kind": item.kind.value, "task_id": item.task_id or None}
+    return row | {"line": item.task_id or item.notice_id or item.key} | lease
 
 
 def to_outbox_item(row: Found) -> OutboxItem:
     """The item of a row of `outbox`."""
-    return OutboxItem(**_fields(OutboxItem, row) | {"kind": OutboxKind(row["kind"])})
+    changed = {"kind": OutboxKind(row["kind"]), "task_id": row["task_id"] or ""}
+    return OutboxItem(**named(OutboxItem, row) | changed)
 
 
 def token_row(token: ApiToken) -> Values:
     """A token, as its hash."""
-    return _values(token)
+    return values(token)
 
 
 def to_token(row: Found) -> ApiToken:
     """The token of a row of `api_tokens`."""
-    return ApiToken(**_fields(ApiToken, row))
+    return ApiToken(**named(ApiToken, row))
 
 
 def dataset_row(dataset: DatasetVersion) -> Values:
     """A dataset version."""
-    return _values(dataset)
+    return values(dataset)
 
 
 def to_dataset(row: Found) -> DatasetVersion:
     """The version of a row of `dataset_versions`."""
     changed = {"policy_versions": tuple(row["policy_versions"])}
-    return DatasetVersion(**_fields(DatasetVersion, row) | changed)
+    return DatasetVersion(**named(DatasetVersion, row) | changed)

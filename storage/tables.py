@@ -1,14 +1,12 @@
 """The tables: what is kept, with the keys and indexes that its rules and its pollers need.
 
 Outputs, assessments and decisions are only ever inserted; the queue of unscored outputs is a small table of its own,
-so that leasing an output never rewrites its text. Verdicts, marks and resolutions are append-only (`APPEND_ONLY`):
-the migrations add triggers that refuse anything else.
+so that leasing an output never rewrites its text. Verdicts, marks, resolutions, replies and saved routes are
+append-only (`APPEND_ONLY`): the migrations add triggers that refuse anything else.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,91 +14,22 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects import postgresql
 from sqlmodel import Field, SQLModel
 
-APPEND_ONLY = ("verdicts", "marks", "resolutions")
+from storage.columns import Id, JsonText, Running, UtcDateTime, column, key, partial, running
+from storage.tables_people import metadata as metadata  # with its tables in it
+
+APPEND_ONLY = ("verdicts", "marks", "resolutions", "replies", "saved_routes")
 NO_DUE_TIME = datetime(9999, 1, 1, tzinfo=UTC)  # sorts tasks without a due time last, on both engines alike
-
-# Code point order on both engines: a PostgreSQL database may otherwise sort ids by the rules of a language.
-Id = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-# SQLite numbers rows by itself only in a column of exactly the type INTEGER.
-Running = BigInteger().with_variant(Integer(), "sqlite")
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: aware in Python, UTC in the database. SQLite has no zones, so the naive text there means UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be stored")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _as_dict(value: object) -> object:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, Sequence):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} is no JSON value")
-
-
-_encode = json.JSONEncoder(separators=(",", ":"), default=_as_dict).encode
-_decode = json.JSONDecoder().decode
-
-
-class JsonText(TypeDecorator[Any]):
-    """JSON as plain ASCII text.
-
-    Free text goes through it too: PostgreSQL refuses the character NUL in text, and neither engine takes a lone
-    surrogate, but models write both.
-    """
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else _encode(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else _decode(value)
-
-
-def _key(of: str = "", *, primary: bool = False) -> Any:
-    """A text id; `of` names the column that it refers to."""
-    return Field(sa_column=Column(Id, *([ForeignKey(of)] if of else []), primary_key=primary, nullable=False))
-
-
-def _running() -> Any:
-    """A running number that the database gives, from 1 on."""
-    return Field(default=None, sa_column=Column(Running, primary_key=True, autoincrement=True))
-
-
-def _column(kind: Any, *, optional: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(kind, nullable=optional))
 
 
 class OutputRow(SQLModel, table=True):
@@ -109,15 +38,15 @@ class OutputRow(SQLModel, table=True):
     __tablename__ = "outputs"
     __table_args__ = (UniqueConstraint("output_id", name="uq_outputs_output_id"), {"sqlite_autoincrement": True})
 
-    number: int = _running()
-    output_id: str = _key()
-    body_hash: str = _column(Text())
-    model: str = _column(JsonText())
-    model_version: str = _column(JsonText())
-    hold: bool = _column(Boolean())
-    created_at: datetime = _column(UtcDateTime())
-    received_at: datetime = _column(UtcDateTime())
-    body: Any = _column(JsonText())
+    number: int = running()
+    output_id: str = key()
+    body_hash: str = column(Text())
+    model: str = column(JsonText())
+    model_version: str = column(JsonText())
+    hold: bool = column(Boolean())
+    created_at: datetime = column(UtcDateTime())
+    received_at: datetime = column(UtcDateTime())
+    body: Any = column(JsonText())
 
 
 class QueueRow(SQLModel, table=True):
@@ -129,9 +58,9 @@ class QueueRow(SQLModel, table=True):
     number: int = Field(
         sa_column=Column(Running, ForeignKey("outputs.number"), primary_key=True, autoincrement=False, nullable=False)
     )
-    priority: int = _column(Integer())  # 0: held, 1: the rest
-    free_at: datetime = _column(UtcDateTime())  # received, or the end of the lease
-    worker: str = _column(Text())
+    priority: int = column(Integer())  # 0: held, 1: the rest
+    free_at: datetime = column(UtcDateTime())  # received, or the end of the lease
+    worker: str = column(Text())
 
 
 class AssessmentRow(SQLModel, table=True):
@@ -147,10 +76,10 @@ class AssessmentRow(SQLModel, table=True):
         ),
     )
 
-    output_id: str = _key("outputs.output_id", primary=True)
-    risk: float | None = _column(Float(), optional=True)
-    assessed_at: datetime = _column(UtcDateTime())
-    body: Any = _column(JsonText())
+    output_id: str = key("outputs.output_id", primary=True)
+    risk: float | None = column(Float(), optional=True)
+    assessed_at: datetime = column(UtcDateTime())
+    body: Any = column(JsonText())
 
 
 class ScoreRow(SQLModel, table=True):
@@ -159,14 +88,14 @@ class ScoreRow(SQLModel, table=True):
     __tablename__ = "scores"
     __table_args__ = (UniqueConstraint("output_id", "scorer", "version", name="uq_scores_output_scorer_version"),)
 
-    position: int = _running()
-    output_id: str = _key("outputs.output_id")
-    scorer: str = _column(Text())
-    version: str = _column(Text())
-    value: float = _column(Float())
-    explanation: str = _column(JsonText())
-    claim_values: Any = _column(JsonText())
-    duration_ms: float = _column(Float())
+    position: int = running()
+    output_id: str = key("outputs.output_id")
+    scorer: str = column(Text())
+    version: str = column(Text())
+    value: float = column(Float())
+    explanation: str = column(JsonText())
+    claim_values: Any = column(JsonText())
+    duration_ms: float = column(Float())
 
 
 class DecisionRow(SQLModel, table=True):
@@ -175,15 +104,15 @@ class DecisionRow(SQLModel, table=True):
     __tablename__ = "sampling_decisions"
     __table_args__ = (Index("ix_sampling_decisions_reason", "selected", "reason"),)
 
-    output_id: str = _key("outputs.output_id", primary=True)
-    selected: bool = _column(Boolean())
-    inclusion_probability: float = _column(Float())
-    reason: str = _column(Text())
-    rule: str = _column(JsonText())
-    channel: str = _column(Text())
-    policy_version: str = _column(Text())
-    draw: float = _column(Float())
-    decided_at: datetime = _column(UtcDateTime())
+    output_id: str = key("outputs.output_id", primary=True)
+    selected: bool = column(Boolean())
+    inclusion_probability: float = column(Float())
+    reason: str = column(Text())
+    rule: str = column(JsonText())
+    channel: str = column(Text())
+    policy_version: str = column(Text())
+    draw: float = column(Float())
+    decided_at: datetime = column(UtcDateTime())
 
 
 class TaskRow(SQLModel, table=True):
@@ -200,21 +129,45 @@ class TaskRow(SQLModel, table=True):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
+        partial("ix_review_tasks_disputed", "state = 'disputed'", "priority", "due_order", "task_id"),
+        partial("ix_review_tasks_claimed", "state = 'open' AND claimed_by <> ''", "claimed_by", "claimed_until"),
+        partial("ix_review_tasks_assigned", "state = 'open' AND assigned_to <> ''", "assigned_to"),
+        partial("ix_review_tasks_waiting", "state IN ('open', 'disputed') AND NOT hold", "due_order"),
+        partial(
+            "ix_review_tasks_times_out", "state IN ('open', 'disputed') AND times_out_at IS NOT NULL", "times_out_at"
+        ),
+        partial("ix_review_tasks_batch", "waits_for_batch", "created_at", "task_id"),
+        partial("ix_review_tasks_of_batch", "batch_id <> ''", "batch_id", "task_id"),
+        partial("ix_review_tasks_posted", "posted_ts IS NOT NULL", "posted_ts", "posted_channel"),
     )
 
-    task_id: str = _key(primary=True)
-    output_id: str = _key("sampling_decisions.output_id")  # so no task can lack its inclusion probability
-    number: int = _column(BigInteger())
-    channel: str = _column(Text())
-    hold: bool = _column(Boolean())
-    state: str = _column(Text())
-    created_at: datetime = _column(UtcDateTime())
-    due_at: datetime | None = _column(UtcDateTime(), optional=True)
-    posted_channel: str | None = _column(Text(), optional=True)
-    posted_ts: str | None = _column(Text(), optional=True)
-    handed_on_by: str = _column(Text())
-    priority: int = _column(Integer())  # 0: held, 1: the rest
-    due_order: datetime = _column(UtcDateTime())
+    task_id: str = key(primary=True)
+    output_id: str = key("sampling_decisions.output_id")  # so no task can lack its inclusion probability
+    number: int = column(BigInteger())
+    channel: str = column(Text())
+    hold: bool = column(Boolean())
+    state: str = column(Text())
+    created_at: datetime = column(UtcDateTime())
+    due_at: datetime | None = column(UtcDateTime(), optional=True)
+    posted_channel: str | None = column(Text(), optional=True)
+    posted_ts: str | None = column(Text(), optional=True)
+    handed_on_by: str = column(Text())
+    times_out_at: datetime | None = column(UtcDateTime(), optional=True)
+    route: str = column(JsonText(), default="'\"\"'")
+    quorum: int = column(Integer(), default="1")
+    show: str = column(Text(), default="'evidence'")
+    marks_draw: float | None = column(Float(), optional=True)
+    submitted_by: str = column(JsonText(), default="'\"\"'")
+    sent_by: str = column(Text(), default="''")
+    known: str = column(Text(), default="''")
+    assigned_to: str = column(Id, default="''")
+    claimed_by: str = column(Id, default="''")
+    claimed_until: datetime | None = column(UtcDateTime(), optional=True)
+    lead: str = column(Text(), default="''")
+    waits_for_batch: bool = column(Boolean(), default="false")
+    batch_id: str = column(Id, default="''")
+    priority: int = column(Integer())  # 0: held, 1: the rest
+    due_order: datetime = column(UtcDateTime())
 
 
 class VerdictRow(SQLModel, table=True):
@@ -224,21 +177,24 @@ class VerdictRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("verdict_id", name="uq_verdicts_verdict_id"),
         UniqueConstraint("task_id", "reviewer", "revision", name="uq_verdicts_task_reviewer_revision"),
+        Index("ix_verdicts_recorded", "recorded_at", "position"),
     )
 
-    position: int = _running()
-    verdict_id: str = _key()
-    task_id: str = _key("review_tasks.task_id")
-    reviewer: str = _column(Id)
-    revision: int = _column(Integer())
-    kind: str = _column(Text())
-    correction: str | None = _column(JsonText(), optional=True)
-    reasons: Any = _column(JsonText())
-    note: str = _column(JsonText())
-    marks: Any = _column(JsonText())
-    supersedes: str | None = _column(Id, optional=True)
-    seen: str = _column(Text())
-    recorded_at: datetime = _column(UtcDateTime())
+    position: int = running()
+    verdict_id: str = key()
+    task_id: str = key("review_tasks.task_id")
+    reviewer: str = column(Id)
+    revision: int = column(Integer())
+    kind: str = column(Text())
+    correction: str | None = column(JsonText(), optional=True)
+    reasons: Any = column(JsonText())
+    note: str = column(JsonText())
+    marks: Any = column(JsonText())
+    supersedes: str | None = column(Id, optional=True)
+    seen: str = column(Text())
+    as_lead: bool = column(Boolean(), default="false")
+    opened_at: datetime | None = column(UtcDateTime(), optional=True)
+    recorded_at: datetime = column(UtcDateTime())
 
 
 class MarkRow(SQLModel, table=True):
@@ -247,13 +203,13 @@ class MarkRow(SQLModel, table=True):
     __tablename__ = "marks"
     __table_args__ = (Index("ix_marks_task_reviewer", "task_id", "reviewer"),)
 
-    position: int = _running()
-    task_id: str = _key("review_tasks.task_id")
-    reviewer: str = _column(Id)
-    claim_number: int = _column(Integer())
-    mark: str | None = _column(Text(), optional=True)
-    passage_beside_the_point: bool = _column(Boolean())
-    marked_at: datetime = _column(UtcDateTime())
+    position: int = running()
+    task_id: str = key("review_tasks.task_id")
+    reviewer: str = column(Id)
+    claim_number: int = column(Integer())
+    mark: str | None = column(Text(), optional=True)
+    passage_beside_the_point: bool = column(Boolean())
+    marked_at: datetime = column(UtcDateTime())
 
 
 class DraftRow(SQLModel, table=True):
@@ -261,11 +217,11 @@ class DraftRow(SQLModel, table=True):
 
     __tablename__ = "drafts"
 
-    task_id: str = _key("review_tasks.task_id", primary=True)
-    reviewer: str = _key(primary=True)
-    text: str = _column(JsonText())
-    reasons: Any = _column(JsonText())
-    kept_at: datetime = _column(UtcDateTime())
+    task_id: str = key("review_tasks.task_id", primary=True)
+    reviewer: str = key(primary=True)
+    text: str = column(JsonText())
+    reasons: Any = column(JsonText())
+    kept_at: datetime = column(UtcDateTime())
 
 
 class ResolutionRow(SQLModel, table=True):
@@ -275,15 +231,17 @@ class ResolutionRow(SQLModel, table=True):
     # SQLite looks for children of every verdict that is inserted with ON CONFLICT, and would read all resolutions.
     __table_args__ = (Index("ix_resolutions_verdict", "verdict_id"),)
 
-    task_id: str = _key("review_tasks.task_id", primary=True)
+    task_id: str = key("review_tasks.task_id", primary=True)
     revision: int = Field(sa_column=Column(Integer(), primary_key=True, autoincrement=False, nullable=False))
-    outcome: str = _column(Text())
-    verdict_id: str = _key("verdicts.verdict_id")
-    resolved_by: str = _column(Text())
-    text: str | None = _column(JsonText(), optional=True)
-    reasons: Any = _column(JsonText())
-    note: str = _column(JsonText())
-    resolved_at: datetime = _column(UtcDateTime())
+    outcome: str = column(Text())
+    verdict_id: str = key("verdicts.verdict_id")
+    resolved_by: str = column(Text())
+    text: str | None = column(JsonText(), optional=True)
+    reasons: Any = column(JsonText())
+    note: str = column(JsonText())
+    as_lead: bool = column(Boolean(), default="false")
+    recall: bool = column(Boolean(), default="false")
+    resolved_at: datetime = column(UtcDateTime())
 
 
 class ReleaseRow(SQLModel, table=True):
@@ -299,14 +257,15 @@ class ReleaseRow(SQLModel, table=True):
         ),
     )
 
-    output_id: str = _key("outputs.output_id", primary=True)
-    state: str = _column(Text())
-    held_since: datetime = _column(UtcDateTime())
-    deadline: datetime | None = _column(UtcDateTime(), optional=True)
-    on_timeout: str = _column(Text())
-    text: str | None = _column(JsonText(), optional=True)
-    reasons: Any = _column(JsonText())
-    decided_at: datetime | None = _column(UtcDateTime(), optional=True)
+    output_id: str = key("outputs.output_id", primary=True)
+    state: str = column(Text())
+    held_since: datetime = column(UtcDateTime())
+    deadline: datetime | None = column(UtcDateTime(), optional=True)
+    on_timeout: str = column(Text())
+    text: str | None = column(JsonText(), optional=True)
+    reasons: Any = column(JsonText())
+    decided_at: datetime | None = column(UtcDateTime(), optional=True)
+    recalled_at: datetime | None = column(UtcDateTime(), optional=True)
 
 
 class OutboxRow(SQLModel, table=True):
@@ -323,25 +282,28 @@ class OutboxRow(SQLModel, table=True):
             postgresql_where=text("state = 'waiting'"),
         ),
         Index("ix_outbox_task", "task_id", "position"),  # whole: SQLite looks for children of a task that is inserted
+        Index("ix_outbox_line", "line", "position"),
         Index(
             "ix_outbox_dead", "position", sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'")
         ),
     )
 
-    position: int = _running()
-    key: str = _key()
-    kind: str = _column(Text())
-    task_id: str = _key("review_tasks.task_id")
-    channel: str = _column(Text())
-    state: str = _column(Text())  # "waiting", "done" or "dead"
-    due_at: datetime = _column(UtcDateTime())
-    free_at: datetime = _column(UtcDateTime())  # due_at, or the end of the lease
-    leased: bool = _column(Boolean())
-    worker: str = _column(Text())
-    attempts: int = _column(Integer())
-    outcome_unknown: bool = _column(Boolean())
-    first_attempt_at: datetime | None = _column(UtcDateTime(), optional=True)
-    last_error: str = _column(JsonText())
+    position: int = running()
+    key: str = key()
+    kind: str = column(Text())
+    task_id: str | None = Field(default=None, sa_column=Column(Id, ForeignKey("review_tasks.task_id"), nullable=True))
+    notice_id: str = column(Text(), default="''")
+    line: str = column(Id, default="''")  # items of one line go out one after the other: the task's id, or the notice's
+    channel: str = column(Text())
+    state: str = column(Text())  # "waiting", "done" or "dead"
+    due_at: datetime = column(UtcDateTime())
+    free_at: datetime = column(UtcDateTime())  # due_at, or the end of the lease
+    leased: bool = column(Boolean())
+    worker: str = column(Text())
+    attempts: int = column(Integer())
+    outcome_unknown: bool = column(Boolean())
+    first_attempt_at: datetime | None = column(UtcDateTime(), optional=True)
+    last_error: str = column(JsonText())
 
 
 class TokenRow(SQLModel, table=True):
@@ -350,11 +312,11 @@ class TokenRow(SQLModel, table=True):
     __tablename__ = "api_tokens"
     __table_args__ = (UniqueConstraint("token_hash", name="uq_api_tokens_token_hash"),)
 
-    token_id: str = _key(primary=True)
-    name: str = _column(Text())
-    token_hash: str = _column(Text())
-    created_at: datetime = _column(UtcDateTime())
-    revoked_at: datetime | None = _column(UtcDateTime(), optional=True)
+    token_id: str = key(primary=True)
+    name: str = column(Text())
+    token_hash: str = column(Text())
+    created_at: datetime = column(UtcDateTime())
+    revoked_at: datetime | None = column(UtcDateTime(), optional=True)
 
 
 class DatasetRow(SQLModel, table=True):
@@ -363,13 +325,13 @@ class DatasetRow(SQLModel, table=True):
     __tablename__ = "dataset_versions"
     __table_args__ = (UniqueConstraint("version", "format", name="uq_dataset_versions_version_format"),)
 
-    position: int = _running()
-    version: str = _column(Text())
-    format: str = _column(Text())
-    path: str = _column(Text())
-    examples: int = _column(Integer())
-    policy_versions: Any = _column(JsonText())
-    built_at: datetime = _column(UtcDateTime())
+    position: int = running()
+    version: str = column(Text())
+    format: str = column(Text())
+    path: str = column(Text())
+    examples: int = column(Integer())
+    policy_versions: Any = column(JsonText())
+    built_at: datetime = column(UtcDateTime())
 
 
 class LeaseRow(SQLModel, table=True):
@@ -377,12 +339,11 @@ class LeaseRow(SQLModel, table=True):
 
     __tablename__ = "leases"
 
-    name: str = _key(primary=True)
-    holder: str = _column(Text())
-    expires_at: datetime = _column(UtcDateTime())
+    name: str = key(primary=True)
+    holder: str = column(Text())
+    expires_at: datetime = column(UtcDateTime())
 
 
-metadata = SQLModel.metadata
 outputs: Table = metadata.tables["outputs"]
 scoring_queue: Table = metadata.tables["scoring_queue"]
 assessments: Table = metadata.tables["assessments"]

@@ -16,12 +16,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from reviewers.errors import Conflict, Unavailable
 from reviewers.ports import (
     Assessments,
+    Checks,
     Counts,
     Datasets,
     Decisions,
+    Events,
+    Notices,
     Outbox,
     Outputs,
+    PreferencesOf,
     Releases,
+    Replies,
+    SavedRoutes,
     Tasks,
     Tokens,
     UnitOfWork,
@@ -31,8 +37,10 @@ from storage.engine import BUSY_SECONDS, reading
 from storage.tables import leases
 from storage.unit_of_work_accounts import SqlDatasets, SqlTokens, counts
 from storage.unit_of_work_changes import changes_of
+from storage.unit_of_work_checks import SqlChecks
 from storage.unit_of_work_outbox import SqlOutbox
 from storage.unit_of_work_outputs import SqlAssessments, SqlDecisions, SqlOutputs
+from storage.unit_of_work_people import SqlEvents, SqlNotices, SqlPreferences, SqlReplies, SqlRoutes
 from storage.unit_of_work_statements import added
 from storage.unit_of_work_tasks import SqlReleases, SqlTasks
 from storage.unit_of_work_verdicts import SqlVerdicts
@@ -56,6 +64,12 @@ class SqlUnitOfWork:
         self.outbox: Outbox = SqlOutbox(connection)
         self.tokens: Tokens = SqlTokens(connection)
         self.datasets: Datasets = SqlDatasets(connection)
+        self.replies: Replies = SqlReplies(connection)
+        self.notices: Notices = SqlNotices(connection)
+        self.preferences: PreferencesOf = SqlPreferences(connection)
+        self.routes: SavedRoutes = SqlRoutes(connection)
+        self.checks: Checks = SqlChecks(connection)
+        self.events: Events = SqlEvents(connection)
         self._connection = connection
 
     def counts(self) -> Counts:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, exists, func, literal_column, select, true, update
 
-from reviewers.model import ApiToken, DatasetVersion
+from reviewers.model import ApiToken, DatasetUse, DatasetVersion
 from reviewers.ports import Counts
 from storage import rows
+from storage.rows_people import use_row
 from storage.tables import (
     api_tokens,
     assessments,
@@ -21,6 +23,7 @@ from storage.tables import (
     sampling_decisions,
     verdicts,
 )
+from storage.tables_people import dataset_uses
 from storage.unit_of_work_statements import every, first, insert_once
 
 _ADD_TOKEN = api_tokens.insert()
@@ -58,6 +61,7 @@ class SqlTokens:
 
 
 _ADD_DATASET = insert_once(dataset_versions)
+_ADD_USE = insert_once(dataset_uses)
 _DATASETS = select(dataset_versions).order_by(dataset_versions.c.position)
 
 
@@ -67,9 +71,11 @@ class SqlDatasets:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, dataset: DatasetVersion) -> None:
-        """Store; the same version in the same format again is ignored."""
+    def add(self, dataset: DatasetVersion, uses: Sequence[DatasetUse] = ()) -> None:
+        """Store with the resolutions in it; the same version in the same format again is ignored."""
         self._connection.execute(_ADD_DATASET, rows.dataset_row(dataset))
+        if uses:
+            self._connection.execute(_ADD_USE, [use_row(use) for use in uses])
 
     def all(self) -> list[DatasetVersion]:
         """In the order of building."""
@@ -94,17 +100,21 @@ _POSTED = _count().select_from(review_tasks).where(review_tasks.c.posted_ts.is_n
 _VERDICTS = (
     _count(verdicts.c.kind.label("word"))
     .where(
+        verdicts.c.kind != literal_column("'withdrawn'"),
         ~exists().where(
             _later.c.task_id == verdicts.c.task_id,
             _later.c.reviewer == verdicts.c.reviewer,
             _later.c.revision > verdicts.c.revision,
-        )
+        ),
     )
     .group_by(verdicts.c.kind)
 )
 _RESOLUTIONS = (
     _count(resolutions.c.outcome.label("word"))
-    .where(~exists().where(_newer.c.task_id == resolutions.c.task_id, _newer.c.revision > resolutions.c.revision))
+    .where(
+        resolutions.c.outcome != literal_column("'withdrawn'"),
+        ~exists().where(_newer.c.task_id == resolutions.c.task_id, _newer.c.revision > resolutions.c.revision),
+    )
     .group_by(resolutions.c.outcome)
 )
 _OUTBOX_WAITING = _count().select_from(outbox).where(outbox.c.state == literal_column("'waiting'"))

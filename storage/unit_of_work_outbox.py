@@ -16,11 +16,12 @@ from storage.unit_of_work_statements import every, insert_once, one_of
 _WAITS = outbox.c.state == literal_column("'waiting'")
 
 _before = outbox.alias("before")
-# Items of a task go out in the order in which they were added. That is the order in which they fell due, for their
-# writers take turns (`Tasks.lock`); and it is the only one that a later writer can never get in front of.
+# Items of a line (a task, a direct message) go out in the order in which they were added. That is the order in which
+# they fell due, for their writers take turns (`Tasks.lock`); and it is the only one that a later writer can never get
+# in front of.
 _IS_NEXT_OF_TASK = ~exists().where(
     _before.c.state == literal_column("'waiting'"),
-    _before.c.task_id == outbox.c.task_id,
+    _before.c.line == outbox.c.line,
     _before.c.position < outbox.c.position,
 )
 

@@ -12,7 +12,9 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, exists, litera
 from reviewers.errors import NotHeld, UnknownTask
 from reviewers.model import Posting, Release, ReviewTask, TaskState, TaskView
 from storage import rows
+from storage.rows_people import to_reply, to_use
 from storage.tables import (
+    NO_DUE_TIME,
     assessments,
     outputs,
     releases,
@@ -22,6 +24,8 @@ from storage.tables import (
     scores,
     verdicts,
 )
+from storage.tables_people import dataset_uses, replies
+from storage.unit_of_work_queues import SqlQueues
 from storage.unit_of_work_statements import added, every, first, in_pieces, insert_once, one_of
 
 RESOLVED_AT_ONCE = 100  # an output may have 100,000 characters, and so many views are in memory together
@@ -51,16 +55,23 @@ _OPEN_AFTER = _OPEN.where(
         bindparam("task_id", type_=review_tasks.c.task_id.type),
     )
 )
+_newer = resolutions.alias("newer")
 _RESOLVED = (
     select(review_tasks.c.task_id, review_tasks.c.output_id)
     .where(review_tasks.c.output_id > bindparam("after"))
-    .where(exists().where(resolutions.c.task_id == review_tasks.c.task_id))
+    .where(
+        exists().where(
+            resolutions.c.task_id == review_tasks.c.task_id,
+            resolutions.c.outcome != literal_column("'withdrawn'"),
+            ~exists().where(_newer.c.task_id == resolutions.c.task_id, _newer.c.revision > resolutions.c.revision),
+        )
+    )
     .order_by(review_tasks.c.output_id)
     .limit(RESOLVED_AT_ONCE)
 )
 
 
-class SqlTasks:
+class SqlTasks(SqlQueues):
     """Implements `reviewers.ports.Tasks`."""
 
     def __init__(self, connection: Connection) -> None:
@@ -104,6 +115,27 @@ class SqlTasks:
         """Who was unsure. Raises UnknownTask."""
         self._change(task_id, handed_on_by=by)
 
+    def set_claim(self, task_id: str, by: str, until: datetime | None) -> None:
+        """Claim for this person, or give back. Raises UnknownTask."""
+        self._change(task_id, claimed_by=by, claimed_until=until)
+
+    def set_assigned(self, task_id: str, to: str) -> None:
+        """Give to this person, or with an empty id to nobody. Raises UnknownTask."""
+        self._change(task_id, assigned_to=to)
+
+    def set_disputed(self, task_id: str, lead: str) -> None:
+        """A lead decides. Raises UnknownTask."""
+        self._change(task_id, state=TaskState.DISPUTED.value, lead=lead)
+
+    def set_due(self, task_id: str, due_at: datetime | None, times_out_at: datetime | None) -> None:
+        """Another due time. Raises UnknownTask."""
+        self._change(task_id, due_at=due_at, times_out_at=times_out_at, due_order=due_at or NO_DUE_TIME)
+
+    def set_batch(self, task_ids: Sequence[str], batch_id: str) -> None:
+        """They wait for a batch no longer. Raises UnknownTask."""
+        for task_id in task_ids:
+            self._change(task_id, waits_for_batch=False, batch_id=batch_id)
+
     def _change(self, task_id: str, **values: object) -> None:
         if self._connection.execute(_CHANGE.values(**values), {"this": task_id}).rowcount == 0:
             raise UnknownTask(task_id)
@@ -119,7 +151,7 @@ class SqlTasks:
         return [rows.to_task(row) for row in every(self._connection, _OPEN_AFTER, limit=limit, **place)]
 
     def views(self, task_ids: Sequence[str]) -> list[TaskView]:
-        """All that may be shown of these tasks, in eight queries for any 500 of them."""
+        """All that may be shown of these tasks, in ten queries for any 500 of them."""
         found = _views(self._connection, list(dict.fromkeys(task_ids)))
         return [found[task_id] for task_id in task_ids if task_id in found]
 
@@ -134,7 +166,6 @@ class SqlTasks:
             after = page[-1]["output_id"]
 
 
-_newer = resolutions.alias("newer")
 _V_TASKS = select(review_tasks).where(one_of(review_tasks.c.task_id))
 _V_OUTPUTS = select(outputs).where(one_of(outputs.c.output_id))
 _V_DECISIONS = select(sampling_decisions).where(one_of(sampling_decisions.c.output_id))
@@ -143,9 +174,12 @@ _V_SCORES = select(scores).where(one_of(scores.c.output_id)).order_by(scores.c.p
 _V_VERDICTS = select(verdicts).where(one_of(verdicts.c.task_id)).order_by(verdicts.c.position)
 _V_RESOLUTIONS = select(resolutions).where(
     one_of(resolutions.c.task_id),
+    resolutions.c.outcome != literal_column("'withdrawn'"),
     ~exists().where(_newer.c.task_id == resolutions.c.task_id, _newer.c.revision > resolutions.c.revision),
 )
 _V_RELEASES = select(releases).where(one_of(releases.c.output_id))
+_V_REPLIES = select(replies).where(one_of(replies.c.task_id)).order_by(replies.c.position)
+_V_USES = select(dataset_uses).where(one_of(dataset_uses.c.task_id)).order_by(dataset_uses.c.position)
 
 
 def _views(connection: Connection, task_ids: Sequence[str]) -> dict[str, TaskView]:
@@ -166,6 +200,8 @@ def _views(connection: Connection, task_ids: Sequence[str]) -> dict[str, TaskVie
     found_verdicts = by("task_id", _V_VERDICTS, ids)
     found_resolutions = by("task_id", _V_RESOLUTIONS, ids)
     found_releases = by("output_id", _V_RELEASES, output_ids)
+    found_replies = by("task_id", _V_REPLIES, ids)
+    found_uses = by("task_id", _V_USES, ids)
     return {
         task.task_id: TaskView(
             task=task,
@@ -181,6 +217,8 @@ def _views(connection: Connection, task_ids: Sequence[str]) -> dict[str, TaskVie
             verdicts=tuple(rows.to_verdict(row) for row in found_verdicts[task.task_id]),
             resolution=next((rows.to_resolution(row) for row in found_resolutions[task.task_id]), None),
             release=next((rows.to_release(row) for row in found_releases[task.output_id]), None),
+            replies=tuple(to_reply(row) for row in found_replies[task.task_id]),
+            uses=tuple(to_use(row) for row in found_uses[task.task_id]),
         )
         for task in tasks
     }
@@ -194,6 +232,18 @@ _OVERDUE = (
     .where(_IS_HELD, releases.c.deadline <= bindparam("now"))
     .order_by(releases.c.deadline, releases.c.output_id)
     .limit(bindparam("limit"))
+)
+
+
+_STILL_HELD = (
+    select(releases)
+    .where(_IS_HELD, releases.c.deadline > bindparam("now"))
+    .order_by(releases.c.deadline, releases.c.output_id)
+)
+_RECALL = (
+    update(releases)
+    .where(releases.c.output_id == bindparam("this"), releases.c.recalled_at.is_(None))
+    .values(recalled_at=bindparam("at", type_=releases.c.recalled_at.type))
 )
 
 
@@ -221,6 +271,21 @@ class SqlReleases:
         if self.get(release.output_id) is None:
             raise NotHeld(release.output_id)
         return False
+
+    def half_waited(self, now: datetime, limit: int) -> list[Release]:
+        """Still held before their deadline, with half of their time gone, the next deadline first."""
+        found = [rows.to_release(row) for row in every(self._connection, _STILL_HELD, now=now)]
+        half = [
+            release
+            for release in found
+            if release.deadline is not None and now >= release.held_since + (release.deadline - release.held_since) / 2
+        ]
+        return half[:limit]
+
+    def recall(self, output_id: str, at: datetime) -> None:
+        """Note when people changed their mind; the first time stays. Raises NotHeld."""
+        if self._connection.execute(_RECALL, {"this": output_id, "at": at}).rowcount == 0 and not self.get(output_id):
+            raise NotHeld(output_id)
 
     def overdue(self, now: datetime, limit: int) -> list[Release]:
         """Still held at their deadline or past it, the longest overdue first."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, literal_column, select
 from sqlalchemy.dialects import postgresql
 
 from reviewers.errors import Conflict
 from reviewers.model import ClaimMark, Draft, Resolution, Verdict
 from storage import rows
 from storage.tables import drafts, marks, resolutions, verdicts
-from storage.unit_of_work_statements import added, every, first, insert_once
+from storage.unit_of_work_statements import IDS_AT_ONCE, added, every, first, insert_once, one_of
 
 _APPEND = insert_once(verdicts)
 _RESOLVE = insert_once(resolutions)
@@ -28,6 +28,17 @@ _MARKS = (
     select(marks)
     .where(marks.c.task_id == bindparam("task_id"), marks.c.reviewer == bindparam("reviewer"))
     .order_by(marks.c.position)
+)
+_later = verdicts.alias("later")
+_VOTED = select(verdicts.c.task_id).where(
+    one_of(verdicts.c.task_id),
+    verdicts.c.reviewer == bindparam("reviewer"),
+    verdicts.c.kind != literal_column("'withdrawn'"),
+    ~exists().where(
+        _later.c.task_id == verdicts.c.task_id,
+        _later.c.reviewer == verdicts.c.reviewer,
+        _later.c.revision > verdicts.c.revision,
+    ),
 )
 _new_draft = postgresql.insert(drafts)  # compiles for both databases
 _KEEP_DRAFT = _new_draft.on_conflict_do_update(
@@ -58,7 +69,7 @@ class SqlVerdicts:
             raise Conflict(f"Revision {resolution.revision} of the task's resolution was recorded before.")
 
     def resolution(self, task_id: str) -> Resolution | None:
-        """The newest."""
+        """The newest, a withdrawn one too."""
         row = first(self._connection, _RESOLUTION, task_id=task_id)
         return rows.to_resolution(row) if row else None
 
@@ -72,6 +83,14 @@ class SqlVerdicts:
         found = every(self._connection, _MARKS, task_id=task_id, reviewer=reviewer)
         newest = {row["claim_number"]: rows.to_mark(row) for row in found}
         return [newest[number] for number in sorted(newest)]
+
+    def voted(self, reviewer: str, task_ids: Sequence[str]) -> set[str]:
+        """Those of the tasks on which this person's newest verdict was not taken back."""
+        found: set[str] = set()
+        for start in range(0, len(task_ids), IDS_AT_ONCE):
+            some = list(task_ids[start : start + IDS_AT_ONCE])
+            found.update(row["task_id"] for row in every(self._connection, _VOTED, ids=some, reviewer=reviewer))
+        return found
 
     def keep_draft(self, draft: Draft) -> None:
         """Keep what a person is writing, in place of their earlier draft of this task."""

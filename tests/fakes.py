@@ -14,20 +14,35 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from reviewers.errors import Conflict
-from reviewers.model import TaskState, Verdict
+from reviewers.model import Outcome, TaskState, Verdict, VerdictKind
 from reviewers.ports import (
     Assessments,
+    Checks,
     Counts,
     Datasets,
     Decisions,
+    Events,
+    Notices,
     Outbox,
     Outputs,
+    PreferencesOf,
     Releases,
+    Replies,
+    SavedRoutes,
     Tasks,
     Tokens,
     UnitOfWork,
     Verdicts,
 )
+from tests.memory_people import (
+    MemoryChecks,
+    MemoryEvents,
+    MemoryNotices,
+    MemoryPreferences,
+    MemoryReplies,
+    MemoryRoutes,
+)
+from tests.memory_queues import newest_resolutions
 from tests.memory_repositories import (
     MemoryAssessments,
     MemoryDatasets,
@@ -38,7 +53,6 @@ from tests.memory_repositories import (
     MemoryTasks,
     MemoryTokens,
     MemoryVerdicts,
-    newest_resolutions,
 )
 from tests.memory_state import Lease, State
 
@@ -90,6 +104,12 @@ class MemoryUnitOfWork:
         self.outbox: Outbox = MemoryOutbox(state, writes=writes)
         self.tokens: Tokens = MemoryTokens(state, writes=writes)
         self.datasets: Datasets = MemoryDatasets(state, writes=writes)
+        self.replies: Replies = MemoryReplies(state, writes=writes)
+        self.notices: Notices = MemoryNotices(state, writes=writes)
+        self.preferences: PreferencesOf = MemoryPreferences(state, writes=writes)
+        self.routes: SavedRoutes = MemoryRoutes(state, writes=writes)
+        self.checks: Checks = MemoryChecks(state, writes=writes)
+        self.events: Events = MemoryEvents(state, writes=writes)
         self._state = state
 
     def counts(self) -> Counts:
@@ -99,6 +119,8 @@ class MemoryUnitOfWork:
         for verdict in sorted(state.verdicts, key=lambda verdict: verdict.revision):
             newest[verdict.task_id, verdict.reviewer] = verdict
         states = Counter(task.state for task in state.tasks.values())
+        kinds = [verdict.kind for verdict in newest.values()]
+        outcomes = [one.outcome for one in newest_resolutions(state.resolutions).values()]
         outbox = Counter(queued.state for queued in state.outbox.values())
         return Counts(
             outputs=len(state.outputs),
@@ -107,8 +129,8 @@ class MemoryUnitOfWork:
             selected=dict(Counter(decision.reason.value for decision in selected)),
             posted=sum(task.posting is not None for task in state.tasks.values()),
             open_tasks=states[TaskState.OPEN],
-            verdicts=dict(Counter(verdict.kind.value for verdict in newest.values())),
-            resolutions=dict(Counter(one.outcome.value for one in newest_resolutions(state.resolutions).values())),
+            verdicts=dict(Counter(kind.value for kind in kinds if kind is not VerdictKind.WITHDRAWN)),
+            resolutions=dict(Counter(one.value for one in outcomes if one is not Outcome.WITHDRAWN)),
             timed_out=states[TaskState.TIMED_OUT],
             outbox_due=outbox["waiting"],
             outbox_dead=outbox["dead"],

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from reviewers.decisions import consensus
 from reviewers.errors import Conflict, NotHeld, UnknownOutput, UnknownTask
 from reviewers.model import (
     ApiToken,
     Assessment,
     ClaimMark,
+    DatasetUse,
     DatasetVersion,
     Draft,
+    Outcome,
     Output,
     Posting,
     Release,
@@ -23,28 +26,14 @@ from reviewers.model import (
     TaskState,
     TaskView,
     Verdict,
+    VerdictKind,
 )
 from reviewers.ports import OutboxItem, Receipt, Received
+from tests.memory_queues import MemoryQueues, Repository, newest_resolutions, place
 from tests.memory_state import Lease, Marked, Queued, State, in_utc
 
-NEVER_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 
-
-class _Repository:
-    """On the state of one transaction; `_own` is the same state, and refuses when the transaction only reads."""
-
-    def __init__(self, state: State, *, writes: bool) -> None:
-        self._state = state
-        self._writes = writes
-
-    @property
-    def _own(self) -> State:
-        if not self._writes:
-            raise RuntimeError("this transaction only reads")
-        return self._state
-
-
-class MemoryOutputs(_Repository):
+class MemoryOutputs(Repository):
     """Implements `reviewers.ports.Outputs`."""
 
     def add(self, outputs: Sequence[Output]) -> list[Receipt]:
@@ -78,7 +67,7 @@ class MemoryOutputs(_Repository):
         return len(self._state.queue)
 
 
-class MemoryAssessments(_Repository):
+class MemoryAssessments(Repository):
     """Implements `reviewers.ports.Assessments`."""
 
     def add(self, assessments: Sequence[Assessment]) -> None:
@@ -91,7 +80,7 @@ class MemoryAssessments(_Repository):
         return self._state.assessments.get(output_id)
 
 
-class MemoryDecisions(_Repository):
+class MemoryDecisions(Repository):
     """Implements `reviewers.ports.Decisions`."""
 
     def add(self, decisions: Sequence[SamplingDecision]) -> None:
@@ -103,7 +92,7 @@ class MemoryDecisions(_Repository):
         return self._state.decisions.get(output_id)
 
 
-class MemoryTasks(_Repository):
+class MemoryTasks(MemoryQueues):
     """Implements `reviewers.ports.Tasks`. A writer holds the whole store, so `lock` has nothing to wait for."""
 
     def add(self, task: ReviewTask) -> bool:
@@ -139,24 +128,37 @@ class MemoryTasks(_Repository):
     def set_handed_on(self, task_id: str, by: str) -> None:
         self._own.tasks[task_id] = replace(self.lock(task_id), handed_on_by=by)
 
+    def set_claim(self, task_id: str, by: str, until: datetime | None) -> None:
+        self._own.tasks[task_id] = in_utc(replace(self.lock(task_id), claimed_by=by, claimed_until=until))
+
+    def set_assigned(self, task_id: str, to: str) -> None:
+        self._own.tasks[task_id] = replace(self.lock(task_id), assigned_to=to)
+
+    def set_disputed(self, task_id: str, lead: str) -> None:
+        self._own.tasks[task_id] = replace(self.lock(task_id), state=TaskState.DISPUTED, lead=lead)
+
+    def set_due(self, task_id: str, due_at: datetime | None, times_out_at: datetime | None) -> None:
+        self._own.tasks[task_id] = in_utc(replace(self.lock(task_id), due_at=due_at, times_out_at=times_out_at))
+
+    def set_batch(self, task_ids: Sequence[str], batch_id: str) -> None:
+        for task_id in task_ids:
+            self._own.tasks[task_id] = replace(self.lock(task_id), waits_for_batch=False, batch_id=batch_id)
+
     def open(self, *, limit: int, after: str = "") -> list[ReviewTask]:
         found = [task for task in self._state.tasks.values() if task.state is TaskState.OPEN]
         if after:
-            place = _place(self.lock(after))
-            found = [task for task in found if _place(task) > place]
-        return sorted(found, key=_place)[:limit]
+            last = place(self.lock(after))
+            found = [task for task in found if place(task) > last]
+        return sorted(found, key=place)[:limit]
 
     def views(self, task_ids: Sequence[str]) -> list[TaskView]:
         return [_view(self._state, self._state.tasks[task_id]) for task_id in task_ids if task_id in self._state.tasks]
 
     def resolved(self) -> Iterator[TaskView]:
-        tasks = {task_id for task_id, _ in self._state.resolutions}
+        newest = newest_resolutions(self._state.resolutions)
+        tasks = {task_id for task_id, one in newest.items() if one.outcome is not Outcome.WITHDRAWN}
         for task in sorted((self._state.tasks[task_id] for task_id in tasks), key=lambda task: task.output_id):
             yield _view(self._state, task)
-
-
-def _place(task: ReviewTask) -> tuple[bool, datetime, str]:
-    return not task.hold, task.due_at or NEVER_DUE, task.task_id
 
 
 def _view(state: State, task: ReviewTask) -> TaskView:
@@ -166,17 +168,14 @@ def _view(state: State, task: ReviewTask) -> TaskView:
         assessment=state.assessments.get(task.output_id),
         decision=state.decisions[task.output_id],
         verdicts=tuple(verdict for verdict in state.verdicts if verdict.task_id == task.task_id),
-        resolution=newest_resolutions(state.resolutions).get(task.task_id),
+        resolution=consensus.live(newest_resolutions(state.resolutions).get(task.task_id)),
         release=state.releases.get(task.output_id),
+        replies=tuple(reply for reply in state.replies.values() if reply.task_id == task.task_id),
+        uses=tuple(use for use in state.uses.values() if use.task_id == task.task_id),
     )
 
 
-def newest_resolutions(resolutions: Mapping[tuple[str, int], Resolution]) -> dict[str, Resolution]:
-    """The newest resolution by task id."""
-    return {task_id: resolutions[task_id, revision] for task_id, revision in sorted(resolutions)}
-
-
-class MemoryVerdicts(_Repository):
+class MemoryVerdicts(Repository):
     """Implements `reviewers.ports.Verdicts`."""
 
     def append(self, verdict: Verdict) -> None:
@@ -210,6 +209,12 @@ class MemoryVerdicts(_Repository):
         newest = {mark.claim_number: mark for mark in own}
         return [newest[number] for number in sorted(newest)]
 
+    def voted(self, reviewer: str, task_ids: Sequence[str]) -> set[str]:
+        newest = {one.task_id: one.kind for one in self._state.verdicts if one.reviewer == reviewer}
+        return {
+            task_id for task_id in task_ids if newest.get(task_id, VerdictKind.WITHDRAWN) is not VerdictKind.WITHDRAWN
+        }
+
     def keep_draft(self, draft: Draft) -> None:
         _require_task(self._own, draft.task_id)
         self._own.drafts[draft.task_id, draft.reviewer] = in_utc(draft)
@@ -218,7 +223,7 @@ class MemoryVerdicts(_Repository):
         return self._state.drafts.get((task_id, reviewer))
 
 
-class MemoryReleases(_Repository):
+class MemoryReleases(Repository):
     """Implements `reviewers.ports.Releases`."""
 
     def add(self, release: Release) -> None:
@@ -245,12 +250,29 @@ class MemoryReleases(_Repository):
         ]
         return [release for _, _, release in sorted(found, key=lambda one: one[:2])[:limit]]
 
+    def half_waited(self, now: datetime, limit: int) -> list[Release]:
+        found = [
+            (release.deadline, release.output_id, release)
+            for release in self._state.releases.values()
+            if release.state is ReleaseState.HELD and release.deadline is not None and release.deadline > now
+        ]
+        half = [one for one in sorted(found, key=lambda one: one[:2]) if now - one[2].held_since >= one[0] - now]
+        return [release for _, _, release in half[:limit]]
 
-class MemoryOutbox(_Repository):
+    def recall(self, output_id: str, at: datetime) -> None:
+        standing = self._own.releases.get(output_id)
+        if standing is None:
+            raise NotHeld(output_id)
+        if standing.recalled_at is None:
+            self._own.releases[output_id] = in_utc(replace(standing, recalled_at=at))
+
+
+class MemoryOutbox(Repository):
     """Implements `reviewers.ports.Outbox`. A dictionary keeps the order of adding, and so the order of a task."""
 
     def add(self, item: OutboxItem) -> None:
-        _require_task(self._own, item.task_id)
+        if item.task_id:
+            _require_task(self._own, item.task_id)
         self._own.outbox.setdefault(item.key, Queued(item=in_utc(item), free_at=item.due_at))
 
     def claim_due(self, *, limit: int, now: datetime, lease_seconds: float, worker: str) -> list[OutboxItem]:
@@ -272,7 +294,8 @@ class MemoryOutbox(_Repository):
         waiting: dict[str, Queued] = {}
         for queued in self._state.outbox.values():
             if queued.state == "waiting":
-                waiting.setdefault(queued.item.task_id, queued)
+                item = queued.item
+                waiting.setdefault(item.task_id or item.notice_id or item.key, queued)
         order = {key: place for place, key in enumerate(self._state.outbox)}
         return sorted(waiting.values(), key=lambda queued: order[queued.item.key])
 
@@ -313,7 +336,7 @@ class MemoryOutbox(_Repository):
         return [queued.item for queued in self._state.outbox.values() if queued.state == "dead"]
 
 
-class MemoryTokens(_Repository):
+class MemoryTokens(Repository):
     """Implements `reviewers.ports.Tokens`."""
 
     def add(self, token: ApiToken) -> None:
@@ -336,11 +359,13 @@ class MemoryTokens(_Repository):
         return True
 
 
-class MemoryDatasets(_Repository):
+class MemoryDatasets(Repository):
     """Implements `reviewers.ports.Datasets`."""
 
-    def add(self, dataset: DatasetVersion) -> None:
+    def add(self, dataset: DatasetVersion, uses: Sequence[DatasetUse] = ()) -> None:
         self._own.datasets.setdefault((dataset.version, dataset.format), in_utc(dataset))
+        for use in uses:
+            self._own.uses.setdefault((use.version, use.format, use.task_id, use.revision), in_utc(use))
 
     def all(self) -> list[DatasetVersion]:
         return list(self._state.datasets.values())

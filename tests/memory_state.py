@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING, TypeVar
 from reviewers.model import (
     ApiToken,
     Assessment,
+    Check,
     ClaimMark,
+    DatasetUse,
     DatasetVersion,
     Draft,
+    Notice,
     Output,
+    Preferences,
     Release,
+    Reply,
     Resolution,
     ReviewTask,
+    Route,
     SamplingDecision,
     Verdict,
 )
@@ -69,6 +75,14 @@ class State:
     outbox: dict[str, Queued] = field(default_factory=dict)
     tokens: dict[str, ApiToken] = field(default_factory=dict)
     datasets: dict[tuple[str, str], DatasetVersion] = field(default_factory=dict)
+    uses: dict[tuple[str, str, str, int], DatasetUse] = field(default_factory=dict)
+    replies: dict[tuple[str, str], Reply] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    preferences: dict[str, Preferences] = field(default_factory=dict)
+    routes: list[tuple[Route, str, datetime]] = field(default_factory=list)
+    checks: dict[str, Check] = field(default_factory=dict)
+    check_leases: dict[str, datetime] = field(default_factory=dict)  # by check id: when it is free
+    events: dict[str, datetime] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
 
     def copy(self) -> State:

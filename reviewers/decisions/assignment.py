@@ -54,26 +54,22 @@ def waits_for(
     task: ReviewTask,
     reviewer: str,
     *,
-    submitted_by: str,
-    verdicts: Sequence[Verdict],
     reviewers: Collection[str],
     now: datetime,
 ) -> bool:
-    """Whether this open task stands in this person's queue.
+    """Whether this open task stands in this person's queue, unless they gave a verdict on it already.
 
-    Not what they submitted or gave a verdict on, unsure included; not what somebody else has claimed, or was assigned
+    Not what they submitted; not what somebody else has claimed, or was assigned
     and may still decide in time; not what waits for a batch.
     """
-    if task.state is not TaskState.OPEN or task.waits_for_batch or submitted_by == reviewer:
+    if task.state is not TaskState.OPEN or task.waits_for_batch or task.submitted_by == reviewer:
         return False
     if reviewers and reviewer not in reviewers:
         return False
     if task.quorum == 1 and task.claimant(now) not in ("", reviewer):
         return False
     in_time = task.due_at is None or now < task.due_at
-    if task.assigned_to not in ("", reviewer) and in_time:
-        return False
-    return all(verdict.reviewer != reviewer for verdict in current(verdicts))
+    return task.assigned_to in ("", reviewer) or not in_time
 
 
 def _spread(task_id: str, person: str) -> bytes:

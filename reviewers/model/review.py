@@ -93,6 +93,7 @@ class ReviewTask:
     quorum: int = 1  # verdicts that decide it, 1 to 5
     show: str = "evidence"  # what surfaces show before the verdict: "evidence", "blind" or "all"
     marks_draw: float | None = None  # the draw that may leave the machine's marks away; None: not drawn for it
+    submitted_by: str = ""  # as of its output: this person may not decide it
     sent_by: str = ""  # the person who sent it to review by hand: then its selection was no draw
     known: str = ""  # a known answer: "right" or "wrong"; no card tells
     assigned_to: str = ""  # Slack user id, by skill and load

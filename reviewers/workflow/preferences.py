@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from reviewers.errors import Invalid
 from reviewers.model import Preferences
 from reviewers.ports import Clock, Store, UnitOfWork
 from reviewers.workflow.review import redraw_card
 
-FOR_GOOD = datetime.max.replace(year=9000)  # a pause without an end
+FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)  # a pause without an end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +37,7 @@ class PreferenceDesk:
         Returns how many answers went back.
         """
         now = self.clock.now()
-        end = until or FOR_GOOD.replace(tzinfo=now.tzinfo)
+        end = until or FOR_GOOD
         with self.store.begin() as uow:
             uow.preferences.put(replace(uow.preferences.get(person), paused_until=end))
             return _give_back(uow, person, now)

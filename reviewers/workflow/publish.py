@@ -1,8 +1,8 @@
-"""Tell Slack what is due: one card a task, exactly once, then its changes.
+"""Tell Slack what is due: one card a task or batch and one direct message a notice, exactly once; then their changes.
 
 The outbox row is written in the transaction that makes a card due; the call to Slack happens outside any transaction.
-An attempt whose end nobody saw (a lost answer, a killed worker) is looked up by the message metadata before the card
-is posted again.
+An attempt whose end nobody saw (a lost answer, a killed worker) is looked up by the message metadata before the
+message is posted again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from reviewers.decisions.pacing import retry_delay
 from reviewers.errors import OutcomeUnknown, RateLimited, Refused, Unavailable, Unready
-from reviewers.model import TaskView
+from reviewers.model import Notice, TaskView
 from reviewers.ports import Clock, Messenger, Metrics, OutboxItem, OutboxKind, Store
 
 LOOK_BACK = timedelta(minutes=5)  # history is read from before the first attempt: clocks of two machines differ
@@ -73,10 +73,7 @@ class CardPublisher:
     def _deliver(self, item: OutboxItem) -> None:
         now = self.clock.now()
         try:
-            if item.kind is OutboxKind.POST_CARD:
-                self._post(item)
-            else:
-                self._update(item)
+            self._tell(item)
         except RateLimited as error:
             until = now + timedelta(seconds=error.retry_after_seconds)
             self.pauses[item.kind, item.channel] = until
@@ -93,37 +90,89 @@ class CardPublisher:
                 self.report("outbox", error)
             self._retry(item, at=now + retry_delay(item.attempts), error=str(error), unknown=item.outcome_unknown)
 
+    def _tell(self, item: OutboxItem) -> None:
+        match item.kind:
+            case OutboxKind.POST_CARD:
+                self._post(item)
+            case OutboxKind.UPDATE_CARD:
+                self._update(item)
+            case OutboxKind.POST_NOTICE:
+                self._post_notice(item)
+            case OutboxKind.UPDATE_NOTICE:
+                self._update_notice(item)
+
     def _post(self, item: OutboxItem) -> None:
-        view = self._view(item)
-        posting = view.task.posting
+        views = self._views(item)
+        posting = views[0].task.posting
         if posting is None and item.outcome_unknown:
-            since = (item.first_attempt_at or item.due_at) - LOOK_BACK
-            posting = self.messenger.find_card(view, since=since)
+            posting = self.messenger.find_card(views[0], since=_looked_up_since(item))
         if posting is None:
-            posting = self.messenger.post_card(view, attempt=item.attempts + 1)
-            self.pauses[item.kind, item.channel] = self.clock.now() + timedelta(seconds=self.post_pace_seconds)
+            posting = self.messenger.post_card(views, attempt=item.attempts + 1)
+            self._pace(item)
         with self.store.begin() as uow:
-            uow.tasks.set_posting(item.task_id, posting)
+            for view in views:
+                uow.tasks.set_posting(view.task.task_id, posting)
             uow.outbox.done(item.key)
         self.metrics.count("cards_posted")
 
     def _update(self, item: OutboxItem) -> None:
-        view = self._view(item)
-        if view.task.posting is None:  # its card was never posted: nothing to redraw
-            raise Refused("no_card")
-        self.messenger.update_card(view)
+        views = self._views(item)
+        if views[0].task.posting is None and not views[0].task.waits_for_batch:
+            raise Refused("no_card")  # it was never posted: nothing to redraw
+        if views[0].task.posting is not None:
+            self.messenger.update_card(views)
         with self.store.begin() as uow:
             uow.outbox.done(item.key)
         self.metrics.count("cards_updated")
 
-    def _view(self, item: OutboxItem) -> TaskView:
+    def _post_notice(self, item: OutboxItem) -> None:
+        notice, views = self._notice(item)
+        if not notice.ts:
+            found = self.messenger.find_notice(notice, since=_looked_up_since(item)) if item.outcome_unknown else None
+            if found is None:
+                found = self.messenger.post_notice(notice, views, attempt=item.attempts + 1)
+                self._pace(item)
+            with self.store.begin() as uow:
+                uow.notices.set_posting(notice.notice_id, found.channel, found.ts)
+        with self.store.begin() as uow:
+            uow.outbox.done(item.key)
+        self.metrics.count("notices_posted", kind=notice.kind.value)
+
+    def _update_notice(self, item: OutboxItem) -> None:
+        notice, views = self._notice(item)
+        if not notice.ts:
+            raise Refused("no_notice")
+        self.messenger.update_notice(notice, views)
+        with self.store.begin() as uow:
+            uow.outbox.done(item.key)
+
+    def _pace(self, item: OutboxItem) -> None:
+        self.pauses[item.kind, item.channel] = self.clock.now() + timedelta(seconds=self.post_pace_seconds)
+
+    def _views(self, item: OutboxItem) -> list[TaskView]:
+        """The item's task, or all tasks of its batch."""
         with self.store.read() as uow:
             views = uow.tasks.views([item.task_id])
+            if views and views[0].task.batch_id:
+                batch = uow.tasks.of_batch(views[0].task.batch_id)
+                views = uow.tasks.views([task.task_id for task in batch])
         if not views:
             raise Refused("unknown_task")
-        return views[0]
+        return views
+
+    def _notice(self, item: OutboxItem) -> tuple[Notice, list[TaskView]]:
+        with self.store.read() as uow:
+            notice = uow.notices.get(item.notice_id)
+            views = uow.tasks.views(notice.task_ids) if notice else []
+        if notice is None:
+            raise Refused("unknown_notice")
+        return notice, views
 
     def _retry(self, item: OutboxItem, *, at: datetime, error: str, unknown: bool) -> None:
         self.metrics.count("outbox_retried", kind=item.kind.value)
         with self.store.begin() as uow:
             uow.outbox.retry(item.key, at=at, error=error, outcome_unknown=unknown)
+
+
+def _looked_up_since(item: OutboxItem) -> datetime:
+    return (item.first_attempt_at or item.due_at) - LOOK_BACK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from reviewers.decisions import assignment
@@ -15,6 +15,8 @@ from reviewers.workflow.permissions import Permission, Permissions
 from reviewers.workflow.review import redraw_card
 
 CLAIM_MINUTES = 15
+VIEWS_AT_ONCE = 5  # whole texts are read only for what is likely to be shown
+COUNTED = 100  # beyond it people read "more than"
 QUEUE_PAGE = 50  # tasks looked at in one read while searching the next one for a person
 LONGEST_NUMBER = 15  # digits of a running number; far beyond any table
 DISPUTES = 200  # looked at for one lead; more of them open at once would be another problem
@@ -31,6 +33,26 @@ class ReviewQueue:
     def waiting_for(self, reviewer: str, limit: int = QUEUE_PAGE) -> list[TaskView]:
         """Open tasks that this person may decide and has not yet: the held ones first, then by due time."""
         return list(islice(self._waiting(reviewer), limit))
+
+    def count_for(self, reviewer: str, limit: int = COUNTED) -> int:
+        """How many `waiting_for` would give, up to `limit`; no text is read."""
+        permissions: dict[str, Permission] = {}
+        now, after, found = self.clock.now(), "", 0
+        while found < limit:
+            with self.store.read() as uow:
+                page = uow.tasks.open(limit=QUEUE_PAGE, after=after)
+            likely = [task.task_id for task in page if self._is_for(task, reviewer, permissions, now)]
+            with self.store.read() as uow:
+                found += len(likely) - len(uow.verdicts.voted(reviewer, likely))
+            if len(page) < QUEUE_PAGE:
+                break
+            after = page[-1].task_id
+        return min(found, limit)
+
+    def _is_for(self, task: ReviewTask, reviewer: str, known: dict[str, Permission], now: datetime) -> bool:
+        if task.route not in known:
+            known[task.route] = self.permissions.named(task.route)
+        return assignment.waits_for(task, reviewer, reviewers=known[task.route].reviewers, now=now)
 
     def next_for(self, reviewer: str) -> TaskView | None:
         """The first of `waiting_for`."""
@@ -135,23 +157,17 @@ class ReviewQueue:
         while True:
             with self.store.read() as uow:
                 page = uow.tasks.open(limit=QUEUE_PAGE, after=after)
-            for task in page:
-                if task.route not in permissions:
-                    permissions[task.route] = self.permissions.named(task.route)
-            likely = [task.task_id for task in page if permissions[task.route].admits(reviewer)]
-            with self.store.read() as uow:
-                views = uow.tasks.views(likely)
-            for view in views:
-                reviewers = permissions[view.task.route].reviewers
-                if view.task.task_id not in mine and assignment.waits_for(
-                    view.task,
-                    reviewer,
-                    submitted_by=view.output.submitted_by,
-                    verdicts=view.verdicts,
-                    reviewers=reviewers,
-                    now=now,
-                ):
-                    yield view
+            likely = [
+                task.task_id
+                for task in page
+                if task.task_id not in mine and self._is_for(task, reviewer, permissions, now)
+            ]
+            for start in range(0, len(likely), VIEWS_AT_ONCE):
+                some = likely[start : start + VIEWS_AT_ONCE]
+                with self.store.read() as uow:
+                    done = uow.verdicts.voted(reviewer, some)
+                    views = uow.tasks.views([task_id for task_id in some if task_id not in done])
+                yield from views
             if len(page) < QUEUE_PAGE:
                 return
             after = page[-1].task_id

@@ -65,6 +65,7 @@ def open_task(
         quorum=route.quorum,
         show=_show(route, draw, policy),
         marks_draw=draw,
+        submitted_by=output.submitted_by,
         sent_by=sent_by,
         known=known if known in KNOWN else "",
     )

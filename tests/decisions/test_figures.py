@@ -100,7 +100,7 @@ def test_interval_holds_its_share_and_stays_inside(hits: int, more: int) -> None
 
 
 def test_marks_are_compared_inside_the_uniform_sample() -> None:
-    """11 of 100 with marks, 13 of 50 without: −15 points, −29.4 to −2.3 (Newcombe's method 10 on ends solved numerically)."""
+    """11 of 100 with marks, 13 of 50 without: −15 points, −29.4 to −2.3 (Newcombe, ends solved numerically)."""
     sample = [
         *reviews(89, 11),
         *reviews(37, 13, start=200, show="blind"),

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from reviewers.errors import Conflict, Invalid, Unavailable
-from reviewers.model import ClaimMark, Mark, Outcome, Resolution
+from reviewers.model import ClaimMark, Mark, Outcome, Reply, Resolution, Route
 from reviewers.ports import OutboxItem, OutboxKind
 from storage.engine import database_url as parse_database_url
 from storage.engine import make_engine
@@ -41,7 +41,7 @@ def keep_tasks(store: SqlStore, amount: int) -> None:
 
 @pytest.fixture
 def judged(sql_store: SqlStore) -> None:
-    """One verdict, one mark and one resolution."""
+    """One verdict, one mark, one resolution, one reply and one route."""
     keep_tasks(sql_store, 1)
     with sql_store.begin() as uow:
         uow.verdicts.append(a_verdict("v-1", task_id="t-0"))
@@ -56,16 +56,18 @@ def judged(sql_store: SqlStore) -> None:
                 resolved_at=NOON,
             )
         )
+        uow.replies.add(Reply(task_id="t-0", channel="C0REVIEW", ts="1.2", author="U0MARA", text="no", written_at=NOON))
+        uow.routes.put(Route(name="Card support"), by="U0MARA", at=NOON)
 
 
 @pytest.mark.usefixtures("judged")
 @pytest.mark.parametrize("table", APPEND_ONLY)
-@pytest.mark.parametrize("statement", ["UPDATE {} SET task_id = task_id", "DELETE FROM {}"])
+@pytest.mark.parametrize("statement", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
 def test_what_people_said_can_neither_be_changed_nor_removed(database_url: str, table: str, statement: str) -> None:
     """Not even by a person with a prompt on the database: its triggers refuse."""
     engine = make_engine(database_url)
     with pytest.raises(IntegrityError, match=f"{table} are append-only"), engine.begin() as connection:
-        connection.execute(text(statement.format(table)))
+        connection.execute(text(statement.format(table, "name" if table == "saved_routes" else "task_id")))
 
     with engine.connect() as connection:
         assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 1

@@ -233,8 +233,8 @@ def test_what_is_polled_for_is_read_in_the_order_of_its_index(full_store: SqlSto
 
 @pytest.mark.parametrize("amount", [1, 100])
 def test_views_of_many_tasks_are_as_many_queries_as_of_one(full_store: SqlStore, amount: int) -> None:
-    """Eight: tasks, outputs, decisions, assessments, scores, verdicts, resolutions, releases."""
+    """Ten: tasks, outputs, decisions, assessments, scores, verdicts, resolutions, releases, replies, dataset rows."""
     with statements(full_store._engine) as sent, full_store.read() as uow:
         assert len(uow.tasks.views(TASKS[:amount])) == amount
 
-    assert len(sent) == 8
+    assert len(sent) == 10

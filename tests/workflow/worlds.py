@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from reviewers.decisions.routing import FixedPolicies
-from reviewers.model import Output, Policy, Posting, Risk, Score, TaskView
+from reviewers.model import Notice, Output, Policy, Posting, Risk, Score, TaskView
 from reviewers.ports import Counts, Evidence, Store
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.permissions import Permissions
@@ -87,6 +87,8 @@ class ScriptedSlack:
     clock: FixedClock
     posted: list[tuple[str, int]] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
+    told: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)  # notice, recipient, tasks
+    retold: list[str] = field(default_factory=list)
     looked: int = 0
     seconds: float = 0  # how long a post takes
     script: list[Exception | str] = field(default_factory=list)
@@ -118,6 +120,28 @@ class ScriptedSlack:
         if isinstance(fault, Exception):
             raise fault
         self.updated.append(views[0].task.task_id)
+
+    def post_notice(self, notice: Notice, views: Sequence[TaskView], *, attempt: int) -> Posting:
+        fault = self.script.pop(0) if self.script else None
+        if isinstance(fault, Exception):
+            raise fault
+        self.told.append((notice.notice_id, notice.recipient, notice.task_ids))
+        if fault == "lost":
+            from reviewers.errors import OutcomeUnknown
+
+            raise OutcomeUnknown("the answer was lost")
+        return Posting(channel=f"D{notice.recipient[1:]}", ts=f"ts-of-{notice.notice_id}")
+
+    def find_notice(self, notice: Notice, *, since: datetime) -> Posting | None:
+        self.looked += 1
+        told = any(notice_id == notice.notice_id for notice_id, _, _ in self.told)
+        return Posting(channel=f"D{notice.recipient[1:]}", ts=f"ts-of-{notice.notice_id}") if told else None
+
+    def update_notice(self, notice: Notice, views: Sequence[TaskView]) -> None:
+        fault = self.script.pop(0) if self.script else None
+        if isinstance(fault, Exception):
+            raise fault
+        self.retold.append(notice.notice_id)
 
 
 class World:
