@@ -15,13 +15,7 @@ from bot.settings import Settings
 from reviewers.decisions.routing import FixedPolicies
 from reviewers.errors import Invalid, ReviewError
 from reviewers.ports import Scorer, SourceIndex
-from reviewers.workflow.datasets import DatasetBuilder
-from reviewers.workflow.intake import Intake
-from reviewers.workflow.permissions import Permissions
-from reviewers.workflow.queue import ReviewQueue
-from reviewers.workflow.release import ReleaseDesk
-from reviewers.workflow.services import Services
-from reviewers.workflow.verdicts import VerdictDesk
+from reviewers.workflow.services import Services, make_services
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -49,24 +43,14 @@ def build_services(settings: Settings) -> Services:
     from storage.unit_of_work import SqlStore
 
     policies = FixedPolicies(policy=read_policy(settings.policy_file))
-    store, clock, ids, metrics = (
-        SqlStore(make_engine(settings.database)),
-        SystemClock(),
-        SortableIds(),
-        PrometheusMetrics(),
-    )
-    permissions = Permissions(policies=policies, directory=build_directory(settings))
-    return Services(
-        store=store,
-        clock=clock,
-        ids=ids,
-        metrics=metrics,
+    return make_services(
+        store=SqlStore(make_engine(settings.database)),
+        clock=SystemClock(),
+        ids=SortableIds(),
+        metrics=PrometheusMetrics(),
         policies=policies,
-        intake=Intake(store=store, policies=policies, metrics=metrics),
-        verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, permissions=permissions),
-        queue=ReviewQueue(store=store, clock=clock, permissions=permissions),
-        release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
-        datasets=DatasetBuilder(store=store, files=FolderFiles(), clock=clock),
+        directory=build_directory(settings),
+        files=FolderFiles(),
     )
 
 

@@ -186,7 +186,7 @@ def _clock(services: Services) -> Iterator[None]:
     from bot.jobs.schedule import make_schedule
 
     holder = f"{socket.gethostname()}:{os.getpid()}"
-    scheduler = make_schedule(services.store, services.clock, holder, services.release.sweep)
+    scheduler = make_schedule(services.store, services.clock, services.metrics, holder, services.sweeps)
     scheduler.start()
     try:
         yield

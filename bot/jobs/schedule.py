@@ -1,35 +1,51 @@
-"""What happens by the clock: held outputs time out. One clock works at a time, elected by a lease in the database."""
+"""What happens by the clock, such as time-outs; one clock works at a time, elected by a lease in the database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from reviewers.ports import Clock, Store
+from reviewers.ports import Clock, Metrics, Store
 
 log = structlog.get_logger()
 
-SWEEP_SECONDS = 1  # a held output times out at most this late
 LEASE_SECONDS = 10.0  # another clock takes over this long after the elected one died
 LEASE = "clock"
 
 
-def make_schedule(store: Store, clock: Clock, holder: str, sweep_releases: Callable[[], int]) -> BackgroundScheduler:
-    """The schedule, not started. `holder` names this process among the clocks."""
+def make_schedule(
+    store: Store,
+    clock: Clock,
+    metrics: Metrics,
+    holder: str,
+    sweeps: Mapping[str, tuple[float, Callable[[], int]]],
+) -> BackgroundScheduler:
+    """The schedule, not started.
+
+    Args:
+        holder: names this process among the clocks.
+        sweeps: by name, how many seconds lie between two runs, and the run; it returns how much it changed.
+    """
     scheduler = BackgroundScheduler(
         timezone="UTC",
-        executors={"default": ThreadPoolExecutor(1)},
+        executors={"default": ThreadPoolExecutor(len(sweeps))},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
 
-    def sweep() -> None:
+    def run(name: str, sweep: Callable[[], int]) -> None:
         if store.lease(LEASE, holder, now=clock.now(), seconds=LEASE_SECONDS):
-            timed_out = sweep_releases()
-            if timed_out:
-                log.info("releases_timed_out", count=timed_out)
+            try:
+                changed = sweep()
+            except Exception:  # the next run tries again; an operator sees that this one failed
+                log.exception("sweep_failed", sweep=name)
+                metrics.count("sweep_failed", sweep=name)
+                return
+            if changed:
+                log.info("swept", sweep=name, changed=changed)
 
-    scheduler.add_job(sweep, "interval", seconds=SWEEP_SECONDS, id="sweep_releases")
+    for name, (seconds, sweep) in sweeps.items():
+        scheduler.add_job(run, "interval", args=(name, sweep), seconds=seconds, id=name)
     return scheduler

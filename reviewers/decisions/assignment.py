@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from reviewers.decisions.consensus import current
@@ -74,3 +74,13 @@ def waits_for(
 
 def _spread(task_id: str, person: str) -> bytes:
     return hashlib.sha256(f"{task_id}\0{person}".encode()).digest()
+
+
+def choose_reviewer(able: Sequence[str], output: Output, route: Route, loads: Mapping[str, int], task_id: str) -> str:
+    """Who is given this task: among those who know its tags well, else among all, whoever has the least open.
+
+    Among equals the task's id decides, so that no name comes first for being first in the alphabet. Empty when nobody
+    is able.
+    """
+    skilled = [person for person in able if set(route.skills.get(person, ())) & set(output.tags)]
+    return min(skilled or able, key=lambda person: (loads.get(person, 0), _spread(task_id, person)), default="")

@@ -1,18 +1,20 @@
-"""Open a review task, with its card due in the same transaction."""
+"""Open a review task with its card due in the same transaction; and what else falls due: changes, direct messages."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reviewers.decisions import routing, sampling
+from reviewers.decisions import batches, routing, sampling
 from reviewers.model import (
     AfterDue,
+    Assessment,
+    Notice,
     Output,
     Policy,
     Reason,
     ReleaseState,
     ReviewTask,
-    Risk,
     Route,
     SamplingDecision,
     TaskState,
@@ -27,7 +29,7 @@ def open_task(
     uow: UnitOfWork,
     output: Output,
     decision: SamplingDecision,
-    risk: Risk | None,
+    assessment: Assessment | None,
     policy: Policy,
     *,
     task_id: str,
@@ -40,13 +42,15 @@ def open_task(
     machine) still gets its card, as timed out, so that people see what left without them.
 
     Args:
+        assessment: None where the machine has not read it.
         channel: where its card goes when neither the rule that selected it nor its route names one.
         sent_by: the person who sent it to review by hand, whatever the decision says.
     """
     release = uow.releases.get(output.output_id) if output.hold else None
     late = release is not None and release.state is ReleaseState.TIMED_OUT
     # A held output follows the route that set how long it is held, and then no risk was known.
-    route = routing.route_of(output, None if output.hold else risk, policy)
+    risk = assessment.risk if assessment and not output.hold else None
+    route = routing.route_of(output, risk, policy)
     due_at = release.deadline if release else decision.decided_at + timedelta(hours=route.due_hours)
     times_out = route.after_due is AfterDue.TIME_OUT and not output.hold and due_at is not None
     draw = _marks_draw(output, decision, policy, sent_by=sent_by)
@@ -69,11 +73,14 @@ def open_task(
         sent_by=sent_by,
         known=known if known in KNOWN else "",
     )
+    if batches.may_share(task, output, assessment, route):
+        task = replace(task, waits_for_batch=True)
     if not uow.tasks.add(task):
         stored = uow.tasks.for_output(output.output_id)
         assert stored is not None
         return stored
-    post_card(uow, task, at=decision.decided_at)
+    if not task.waits_for_batch:
+        post_card(uow, task, at=decision.decided_at)
     return task
 
 
@@ -105,6 +112,22 @@ def redraw_card(uow: UnitOfWork, task: ReviewTask, *, why: str, at: datetime) ->
             due_at=at,
         )
     )
+
+
+def post_notice(uow: UnitOfWork, notice: Notice) -> bool:
+    """Let the direct message be posted; False when it was, or will be."""
+    if not uow.notices.add(notice):
+        return False
+    uow.outbox.add(
+        OutboxItem(
+            key=f"notice:{notice.notice_id}",
+            kind=OutboxKind.POST_NOTICE,
+            notice_id=notice.notice_id,
+            channel=notice.recipient,
+            due_at=notice.created_at,
+        )
+    )
+    return True
 
 
 def _marks_draw(output: Output, decision: SamplingDecision, policy: Policy, *, sent_by: str) -> float | None:

@@ -158,7 +158,7 @@ class ScoringStep:
                     uow,
                     output,
                     decision,
-                    assessment.risk,
+                    assessment,
                     policy,
                     task_id=self.ids.new("t"),
                     channel=self.channel,

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from reviewers.ports import Clock, Ids, Metrics, Policies, Store
+from reviewers.ports import Clock, DatasetFiles, Directory, Ids, Metrics, Policies, Store
+from reviewers.workflow.assigning import Assigner
+from reviewers.workflow.batching import Batcher
 from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.intake import Intake
+from reviewers.workflow.permissions import Permissions
+from reviewers.workflow.preferences import PreferenceDesk
 from reviewers.workflow.queue import ReviewQueue
 from reviewers.workflow.release import ReleaseDesk
+from reviewers.workflow.reminding import ReminderDesk
+from reviewers.workflow.reports import Reports
+from reviewers.workflow.sweeping import TaskSweeper
 from reviewers.workflow.verdicts import VerdictDesk
 
 
@@ -21,8 +29,54 @@ class Services:
     ids: Ids
     metrics: Metrics
     policies: Policies
+    permissions: Permissions
     intake: Intake
     verdicts: VerdictDesk
     queue: ReviewQueue
     release: ReleaseDesk
     datasets: DatasetBuilder
+    reminders: ReminderDesk
+    preferences: PreferenceDesk
+    reports: Reports
+
+    @property
+    def sweeps(self) -> Mapping[str, tuple[float, Callable[[], int]]]:
+        """What the clock runs, by name: how many seconds lie between two runs, and the run."""
+        store, clock = self.store, self.clock
+        return {
+            "releases": (1.0, self.release.sweep),  # a held output times out at most this late
+            "tasks": (5.0, TaskSweeper(store=store, clock=clock, metrics=self.metrics).sweep),
+            "batches": (5.0, Batcher(store=store, clock=clock).sweep),
+            "assignments": (5.0, Assigner(store=store, clock=clock, permissions=self.permissions).sweep),
+            "notices": (15.0, self.reminders.sweep),
+        }
+
+
+def make_services(
+    *,
+    store: Store,
+    clock: Clock,
+    ids: Ids,
+    metrics: Metrics,
+    policies: Policies,
+    directory: Directory,
+    files: DatasetFiles,
+) -> Services:
+    """The use cases over these adapters."""
+    permissions = Permissions(policies=policies, directory=directory)
+    return Services(
+        store=store,
+        clock=clock,
+        ids=ids,
+        metrics=metrics,
+        policies=policies,
+        permissions=permissions,
+        intake=Intake(store=store, policies=policies, metrics=metrics),
+        verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, permissions=permissions),
+        queue=ReviewQueue(store=store, clock=clock, permissions=permissions),
+        release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
+        datasets=DatasetBuilder(store=store, files=files, clock=clock),
+        reminders=ReminderDesk(store=store, clock=clock, permissions=permissions),
+        preferences=PreferenceDesk(store=store, clock=clock),
+        reports=Reports(store=store, clock=clock, policies=policies),
+    )

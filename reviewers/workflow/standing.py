@@ -20,7 +20,7 @@ from reviewers.model import (
     VerdictKind,
 )
 from reviewers.ports import OutboxItem, OutboxKind, UnitOfWork
-from reviewers.workflow.review import redraw_card
+from reviewers.workflow.review import post_notice, redraw_card
 
 
 def is_final(uow: UnitOfWork, task: ReviewTask, newest: Resolution | None) -> bool:
@@ -87,16 +87,7 @@ def _ask(uow: UnitOfWork, task: ReviewTask, lead: str, verdicts: Sequence[Verdic
         task_ids=(task.task_id,),
         created_at=at,
     )
-    if uow.notices.add(notice):
-        uow.outbox.add(
-            OutboxItem(
-                key=f"notice:{notice.notice_id}",
-                kind=OutboxKind.POST_NOTICE,
-                notice_id=notice.notice_id,
-                channel=lead,
-                due_at=at,
-            )
-        )
+    post_notice(uow, notice)
 
 
 def _redraw_notices(uow: UnitOfWork, task: ReviewTask, newest: Verdict) -> None:

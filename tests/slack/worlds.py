@@ -33,15 +33,9 @@ from bot.slack.sockets import connected
 from reviewers.decisions.routing import FixedPolicies
 from reviewers.model import Output, Policy, TaskView
 from reviewers.ports import Directory, Store
-from reviewers.workflow.datasets import DatasetBuilder
-from reviewers.workflow.intake import Intake
-from reviewers.workflow.permissions import Permissions
 from reviewers.workflow.publish import CardPublisher
-from reviewers.workflow.queue import ReviewQueue
-from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.scoring import ScoringStep
-from reviewers.workflow.services import Services
-from reviewers.workflow.verdicts import VerdictDesk
+from reviewers.workflow.services import Services, make_services
 from storage import migrations
 from storage.datasets import FolderFiles
 from storage.engine import make_engine
@@ -293,19 +287,14 @@ def a_setting(
 def _services(
     store: Store, clock: SharedClock, metrics: CountedMetrics, policy: Policy, directory: Directory
 ) -> Services:
-    ids, policies = SortableIds(), FixedPolicies(policy=policy)
-    permissions = Permissions(policies=policies, directory=directory)
-    return Services(
+    return make_services(
         store=store,
         clock=clock,
-        ids=ids,
+        ids=SortableIds(),
         metrics=metrics,
-        policies=policies,
-        intake=Intake(store=store, policies=policies, metrics=metrics),
-        verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, permissions=permissions),
-        queue=ReviewQueue(store=store, clock=clock, permissions=permissions),
-        release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
-        datasets=DatasetBuilder(store=store, files=FolderFiles(), clock=clock),
+        policies=FixedPolicies(policy=policy),
+        directory=directory,
+        files=FolderFiles(),
     )
 
 

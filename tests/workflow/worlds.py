@@ -11,13 +11,10 @@ from typing import Any
 from reviewers.decisions.routing import FixedPolicies
 from reviewers.model import Notice, Output, Policy, Posting, Risk, Score, TaskView
 from reviewers.ports import Counts, Evidence, Store
-from reviewers.workflow.intake import Intake
-from reviewers.workflow.permissions import Permissions
 from reviewers.workflow.publish import CardPublisher
-from reviewers.workflow.queue import ReviewQueue
-from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.scoring import ScoringStep
-from reviewers.workflow.verdicts import VerdictDesk
+from reviewers.workflow.services import make_services
+from storage.datasets import FolderFiles
 from tests.builders import NOON, readings
 from tests.directory import FixedDirectory
 from tests.fakes import CountingIds, FixedClock, MemoryStore
@@ -43,14 +40,21 @@ class CountedMetrics:
 
 
 class FixedReader:
-    """Reads the three claims of the builders' completion in every output; fails on outputs with a bad id."""
+    """Finds the builders' three claims in an output, all where it has none of them; fails on outputs with a bad id."""
 
     def read(self, outputs: Sequence[Output], *, with_index: bool = True) -> list[Evidence]:
         if any(output.output_id.startswith("bad") for output in outputs):
             raise ValueError("the text of an output must not stand in a log")
-        claims = tuple(reading.claim for reading in readings())
-        passages = tuple(reading.passages for reading in readings())
-        return [Evidence(output=o, claims=claims, passages=passages, readings=readings()) for o in outputs]
+        return [self._evidence(output) for output in outputs]
+
+    def _evidence(self, output: Output) -> Evidence:
+        found = tuple(one for one in readings() if one.claim.text in output.completion) or readings()
+        return Evidence(
+            output=output,
+            claims=tuple(one.claim for one in found),
+            passages=tuple(one.passages for one in found),
+            readings=found,
+        )
 
     def documents(self) -> int:
         return 312
@@ -155,16 +159,21 @@ class World:
         settings: dict[str, Any] = {"version": "policy-1", "risk_threshold": 0.4, "unmarked_rate": 0.0} | policy
         self.policies = FixedPolicies(policy=Policy(**settings))
         self.directory = FixedDirectory()
-        self.permissions = Permissions(policies=self.policies, directory=self.directory)
         self.scorer = FixedScorer()
         self.slack = ScriptedSlack(self.clock)
         self.reports: list[tuple[str, Exception]] = []
-        self.intake = Intake(store=self.store, policies=self.policies, metrics=self.metrics)
-        self.release = ReleaseDesk(store=self.store, clock=self.clock, metrics=self.metrics)
-        self.verdicts = VerdictDesk(
-            store=self.store, clock=self.clock, ids=self.ids, metrics=self.metrics, permissions=self.permissions
+        self.services = make_services(
+            store=self.store,
+            clock=self.clock,
+            ids=self.ids,
+            metrics=self.metrics,
+            policies=self.policies,
+            directory=self.directory,
+            files=FolderFiles(),
         )
-        self.queue = ReviewQueue(store=self.store, clock=self.clock, permissions=self.permissions)
+        self.intake, self.release = self.services.intake, self.services.release
+        self.verdicts, self.queue = self.services.verdicts, self.services.queue
+        self.permissions = self.services.permissions
         self.scoring = ScoringStep(
             store=self.store,
             clock=self.clock,
@@ -203,3 +212,13 @@ class World:
                 if task:
                     tasks.append(task.task_id)
         return tasks
+
+    def sweep(self, name: str) -> int:
+        """Run what the clock runs under this name."""
+        _, run = self.services.sweeps[name]
+        return run()
+
+    def deliver(self) -> None:
+        """Tell Slack what is due."""
+        while self.publisher.deliver_due():
+            self.clock.advance(1)

@@ -1,0 +1,67 @@
+"""When a person may be reminded of what, by their own hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta, tzinfo
+
+from reviewers.model import Preferences, ReviewTask
+
+BEFORE_DUE = timedelta(hours=2)  # a reminder leaves this much time to review
+LOOK_AHEAD_DAYS = 8  # every set of working days has one within a week
+
+
+def is_on_duty(preferences: Preferences, zone: tzinfo, now: datetime) -> bool:
+    """Whether this moment lies in the person's hours, on one of their days, and they do not pause."""
+    if preferences.paused_until is not None and now < preferences.paused_until:
+        return False
+    local = now.astimezone(zone)
+    return local.weekday() in preferences.days and preferences.starts_at <= local.time() < preferences.ends_at
+
+
+def local_day(zone: tzinfo, now: datetime) -> date:
+    """The person's own date: at most one reminder falls on it."""
+    return now.astimezone(zone).date()
+
+
+def starts_next(preferences: Preferences, zone: tzinfo, now: datetime) -> datetime:
+    """When the person's next working day begins, after this one."""
+    today = local_day(zone, now)
+    for ahead in range(1, LOOK_AHEAD_DAYS):
+        day = today + timedelta(days=ahead)
+        if day.weekday() in preferences.days:
+            return datetime.combine(day, preferences.starts_at, tzinfo=zone)
+    raise ValueError("nobody works on no day of the week")
+
+
+def ends_next(preferences: Preferences, zone: tzinfo, now: datetime) -> datetime:
+    """When the person's next working day ends, after this one."""
+    return datetime.combine(starts_next(preferences, zone, now).date(), preferences.ends_at, tzinfo=zone)
+
+
+def is_time(due_at: datetime, preferences: Preferences, zone: tzinfo, now: datetime) -> bool:
+    """Whether to remind of what is due at `due_at` now: while there is still time for it within the person's hours.
+
+    Two hours before it is due; or, where it falls due before the person's next working day is well under way, two
+    hours before this one ends. Past due it is the lead's to hear of.
+    """
+    if now >= due_at or not is_on_duty(preferences, zone, now):
+        return False
+    if now >= due_at - BEFORE_DUE:
+        return True
+    ends_at = datetime.combine(local_day(zone, now), preferences.ends_at, tzinfo=zone)
+    return now >= ends_at - BEFORE_DUE and due_at < starts_next(preferences, zone, now) + BEFORE_DUE
+
+
+def waiting_on(task: ReviewTask, reviewers: Iterable[str], voted: frozenset[str], now: datetime) -> Sequence[str]:
+    """The people whom this open task waits for: who claimed it, who was given it, else every reviewer of its route.
+
+    Args:
+        reviewers: the Slack user ids of the route's reviewers.
+        voted: those who gave a verdict on it already.
+    """
+    able = [person for person in reviewers if person not in voted and person != task.submitted_by]
+    for person in (task.claimant(now), task.assigned_to):
+        if person in able and task.quorum == 1:
+            return [person]
+    return able
