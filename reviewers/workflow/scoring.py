@@ -60,19 +60,23 @@ class ScoringStep:
         if not outputs:
             return 0
 
-        assessments = self._assess(outputs)
+        assessments = self.read(outputs)
+        with self.store.begin() as uow:
+            self.keep(uow, outputs, assessments)
+        self.metrics.count("outputs_scored", len(outputs))
+        return len(outputs)
+
+    def keep(self, uow: UnitOfWork, outputs: Sequence[Output], assessments: Sequence[Assessment]) -> None:
+        """Store what the machine says of stored outputs, with the decisions, and open the tasks of those selected."""
         policy = self.policies.current()
         decisions = [
             self._decide(output, assessment.risk, policy)
             for output, assessment in zip(outputs, assessments, strict=True)
         ]
+        self._apply(uow, outputs, assessments, decisions, policy)
 
-        with self.store.begin() as uow:
-            self._apply(uow, outputs, assessments, decisions, policy)
-        self.metrics.count("outputs_scored", len(outputs))
-        return len(outputs)
-
-    def _assess(self, outputs: Sequence[Output]) -> list[Assessment]:
+    def read(self, outputs: Sequence[Output]) -> list[Assessment]:
+        """What the machine says of these outputs, in order, stored nowhere."""
         read = self._each("reader", self._read, outputs)
         evidence = [one for one in read if isinstance(one, Evidence)]
         scores: dict[str, list[Score]] = {one.output.output_id: [] for one in evidence}

@@ -1,0 +1,1 @@
+"""Chat models that answer from passages: adapters of the ChatModel port, with their heavy imports kept lazy."""
