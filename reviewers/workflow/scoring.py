@@ -60,15 +60,16 @@ class ScoringStep:
         if not outputs:
             return 0
 
-        assessments = self.read(outputs)
+        assessments, policy = self.read(outputs), self.policies.current()
         with self.store.begin() as uow:
-            self.keep(uow, outputs, assessments)
+            self.keep(uow, outputs, assessments, policy)
         self.metrics.count("outputs_scored", len(outputs))
         return len(outputs)
 
-    def keep(self, uow: UnitOfWork, outputs: Sequence[Output], assessments: Sequence[Assessment]) -> None:
+    def keep(
+        self, uow: UnitOfWork, outputs: Sequence[Output], assessments: Sequence[Assessment], policy: Policy
+    ) -> None:
         """Store what the machine says of stored outputs, with the decisions, and open the tasks of those selected."""
-        policy = self.policies.current()
         decisions = [
             self._decide(output, assessment.risk, policy)
             for output, assessment in zip(outputs, assessments, strict=True)
