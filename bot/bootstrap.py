@@ -221,8 +221,7 @@ def build_desk(settings: Settings, services: Services) -> ReviewDesk:
     from bot.slack.people import People
 
     return ReviewDesk(
-        verdicts=services.verdicts,
-        queue=services.queue,
+        services=services,
         people=People(
             slack_client(settings, retries=False, seconds=PEOPLE_SECONDS),
             seconds=lambda: services.clock.now().timestamp(),
@@ -230,7 +229,6 @@ def build_desk(settings: Settings, services: Services) -> ReviewDesk:
         display=CardOptions(
             reasons=settings.reasons, zone=ZoneInfo(settings.time_zone), next_command="/whetstone next"
         ),
-        show=services.policies.current().show,
         channel=settings.review_channel,
     )
 
@@ -241,11 +239,12 @@ def build_publisher(settings: Settings, services: Services, worker: str) -> Card
     from reviewers.workflow.publish import CardPublisher
 
     client = slack_client(settings, retries=False)  # the outbox retries, after looking whether it happened
+    desk = build_desk(settings, services)
     return CardPublisher(
         store=services.store,
         clock=services.clock,
         metrics=services.metrics,
-        messenger=SlackMessenger(client, build_desk(settings, services).card),
+        messenger=SlackMessenger(client, desk.card, desk.notice),
         report=_report,
         worker=worker,
         post_pace_seconds=settings.post_pace_seconds,

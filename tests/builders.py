@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -171,6 +172,11 @@ def a_release(output_id: str = "o-1", **changes: Any) -> Release:
         "on_timeout": OnTimeout.REFUSE,
     }
     return Release(**(fields | changes))
+
+
+def showing(view: TaskView, show: str) -> TaskView:
+    """The same task on a route that shows something else before the verdict."""
+    return replace(view, task=replace(view.task, show=show))
 
 
 def a_view(**changes: Any) -> TaskView:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.slack.cards import CardOptions, SlackMessage, task_card
+from bot.slack.cards import CardOptions, Lateness, SlackMessage, batch_card, notice_message, task_card
 from bot.slack.forms import KEEP, ClaimsForm, claim_view, edit_view, parse_claims, reject_view, why_view
 from bot.slack.ids import FormContext
 from bot.slack.people import People
 from bot.slack.wire import Wire
 from reviewers.errors import AlreadyResolved, NotYourTask
-from reviewers.model import TaskState, TaskView, VerdictKind
+from reviewers.model import Notice, NoticeKind, TaskState, TaskView, VerdictKind
 from reviewers.workflow.queue import ReviewQueue
+from reviewers.workflow.services import Services
 from reviewers.workflow.verdicts import Ballot, Recorded, VerdictDesk
 
 
@@ -39,16 +40,48 @@ def actor_of(body: Mapping[str, Any]) -> Actor:
 class ReviewDesk:
     """Given to each listener by the app factory."""
 
-    verdicts: VerdictDesk
-    queue: ReviewQueue
+    services: Services
     people: People
     display: CardOptions
-    show: str  # what surfaces show before the verdict
     channel: str  # where new cards go
 
-    def card(self, view: TaskView) -> SlackMessage:
-        """The card of a task as it stands, with the names of those who decided for the fallback text."""
-        return task_card(view, show=self.show, display=self.naming(*(verdict.reviewer for verdict in view.verdicts)))
+    @property
+    def verdicts(self) -> VerdictDesk:
+        """Where verdicts are recorded."""
+        return self.services.verdicts
+
+    @property
+    def queue(self) -> ReviewQueue:
+        """What waits for whom."""
+        return self.services.queue
+
+    def card(self, views: Sequence[TaskView]) -> SlackMessage:
+        """The card of a task or a batch as it stands, with the names of those who are in its fallback text."""
+        display = self.naming(*(user for view in views for user in _named(view)))
+        return batch_card(views, display=display) if len(views) > 1 else task_card(views[0], display=display)
+
+    def notice(self, notice: Notice, views: Sequence[TaskView]) -> SlackMessage:
+        """A direct message as its tasks stand now."""
+        lateness = self._lateness(views[0].task.route) if notice.kind is NoticeKind.OVERDUE else None
+        users = {user for view in views for user in _named(view)} | set(lateness.reviewers if lateness else ())
+        return notice_message(
+            notice,
+            views,
+            display=self.naming(*users),
+            preferences=self.services.preferences.get(notice.recipient),
+            lateness=lateness,
+        )
+
+    def _lateness(self, route_name: str) -> Lateness:
+        load = self.services.reminders.load(route_name)
+        return Lateness(
+            route=self.services.policies.current().route(route_name),
+            now=self.services.clock.now(),
+            open=load.open,
+            minutes=load.minutes,
+            reviewers=load.on_duty,
+            away=load.away,
+        )
 
     def naming(self, *users: str) -> CardOptions:
         """The display with the names of these people; an empty id has none."""
@@ -64,7 +97,6 @@ class ReviewDesk:
         view = self.verdicts.view(task_id)
         return claim_view(
             view,
-            show=self.show,
             display=self.display,
             marks=self.verdicts.marks(task_id, actor.user_id),
             page=page,
@@ -91,13 +123,12 @@ class ReviewDesk:
         """Why this answer was picked; the risk stays hidden from a person who still has to decide it."""
         decided = view.resolution is not None or view.task.state is not TaskState.OPEN
         may_see = decided or not self.may_decide(view, actor)
-        return why_view(view, display=self.display, may_see_risk=may_see, show=self.show)
+        return why_view(view, display=self.display, may_see_risk=may_see)
 
     def edit(self, task_id: str, actor: Actor) -> Wire:
         """The edit form, filled with the answer."""
         return edit_view(
             self.verdicts.view(task_id),
-            show=self.show,
             display=self.display,
             marks=self.verdicts.marks(task_id, actor.user_id),
             reviewer=actor.user_id,
@@ -107,7 +138,6 @@ class ReviewDesk:
         """The reject form."""
         return reject_view(
             self.verdicts.view(task_id),
-            show=self.show,
             display=self.display,
             marks=self.verdicts.marks(task_id, actor.user_id),
         )
@@ -120,3 +150,10 @@ class ReviewDesk:
             self.people.may_review(actor.user_id, actor.team_id)
             self.verdicts.keep_marks(context.task_id, actor.user_id, form.marks)
         return form
+
+
+def _named(view: TaskView) -> Iterator[str]:
+    """Everybody whose name may stand in the fallback text."""
+    task = view.task
+    yield from (task.claimed_by, task.assigned_to, task.handed_on_by, task.lead)
+    yield from (verdict.reviewer for verdict in view.verdicts)

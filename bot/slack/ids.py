@@ -151,18 +151,36 @@ VERDICT_ACTIONS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ButtonValue:
-    """What a button carries: the task it belongs to."""
+    """What a button carries: the task it belongs to, and whether it stands where a lead settles a dispute."""
 
     task_id: str
+    settles: bool = False
 
     def to_json(self) -> str:
         """At most 2,000 characters; ours are about 50."""
-        return _json({"v": VERSION, "task": self.task_id})
+        return _json({"v": VERSION, "task": self.task_id, **({"settles": True} if self.settles else {})})
 
     @classmethod
     def parse(cls, raw: str | None) -> ButtonValue:
         """Read a value back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
-        return cls(task_id=_text(_record(raw), "task"))
+        record = _record(raw)
+        return cls(task_id=_text(record, "task"), settles=record.get("settles") is True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NamedValue:
+    """What a button carries that belongs to no task: a route's name, a notice's or a check's id; may be empty."""
+
+    name: str
+
+    def to_json(self) -> str:
+        """At most 2,000 characters; ours are under 200."""
+        return _json({"v": VERSION, "name": self.name})
+
+    @classmethod
+    def parse(cls, raw: str | None) -> NamedValue:
+        """Read a value back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
+        return cls(name=_text(_record(raw), "name", ""))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,6 +217,9 @@ class FormContext:
     unfolded: bool = False  # the claim view shows its supported claims
     draft: str = ""  # fingerprint of the draft that "Your changes" shows
     base: str = ""  # the verdict whose correction an edit form was filled with; empty for the output itself
+    settles: bool = False  # it was opened where a lead settles a dispute
+    opened: float = 0.0  # when the person had the answer before them, in seconds of the epoch; 0: not known
+    run: bool = False  # it stands on top of the review run
 
     def to_json(self) -> str:
         """At most 3,000 characters; ours are under 400."""
@@ -213,6 +234,9 @@ class FormContext:
                 "unfolded": self.unfolded,
                 "draft": self.draft,
                 "base": self.base,
+                "settles": self.settles,
+                "opened": self.opened,
+                "run": self.run,
             }
         )
 
@@ -230,7 +254,14 @@ class FormContext:
             unfolded=record.get("unfolded") is True,
             draft=_text(record, "draft", ""),
             base=_text(record, "base", ""),
+            settles=record.get("settles") is True,
+            opened=_seconds(record.get("opened")),
+            run=record.get("run") is True,
         )
+
+
+def _seconds(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _json(record: dict[str, object]) -> str:

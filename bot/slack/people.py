@@ -1,4 +1,4 @@
-"""Who is pressing: full members decide; guests, strangers of Slack Connect and deactivated people do not."""
+"""The people of the workspace: who may decide, what they are called, where they are, who is in a user group."""
 
 from __future__ import annotations
 
@@ -17,13 +17,36 @@ CACHE_LIMIT = 10_000
 
 
 class People:
-    """Looks people up once in a while."""
+    """Looks people up once in a while. Implements the Directory port."""
 
     def __init__(self, client: WebClient, seconds: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._seconds = seconds
         self._lock = threading.Lock()
         self._known: dict[str, tuple[float, dict[str, Any]]] = {}
+        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
+
+    def members(self, group: str) -> frozenset[str]:
+        """The people of a user group. One that was read before still counts while Slack does not answer."""
+        now = self._seconds()
+        with self._lock:
+            found = self._groups.get(group)
+        if found and now - found[0] < CACHE_SECONDS:
+            return found[1]
+        try:
+            with our_words():
+                users: list[str] = self._client.usergroups_users_list(usergroup=group)["users"]
+        except Unavailable:
+            if found is None:
+                raise
+            return found[1]
+        with self._lock:
+            self._groups[group] = (now, frozenset(users))
+        return frozenset(users)
+
+    def zone(self, user_id: str) -> str:
+        """Their time zone, such as Europe/Berlin; empty when Slack does not know it."""
+        return str(self._user(user_id).get("tz") or "")
 
     def may_review(self, user_id: str, team_id: str) -> None:
         """Return for a full member of this workspace. Raises NotYourTask with a reason that only they see."""

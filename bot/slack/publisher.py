@@ -1,8 +1,8 @@
-"""Cards on their way to Slack: posting, finding and redrawing them, with Slack's errors put into our words."""
+"""Cards and direct messages on their way to Slack: posting, finding, redrawing; Slack's errors put into our words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from http.client import HTTPException
@@ -13,9 +13,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.slack.cards import SlackMessage
 from reviewers.errors import OutcomeUnknown, RateLimited, Refused, Unready
-from reviewers.model import Posting, TaskView
+from reviewers.model import Notice, Posting, TaskView
 
 EVENT_TYPE = "review_card"
+NOTICE_TYPE = "review_notice"
 HISTORY_PAGE = 200
 # Slack's words for "something broke on our side": the call may have taken effect.
 BROKEN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
@@ -49,31 +50,71 @@ def our_words() -> Iterator[None]:
 class SlackMessenger:
     """The Messenger port on the Web API. The client must not retry by itself: the outbox does, after looking."""
 
-    def __init__(self, client: WebClient, render: Callable[[TaskView], SlackMessage]) -> None:
+    def __init__(
+        self,
+        client: WebClient,
+        render: Callable[[Sequence[TaskView]], SlackMessage],
+        render_notice: Callable[[Notice, Sequence[TaskView]], SlackMessage],
+    ) -> None:
         self._client = client
         self._render = render
+        self._render_notice = render_notice
 
-    def post_card(self, view: TaskView, *, attempt: int) -> Posting:
-        """Post the card of this task. Raises RateLimited, OutcomeUnknown, Unready or Refused."""
-        message = self._render(view)
+    def post_card(self, views: Sequence[TaskView], *, attempt: int) -> Posting:
+        """Post the card of one task or of a batch. Raises RateLimited, OutcomeUnknown, Unready or Refused."""
+        return self._post(views[0].task.channel, self._render(views), _card(views[0], attempt))
+
+    def find_card(self, view: TaskView, *, since: datetime) -> Posting | None:
+        """The card of this task among the channel's messages since then, by its metadata."""
+        return self._find(view.task.channel, EVENT_TYPE, "task_id", view.task.task_id, since)
+
+    def update_card(self, views: Sequence[TaskView]) -> None:
+        """Redraw the card where it stands."""
+        posting = views[0].task.posting
+        if posting is None:
+            raise Refused("no_card")
+        self._update(posting, self._render(views), _card(views[0], 0))
+
+    def post_notice(self, notice: Notice, views: Sequence[TaskView], *, attempt: int) -> Posting:
+        """Post the direct message; Slack opens the conversation by itself."""
+        return self._post(notice.recipient, self._render_notice(notice, views), _notice(notice, attempt))
+
+    def find_notice(self, notice: Notice, *, since: datetime) -> Posting | None:
+        """The direct message among those to its recipient since then, by its metadata."""
+        with our_words():
+            opened = self._client.conversations_open(users=notice.recipient)
+        return self._find(str(opened["channel"]["id"]), NOTICE_TYPE, "notice_id", notice.notice_id, since)
+
+    def update_notice(self, notice: Notice, views: Sequence[TaskView]) -> None:
+        """Redraw the direct message where it stands."""
+        posting = Posting(channel=notice.channel, ts=notice.ts)
+        self._update(posting, self._render_notice(notice, views), _notice(notice, 0))
+
+    def _post(self, channel: str, message: SlackMessage, metadata: dict[str, Any]) -> Posting:
         with our_words():
             answer = self._client.chat_postMessage(
-                channel=view.task.channel,
+                channel=channel,
                 text=message.text,
                 blocks=message.blocks,
-                metadata=_metadata(view, attempt),
+                metadata=metadata,
                 unfurl_links=False,
                 unfurl_media=False,
             )
         return Posting(channel=str(answer["channel"]), ts=str(answer["ts"]))
 
-    def find_card(self, view: TaskView, *, since: datetime) -> Posting | None:
-        """The card of this task among the channel's messages since then, by its metadata."""
+    def _update(self, posting: Posting, message: SlackMessage, metadata: dict[str, Any]) -> None:
+        """Text and blocks both, since text alone would remove the blocks."""
+        with our_words():
+            self._client.chat_update(
+                channel=posting.channel, ts=posting.ts, text=message.text, blocks=message.blocks, metadata=metadata
+            )
+
+    def _find(self, channel: str, event_type: str, key: str, wanted: str, since: datetime) -> Posting | None:
         cursor: str | None = None
         while True:
             with our_words():
                 page = self._client.conversations_history(
-                    channel=view.task.channel,
+                    channel=channel,
                     oldest=f"{since.timestamp():.6f}",
                     include_all_metadata=True,
                     limit=HISTORY_PAGE,
@@ -82,28 +123,17 @@ class SlackMessenger:
             for message in page["messages"]:
                 metadata = message.get("metadata") or {}
                 payload = metadata.get("event_payload") or {}
-                if metadata.get("event_type") == EVENT_TYPE and payload.get("task_id") == view.task.task_id:
-                    return Posting(channel=view.task.channel, ts=str(message["ts"]))
+                if metadata.get("event_type") == event_type and payload.get(key) == wanted:
+                    return Posting(channel=channel, ts=str(message["ts"]))
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return None
 
-    def update_card(self, view: TaskView) -> None:
-        """Redraw the card where it stands; text and blocks both, since text alone would remove the blocks."""
-        posting = view.task.posting
-        if posting is None:
-            raise Refused("no_card")
-        message = self._render(view)
-        with our_words():
-            self._client.chat_update(
-                channel=posting.channel,
-                ts=posting.ts,
-                text=message.text,
-                blocks=message.blocks,
-                metadata=_metadata(view, 0),
-            )
 
-
-def _metadata(view: TaskView, attempt: int) -> dict[str, Any]:
+def _card(view: TaskView, attempt: int) -> dict[str, Any]:
     """Other apps in the channel can read this: ids only."""
     return {"event_type": EVENT_TYPE, "event_payload": {"task_id": view.task.task_id, "attempt": attempt}}
+
+
+def _notice(notice: Notice, attempt: int) -> dict[str, Any]:
+    return {"event_type": NOTICE_TYPE, "event_payload": {"notice_id": notice.notice_id, "attempt": attempt}}

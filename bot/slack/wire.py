@@ -15,6 +15,7 @@ from slackblocks import (
     ActionsBlock,
     Block,
     Button,
+    ConfirmationDialogue,
     ContextBlock,
     DividerBlock,
     Element,
@@ -135,6 +136,24 @@ def button(label: str, action_id: str, value: str, spoken: str) -> Button:
     return Button(
         PlainText(label, emoji=True), action_id=action_id, value=value, accessibility_label=shortened(spoken, 75)
     )
+
+
+def confirmed(button_: Button, title: str, words: str, yes: str) -> Button:
+    """The button with Slack's question before it; `words` may hold untrusted names."""
+    return Button(
+        PlainText(button_.text.text, emoji=True),
+        action_id=button_.action_id,
+        value=button_.value,
+        accessibility_label=button_.accessibility_label,
+        confirm=ConfirmationDialogue(
+            PlainText(shortened(title, 100)), PlainText(shortened(words, 300)), PlainText(yes), PlainText("Cancel")
+        ),
+    )
+
+
+def columns(mrkdwn: Sequence[str]) -> SectionBlock:
+    """Texts side by side, at most ten; untrusted parts come through `text.quiet`."""
+    return SectionBlock(fields=[Markdown(words, verbatim=True) for words in mrkdwn], block_id="-")
 
 
 def option(label: str, value: str, description: str | None = None) -> Option:

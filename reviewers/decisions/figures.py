@@ -18,6 +18,7 @@ RATE_NEEDS = 40  # reviewed outputs: from here on a rate of 10 in 100 is known w
 PART_NEEDS = 20  # of each part of a comparison, and of known answers
 TIMES_NEED = 5
 WRONG = frozenset({Outcome.EDITED, Outcome.REJECTED})
+DEFAULT_SECONDS = 45.0  # of review for one answer, until the team's own median is known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

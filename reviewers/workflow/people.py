@@ -12,6 +12,7 @@ from reviewers.errors import Unavailable
 from reviewers.model import Preferences
 from reviewers.ports import Store
 from reviewers.workflow.permissions import Permissions
+from reviewers.workflow.preferences import FOR_GOOD
 
 LATELY = timedelta(days=14)  # where a route names no reviewers, they are those who reviewed for it within this time
 
@@ -23,6 +24,16 @@ class Person:
     user_id: str
     preferences: Preferences
     zone: tzinfo
+
+    @property
+    def pauses_until(self) -> datetime | None:
+        """When their pause ends; None for one without an end."""
+        until = self.preferences.paused_until
+        return until if until is not None and until < FOR_GOOD else None
+
+    def pauses(self, now: datetime) -> bool:
+        """Whether they pause at this moment."""
+        return self.preferences.paused_until is not None and now < self.preferences.paused_until
 
     def is_on_duty(self, now: datetime) -> bool:
         """Whether they can be asked at this moment."""

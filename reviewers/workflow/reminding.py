@@ -7,17 +7,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reviewers.decisions import reminders
+from reviewers.decisions import figures, reminders
 from reviewers.errors import Invalid, NotYourTask, Unavailable
 from reviewers.model import AfterDue, Notice, NoticeKind, Release, ReviewTask, Route, TaskState
 from reviewers.ports import Clock, Store
-from reviewers.workflow.people import Person, Roster
+from reviewers.workflow.people import LATELY, Person, Roster
 from reviewers.workflow.permissions import Permissions
 from reviewers.workflow.review import post_notice, redraw_card
 
 LOOKED_AT = 500  # tasks in one sweep: who is told of the first ones hears of the queue
 TASKS_OF_ONE = 50  # in one notice; the message says how many
 NAMED = 200  # tasks that one press of "Extend" moves
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RouteLoad:
+    """What a lead reads of a route that is late."""
+
+    open: int
+    minutes: int  # of review, about
+    on_duty: tuple[str, ...]  # Slack user ids of the reviewers who can be asked now
+    away: tuple[tuple[str, datetime | None], ...]  # who pauses, until when; None: until they resume
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +43,26 @@ class ReminderDesk:
         roster = self._roster()
         # A lead hears of what is late rather than of their own queue: of the two, one message a day.
         return self._waiting(roster) + self._overdue(roster) + self._before_due(roster)
+
+    def load(self, route_name: str) -> RouteLoad:
+        """What waits in a route, and who is there for it. Where Slack does not answer, nobody is named."""
+        roster = self._roster()
+        with self.store.read() as uow:
+            state = next((one for one in uow.tasks.queues(roster.now) if one.route == route_name), None)
+            reviewed = uow.tasks.reviewed(roster.now - LATELY, roster.now)
+        seconds = figures.seconds_for_one(reviewed)
+        each = seconds if isinstance(seconds, float) else figures.DEFAULT_SECONDS
+        try:
+            people = [roster.person(user) for user in roster.reviewers(route_name)]
+        except Unavailable:
+            people = []
+        away = [one for one in people if one.pauses(roster.now)]
+        return RouteLoad(
+            open=state.open if state else 0,
+            minutes=round(state.open * each / 60) if state else 0,
+            on_duty=tuple(one.user_id for one in people if one.is_on_duty(roster.now)),
+            away=tuple((one.user_id, one.pauses_until) for one in away),
+        )
 
     def remind(self, route_name: str, by: str) -> list[str]:
         """A lead reminds the reviewers of a route now: those on duty, who were not reminded today.

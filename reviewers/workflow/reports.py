@@ -15,7 +15,6 @@ from reviewers.ports import Clock, Policies, QueueState, Store
 WEEK = timedelta(days=7)
 FOUR_WEEKS = 4 * WEEK
 DEFAULT_DAYS, MOST_DAYS = 28, 366
-DEFAULT_SECONDS = 45.0  # for one answer, until the team's own median is known
 VERSIONS = 5  # model versions in one table
 
 
@@ -87,7 +86,7 @@ class Reports:
         with self.store.read() as uow:
             states = {state.route: state for state in uow.tasks.queues(now) if state.route in names}
         seconds = figures.seconds_for_one(reviewed)
-        each = seconds if isinstance(seconds, float) else DEFAULT_SECONDS
+        each = seconds if isinstance(seconds, float) else figures.DEFAULT_SECONDS
         spent = [(one.recorded_at - one.opened_at).total_seconds() for one in this_week if one.opened_at]
         return Team(
             queues=tuple(_queue(states.get(name) or _nothing(name, now), each) for name in sorted(names)),

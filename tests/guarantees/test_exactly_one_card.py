@@ -25,7 +25,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         client = WebClient(
             one.sandbox.bot_token, base_url=f"{one.workspace}/api/", timeout=IMPATIENT_SECONDS, retry_handlers=[]
         )
-        messenger = SlackMessenger(client, build_desk(one.settings, one.services).card)
+        desk = build_desk(one.settings, one.services)
+        messenger = SlackMessenger(client, desk.card, desk.notice)
         one.publisher = replace(one.publisher, messenger=messenger)
         yield one
 

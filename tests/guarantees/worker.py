@@ -7,12 +7,13 @@ until nothing is due. AHEAD is how many seconds its clock is ahead of the machin
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.bootstrap import build_publisher, build_services
 from bot.settings import Settings
-from reviewers.model import Posting, TaskView
+from reviewers.model import Notice, Posting, TaskView
 from reviewers.ports import Messenger
 
 BEFORE, AFTER = "before the call", "after the call"
@@ -36,10 +37,10 @@ class Stopping:
     messenger: Messenger
     step: str
 
-    def post_card(self, view: TaskView, *, attempt: int) -> Posting:
+    def post_card(self, views: Sequence[TaskView], *, attempt: int) -> Posting:
         """Post, with a stop on one side."""
         self._stop_at(BEFORE)
-        posting = self.messenger.post_card(view, attempt=attempt)
+        posting = self.messenger.post_card(views, attempt=attempt)
         self._stop_at(AFTER)
         return posting
 
@@ -47,9 +48,24 @@ class Stopping:
         """As the real one."""
         return self.messenger.find_card(view, since=since)
 
-    def update_card(self, view: TaskView) -> None:
+    def update_card(self, views: Sequence[TaskView]) -> None:
         """As the real one."""
-        self.messenger.update_card(view)
+        self.messenger.update_card(views)
+
+    def post_notice(self, notice: Notice, views: Sequence[TaskView], *, attempt: int) -> Posting:
+        """Post, with a stop on one side."""
+        self._stop_at(BEFORE)
+        posting = self.messenger.post_notice(notice, views, attempt=attempt)
+        self._stop_at(AFTER)
+        return posting
+
+    def find_notice(self, notice: Notice, *, since: datetime) -> Posting | None:
+        """As the real one."""
+        return self.messenger.find_notice(notice, since=since)
+
+    def update_notice(self, notice: Notice, views: Sequence[TaskView]) -> None:
+        """As the real one."""
+        self.messenger.update_notice(notice, views)
 
     def _stop_at(self, step: str) -> None:
         if step == self.step:

@@ -20,7 +20,7 @@ from reviewers.model import (
     Reason,
     TaskView,
 )
-from tests.builders import NOON, a_decision, a_task, an_assessment
+from tests.builders import NOON, a_decision, a_task, an_assessment, showing
 from tests.slack.drawn import NAMES, buttons, fine, kinds, said
 from tests.slack.scenes import (
     ANSWER,
@@ -56,7 +56,7 @@ def test_the_open_card_reads_from_the_question_to_the_grey_line() -> None:
         "[A] <https://help.meridian.example/fees|Card fees 2026 › Cash abroad>  "
         "[B] <https://help.meridian.example/limits|Card limits › Daily limits>  (help.meridian.example)"
     )
-    assert buttons(card) == ["Approve", "Edit", "Reject", "Unsure", "Check claims", "Why this one? · History"]
+    assert buttons(card) == ["Approve", "Edit", "Reject", "Unsure", "Check claims", "Claim for 15 minutes · Why this one? · History · Hand over"]
     assert said(card.blocks[5]) == (
         "*Not verified*  ·  Sampled  ·  due <!date^1795453200^{time}|17:00>  ·  helpdesk-8b, 3 Nov  ·  #4821"
     )
@@ -125,7 +125,7 @@ def test_an_answer_held_without_an_end_says_so() -> None:
 
 def test_a_blind_card_shows_the_passages_and_nothing_of_the_machine() -> None:
     """No reading, no bold words, no model, no risk: question, answer, passages in the answer's order."""
-    card = fine(task_card(thailand(), show="blind"))
+    card = fine(task_card(showing(thailand(), "blind")))
     assert kinds(card) == ["rich_text", "rich_text", "rich_text", "context", "actions", "context"]
     assert said(card.blocks[2]) == (
         "*Sources found*“Cash withdrawal outside the euro area: € 3.50 per withdrawal, plus 1.75 % of the amount.” [A]"
@@ -143,7 +143,7 @@ def test_a_blind_card_shows_the_passages_and_nothing_of_the_machine() -> None:
 
 def test_only_a_lead_who_insists_shows_the_risk_before_the_verdict() -> None:
     """The risk is on the card with `all`, and nowhere on it with `evidence`."""
-    assert said(task_card(thailand(), show="all").blocks[5]).startswith(
+    assert said(task_card(showing(thailand(), "all")).blocks[5]).startswith(
         "*Not verified*  ·  Sampled, risk high (62 in 100)  ·  due"
     )
     card = task_card(thailand())
@@ -154,7 +154,7 @@ def test_only_a_lead_who_insists_shows_the_risk_before_the_verdict() -> None:
 def test_an_unknown_setting_is_refused(show: str) -> None:
     """A misspelt `show` must not quietly show the risk."""
     with pytest.raises(ValueError, match="is not a valid Show"):
-        task_card(thailand(), show=show)
+        task_card(showing(thailand(), show))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_an_answer_that_was_not_checked_is_never_shown_as_low_risk(assessment: A
     assert said(card.blocks[2]) == ("*Claims not checked: *the checker did not answer. Judge the answer as it stands.")
     assert buttons(card)[4] == "Full text"
     assert "The claims were not checked: the checker did not answer." in card.text
-    assert "not scored" in said(task_card(thailand(assessment=assessment), show="all").blocks[-1])
+    assert "not scored" in said(task_card(showing(thailand(assessment=assessment), "all")).blocks[-1])
 
 
 def test_an_answer_without_claims_says_so() -> None:
@@ -224,7 +224,7 @@ def test_a_long_answer_is_cut_at_a_sentence_and_cannot_be_approved_unread() -> N
         "*11 others  *:large_green_circle:* Supported*",
     ]
     assert said(card.blocks[4]).endswith("(help.meridian.example)  1 more in Read all")
-    assert buttons(card) == ["Read all", "Edit", "Reject", "Unsure", "Why this one? · History"]
+    assert buttons(card) == ["Read all", "Edit", "Reject", "Unsure", "Claim for 15 minutes · Why this one? · History · Hand over"]
     assert card.text.startswith("Review 4821, long: 615 of 1,369 characters shown. “Charged twice?” Answer begins: ")
     assert "Claim 9, in the part not shown, is contradicted" in card.text
     assert card.text.endswith("Approve is in Read all; Edit, Reject or Unsure on this message.")

@@ -10,7 +10,7 @@ from bot.slack.cards import CardOptions, task_card
 from bot.slack.forms import changes_view, claim_view, edit_view, history_view, parse_edit, reject_view, why_view
 from bot.slack.text import visible
 from reviewers.model import Draft, Outcome, Resolution, VerdictKind
-from tests.builders import NOON, a_verdict
+from tests.builders import NOON, a_verdict, showing
 from tests.slack.checks import (
     a_long_view,
     live_in_text,
@@ -46,7 +46,7 @@ def test_every_open_card_is_taken_by_slack(script: str, length: int, show: str) 
     """Whatever the length and the script, the card fits into Slack's limits and our budget."""
     text = of_length(SCRIPTS[script], length)
     for passages in (0, 60):
-        card = task_card(a_long_view(text, passages=passages, prompt=text), show=show)
+        card = task_card(showing(a_long_view(text, passages=passages, prompt=text), show))
         assert problems_of_message(card) == []
         assert live_signs(card.blocks) == []
         assert live_in_text(card.text) == []

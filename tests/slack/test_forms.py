@@ -33,7 +33,7 @@ from bot.slack.forms import (
 from bot.slack.ids import ActionId
 from reviewers.errors import AlreadyResolved
 from reviewers.model import ClaimMark, Mark, Outcome, VerdictKind
-from tests.builders import a_task, a_verdict
+from tests.builders import a_task, a_verdict, showing
 from tests.slack.checks import live_signs, objects, problems_of_message, words
 from tests.slack.drawn import said
 from tests.slack.scenes import EDITED, LISBON, SIX_PAST, held, lisbon, resolved, thailand, watch
@@ -156,7 +156,7 @@ class TestStories:
         told = words(fine(why_view(thailand(), display=DISPLAY, may_see_risk=False))["blocks"])
         assert "Before your verdict, the risk lines stay hidden." in told
         assert not any(word in told for word in ("62", "34", "v7"))
-        blind = words(why_view(thailand(), display=DISPLAY, may_see_risk=False, show="blind")["blocks"])
+        blind = words(why_view(showing(thailand(), "blind"), display=DISPLAY, may_see_risk=False)["blocks"])
         assert "contradicted" not in blind
 
 

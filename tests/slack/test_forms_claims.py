@@ -13,6 +13,7 @@ from bot.slack.forms import (
     parse_claims,
 )
 from reviewers.model import ClaimMark, Mark, Outcome, VerdictKind
+from tests.builders import showing
 from tests.slack.checks import objects, words
 from tests.slack.drawn import said
 from tests.slack.scenes import ANSWER, lisbon, resolved, thailand
@@ -90,7 +91,7 @@ class TestClaims:
 
     def test_a_blind_view_has_no_shape_and_no_word_of_the_machine(self) -> None:
         """The answer's order, radio buttons for all, no bold in the passages."""
-        view = fine(claim_view(thailand(), show="blind", display=DISPLAY))
+        view = fine(claim_view(showing(thailand(), "blind"), display=DISPLAY))
         assert list(inputs(view)) == ["claim_1", "claim_2", "claim_3", "claim_4", "verdict"]
         assert {block["element"]["type"] for block in inputs(view).values()} == {"radio_buttons"}
         assert said(view["blocks"][2]) == (
@@ -102,7 +103,7 @@ class TestClaims:
 
     def test_after_the_verdict_a_blind_view_shows_what_the_machine_read(self) -> None:
         """The readings follow with the verdict."""
-        view = claim_view(resolved(thailand(), Outcome.APPROVED), show="blind", display=DISPLAY)
+        view = claim_view(showing(resolved(thailand(), Outcome.APPROVED), "blind"), display=DISPLAY)
         assert "Contradicted" in words(view["blocks"])
 
     def test_somebody_who_may_not_decide_reads_the_same_without_inputs(self) -> None:

@@ -22,7 +22,7 @@ from bot.slack.forms import (
 from bot.slack.forms.parts import INPUT_LENGTH, split
 from reviewers.errors import Invalid
 from reviewers.model import Draft, Outcome, VerdictKind
-from tests.builders import NOON, a_verdict
+from tests.builders import NOON, a_verdict, showing
 from tests.slack.drawn import said
 from tests.slack.scenes import ANSWER, EDITED, QUESTION, resolved, thailand
 from tests.slack.views import DISPLAY, WRONG, chosen, fine, frame, inputs, submitted
@@ -54,7 +54,7 @@ class TestEdit:
 
     def test_a_blind_form_gives_no_reading_away(self) -> None:
         """Not in the doubts, and not by a preset reason."""
-        view = fine(edit_view(thailand(), show="blind", display=DISPLAY, marks=[WRONG]))
+        view = fine(edit_view(showing(thailand(), "blind"), display=DISPLAY, marks=[WRONG]))
         assert said(view["blocks"][1]) == ":x:* ① Wrong*, your mark: “A cash withdrawal abroad costs € 2.00.”"
         assert "initial_options" not in inputs(view)["reasons"]["element"]
 

@@ -34,7 +34,7 @@ from reviewers.model import (
     TaskView,
     VerdictKind,
 )
-from tests.builders import NOON, a_decision, a_task, a_verdict
+from tests.builders import NOON, a_decision, a_task, a_verdict, showing
 from tests.slack.checks import live_in_text, live_signs, objects, problems_of_message, problems_of_view
 from tests.slack.scenes import assessed, claims_of, held, resolved, thailand, thailand_output
 
@@ -123,7 +123,7 @@ def messages(view: TaskView, payload: str) -> list[SlackMessage]:
     edited = f"Now {payload} {view.output.completion[:-4]}{payload}"
     late = AlreadyResolved(by=payload, outcome=payload, at=NOON)
     return [
-        *(task_card(view, show=show, display=names) for show in ("evidence", "blind", "all")),
+        *(task_card(showing(view, show), display=names) for show in ("evidence", "blind", "all")),
         task_card(held(view), display=names),
         task_card(replace(view, assessment=None), display=names),
         task_card(decided(view, payload, Outcome.REJECTED), display=names),
@@ -141,7 +141,7 @@ def forms(view: TaskView, payload: str) -> list[dict[str, Any]]:
     done = decided(view, payload, Outcome.EDITED, edited)
     late = AlreadyResolved(by=payload, outcome=payload, at=NOON)
     return [
-        *(claim_view(view, show=show, display=DISPLAY) for show in ("evidence", "blind", "all")),
+        *(claim_view(showing(view, show), display=DISPLAY) for show in ("evidence", "blind", "all")),
         edit_view(view, display=DISPLAY),
         reject_view(held(view), display=DISPLAY),
         changes_view(view, draft),

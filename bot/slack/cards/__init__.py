@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from bot.slack.cards.decided import decided_card, timed_out_card
+from bot.slack.cards.batch import batch_card
+from bot.slack.cards.decided import decided_card, disputed_card, timed_out_card
+from bot.slack.cards.notices import Lateness, notice_message
 from bot.slack.cards.options import DEFAULT_REASONS, CardOptions, ReasonLabel, WaitingWords
 from bot.slack.cards.waiting import open_card
-from bot.slack.ids import Show
 from bot.slack.wire import SlackMessage
 from reviewers.model import TaskState, TaskView
 
-__all__ = ["DEFAULT_REASONS", "CardOptions", "ReasonLabel", "SlackMessage", "WaitingWords", "task_card"]
+__all__ = [
+    "DEFAULT_REASONS",
+    "CardOptions",
+    "Lateness",
+    "ReasonLabel",
+    "SlackMessage",
+    "WaitingWords",
+    "batch_card",
+    "notice_message",
+    "task_card",
+]
 
 DEFAULTS = CardOptions()
 
 
-def task_card(view: TaskView, *, show: str = Show.EVIDENCE.value, display: CardOptions = DEFAULTS) -> SlackMessage:
+def task_card(view: TaskView, *, display: CardOptions = DEFAULTS) -> SlackMessage:
     """Draw the card of a task in the state it is in.
 
     Args:
         view: all that is known of the task.
-        show: what the route shows before the verdict: "evidence", "blind" or "all"; anything else raises ValueError.
         display: the settings of the surfaces.
 
     Returns:
         At most 10,000 characters in at most 20 blocks, and a text of at most 3,000 characters that tells it all. The
         message's metadata is the publisher's.
     """
+    if view.task.state is TaskState.DISPUTED:
+        return disputed_card(view, display)
     if view.resolution is not None:
         return decided_card(view, view.resolution, display)
     if view.task.state is TaskState.TIMED_OUT:
         return timed_out_card(view, display)
-    return open_card(view, Show(show), display)
+    return open_card(view, display)

@@ -24,6 +24,7 @@ from bot.slack.differences import change_words, drawn
 from bot.slack.ids import ActionId, MenuChoice
 from bot.slack.text import counted, isolated, mention, one_line, quiet, shortened
 from bot.slack.wire import SlackMessage, bold, grey, plain, quote_bar, rendered, rich, said, section
+from reviewers.decisions.consensus import OUTCOMES, deciding
 from reviewers.decisions.difference import Difference, compare
 from reviewers.model import OnTimeout, Outcome, Reason, ReleaseState, Resolution, TaskView, Verdict, VerdictKind
 
@@ -40,6 +41,7 @@ _PAST = {
     VerdictKind.EDIT: "edited",
     VerdictKind.REJECT: "rejected",
     VerdictKind.UNSURE: "unsure",
+    VerdictKind.WITHDRAWN: "taken back",
 }
 _MENU = (MenuChoice.CHANGE, MenuChoice.HISTORY, MenuChoice.WHY, MenuChoice.FULL)
 _TIMED_OUT_MENU = (MenuChoice.HISTORY, MenuChoice.WHY, MenuChoice.FULL)  # no verdict is there to be changed
@@ -51,7 +53,7 @@ def decided_card(view: TaskView, resolution: Resolution, options: CardOptions) -
     if resolution.outcome is Outcome.EDITED and resolution.text is not None:
         difference = compare(view.output.completion, resolution.text)
     blocks = [
-        said(_outcome_line(view, resolution, options), menu(view, ActionId.DECIDED_MORE, _MENU)),
+        said(outcome_line(view, resolution, options), menu(view, ActionId.DECIDED_MORE, _MENU)),
         question_block(view.output),
         *(_difference_blocks(difference, view, resolution) if difference else [_answer(view)]),
         grey(_revelation(view, options)),
@@ -62,10 +64,8 @@ def decided_card(view: TaskView, resolution: Resolution, options: CardOptions) -
 def timed_out_card(view: TaskView, options: CardOptions) -> SlackMessage:
     """Draw the card of a task that nobody settled in time."""
     at = _timed_out_at(view)
-    when = f" at {clock.token(at, options.zone, seen_on=view.task.created_at)}" if at else ""
-    line = f":hourglass: *Timed out*{when}. {quiet(_after_time_out(view, options), 120)} Not counted as a verdict."
     blocks = [
-        said(line, menu(view, ActionId.DECIDED_MORE, _TIMED_OUT_MENU)),
+        said(timed_out_line(view, options), menu(view, ActionId.DECIDED_MORE, _TIMED_OUT_MENU)),
         question_block(view.output),
         _answer(view),
         grey(_revelation(view, options)),
@@ -78,10 +78,47 @@ def timed_out_card(view: TaskView, options: CardOptions) -> SlackMessage:
     )
 
 
+def timed_out_line(view: TaskView, options: CardOptions) -> str:
+    """When nobody had decided, and what became of the answer; in mrkdwn."""
+    at = _timed_out_at(view)
+    when = f" at {clock.token(at, options.zone, seen_on=view.task.created_at)}" if at else ""
+    return f":hourglass: *Timed out*{when}. {quiet(_after_time_out(view, options), 120)} Not counted as a verdict."
+
+
+def disputed_line(view: TaskView) -> str:
+    """How many verdicts differ and who decides; none of them is shown. In mrkdwn."""
+    who = f"a lead decides ({mention(view.task.lead)})" if view.task.lead else "somebody else decides"
+    return f":scales: *Disputed*. {_differing(view)}, {who}."
+
+
+def _differing(view: TaskView) -> str:
+    given = len(deciding(view.verdicts))
+    return f"{counted(given, 'verdict')} {'differs' if given == 1 else 'differ'}"
+
+
+def disputed_card(view: TaskView, options: CardOptions) -> SlackMessage:
+    """Draw the card of a task whose verdicts differ: a lead decides, and neither verdict is shown."""
+    given = len(deciding(view.verdicts))
+    told = f"a lead decides ({options.name(view.task.lead)})" if view.task.lead else "somebody else decides"
+    grey_parts = ["*Not verified*", f"{given} of {max(given, view.task.quorum)} verdicts in"]
+    if view.task.due_at:
+        grey_parts.append(f"due {clock.token(view.task.due_at, options.zone, seen_on=view.task.created_at)}")
+    blocks = [
+        said(disputed_line(view), menu(view, ActionId.DECIDED_MORE, _MENU)),
+        question_block(view.output),
+        _answer(view),
+        grey(DOT.join([*grey_parts, model_words(view.output), f"#{view.task.number}"])),
+    ]
+    text = f"Disputed: {_differing(view)}, {told}. Not verified. Question: "
+    return SlackMessage(
+        text=fitted(text, one_line(question_words(view.output)), ""), blocks=rendered(blocks, tag(view))
+    )
+
+
 def _timed_out_at(view: TaskView) -> datetime | None:
     if view.release and view.release.decided_at:
         return view.release.decided_at
-    return view.task.due_at
+    return view.task.times_out_at or view.task.due_at
 
 
 def _after_time_out(view: TaskView, options: CardOptions) -> str:
@@ -90,19 +127,40 @@ def _after_time_out(view: TaskView, options: CardOptions) -> str:
     return options.waiting.past(view.release.on_timeout)
 
 
-def _outcome_line(view: TaskView, resolution: Resolution, options: CardOptions) -> str:
+def outcome_line(view: TaskView, resolution: Resolution, options: CardOptions) -> str:
+    """Who decided what and when, and why; in mrkdwn."""
     when = clock.token(resolution.resolved_at, options.zone, seen_on=view.task.created_at)
     word = resolution.outcome.value.capitalize()
-    line = f":{_SYMBOLS[resolution.outcome]}: *{word}* by {mention(resolution.resolved_by)}, {when}"
+    who = " and ".join(mention(user) for user in agreeing(view, resolution))
+    line = f":{_SYMBOLS[resolution.outcome]}: *{word}* by {who}, {when}"
+    line += ", as lead" * resolution.as_lead
     if before := replaced_verdict(view, resolution):
         line += f", before: {_PAST[before.kind]}"
     if resolution.reasons:
         line += f". {quiet(options.listed(resolution.reasons), REASONS_LENGTH)}."
-    elif before or resolution.outcome is Outcome.EDITED:
+    elif before or resolution.outcome is Outcome.EDITED or resolution.recall:
         line += "."
+    if resolution.recall:
+        line += f" *Recalled* at {when}."
     if resolution.note.strip():
         line += f"\n“{_note(resolution.note)}”"
+    if others := _others(view, resolution):
+        line += f"\nBefore: {', '.join(f'{mention(v.reviewer)} {_PAST[v.kind]}' for v in others)}."
     return line
+
+
+def agreeing(view: TaskView, resolution: Resolution) -> list[str]:
+    """Whose verdicts made it, the one that settled it last; of a lead's decision the lead alone."""
+    if resolution.as_lead:
+        return [resolution.resolved_by]
+    same = [v.reviewer for v in deciding(view.verdicts) if OUTCOMES[v.kind] is resolution.outcome and not v.as_lead]
+    return [*(user for user in same if user != resolution.resolved_by), resolution.resolved_by]
+
+
+def _others(view: TaskView, resolution: Resolution) -> list[Verdict]:
+    """The verdicts of other people that did not carry: all of them where a lead decided."""
+    carried = set(agreeing(view, resolution))
+    return [verdict for verdict in deciding(view.verdicts) if verdict.reviewer not in carried]
 
 
 def _note(note: str) -> str:
@@ -111,14 +169,11 @@ def _note(note: str) -> str:
 
 
 def replaced_verdict(view: TaskView, resolution: Resolution) -> Verdict | None:
-    """The deciding verdict that this resolution replaced, if any."""
-    earlier: list[Verdict] = []
-    for verdict in view.verdicts:
-        if verdict.verdict_id == resolution.verdict_id:
-            break
-        earlier.append(verdict)
-    settled = [verdict for verdict in earlier if verdict.kind is not VerdictKind.UNSURE]
-    return settled[-1] if settled and resolution.revision > 1 else None
+    """The deciding verdict of the same person that this resolution replaced, if any."""
+    by_id = {verdict.verdict_id: verdict for verdict in view.verdicts}
+    newest = by_id.get(resolution.verdict_id)
+    replaced = by_id.get(newest.supersedes or "") if newest else None
+    return replaced if replaced is not None and replaced.kind in OUTCOMES else None
 
 
 def _answer(view: TaskView) -> Block:
@@ -161,6 +216,9 @@ def _sent(view: TaskView, options: CardOptions) -> str:
     if release is None or release.decided_at is None:
         return ""
     when = clock.token(release.decided_at, options.zone, seen_on=view.task.created_at)
+    if release.recalled_at is not None:
+        recalled = clock.token(release.recalled_at, options.zone, seen_on=view.task.created_at)
+        return f"sent at {when}, recalled at {recalled}" if release.text is not None else ""
     if release.state in {ReleaseState.APPROVED, ReleaseState.EDITED}:
         return f"sent to the {quiet(options.waiting.who, 30).lower()} at {when}"
     if release.state is ReleaseState.TIMED_OUT and release.on_timeout is OnTimeout.RELEASE:
@@ -170,17 +228,24 @@ def _sent(view: TaskView, options: CardOptions) -> str:
 
 def _spoken(view: TaskView, resolution: Resolution, difference: Difference | None, options: CardOptions) -> str:
     """The new state first, then what was asked."""
-    when = clock.words(resolution.resolved_at, options.zone, seen_on=view.task.created_at)
-    said_ = f"{resolution.outcome.value.capitalize()} by {options.name(resolution.resolved_by)} at {when}"
-    if before := replaced_verdict(view, resolution):
-        said_ += f", before: {_PAST[before.kind]}"
-    reasons = one_line(options.listed(resolution.reasons)).lower()
-    said_ += f": {shortened(reasons, REASONS_LENGTH)}." if reasons else "."
+    said_ = spoken_outcome(view, resolution, options)
     if difference is not None:
         said_ += f" {_spoken_changes(difference)}"
     if resolution.note.strip():
         said_ += f" Note: {isolated(_sentence(shortened(one_line(resolution.note), NOTE_CUT)))}"
     return fitted(f"{said_} Question: ", one_line(question_words(view.output)), "")
+
+
+def spoken_outcome(view: TaskView, resolution: Resolution, options: CardOptions) -> str:
+    """Who decided what and when, and why; in plain words."""
+    when = clock.words(resolution.resolved_at, options.zone, seen_on=view.task.created_at)
+    who = " and ".join(options.name(user) for user in agreeing(view, resolution))
+    said_ = f"{resolution.outcome.value.capitalize()} by {who} at {when}{', as lead' * resolution.as_lead}"
+    if before := replaced_verdict(view, resolution):
+        said_ += f", before: {_PAST[before.kind]}"
+    reasons = one_line(options.listed(resolution.reasons)).lower()
+    said_ += f": {shortened(reasons, REASONS_LENGTH)}." if reasons else "."
+    return f"{said_} The earlier verdict is recalled." if resolution.recall else said_
 
 
 def _sentence(words: str) -> str:

@@ -12,7 +12,7 @@ from bot.slack import clock
 from bot.slack.cards.answer import ShownAnswer
 from bot.slack.cards.evidence import Evidence
 from bot.slack.cards.options import CardOptions
-from bot.slack.cards.parts import question_words, risk_words
+from bot.slack.cards.parts import question_words, risk_words, votes_in, votes_needed
 from bot.slack.cutting import cut, size
 from bot.slack.ids import Show
 from bot.slack.text import counted, escape, isolated, one_line, shortened
@@ -59,8 +59,15 @@ def _asked(view: TaskView, show: Show, options: CardOptions, answer: ShownAnswer
     """What is wanted from the reader, in the notification's first words."""
     name = f"Review {view.task.number}"
     details = ["blind"] if show is Show.BLIND else []
-    if view.task.handed_on_by:
+    if votes := votes_in(view):
+        details.append(f"{len(votes)} of {votes_needed(view)} verdicts in")
+    elif view.task.handed_on_by:
         details.append(f"handed on by {options.name(view.task.handed_on_by)}")
+    if view.task.claimed_by and view.task.claimed_until:
+        until = clock.words(view.task.claimed_until, options.zone, seen_on=view.task.created_at)
+        details.append(f"claimed by {options.name(view.task.claimed_by)} until {until}")
+    elif view.task.assigned_to:
+        details.append(f"for {options.name(view.task.assigned_to)}")
     if answer.is_cut:
         details.append(f"long: {len(answer.text):,} of {counted(answer.total, 'character')} shown")
     who = f"{', '.join([name, *details])}{'. ' if details else ': '}"

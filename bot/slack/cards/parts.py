@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from zlib import crc32
 
 from slackblocks import OverflowMenu, RichTextBlock
 
 from bot.slack.clock import day
 from bot.slack.cutting import cut
 from bot.slack.ids import ActionId, MenuChoice, MenuValue
-from bot.slack.text import quiet, visible
+from bot.slack.text import mention, quiet, visible
 from bot.slack.wire import bold, option, plain, quote_bar, rich, section
-from reviewers.model import Output, Reason, Risk, SamplingDecision, TaskView
+from reviewers.decisions.consensus import current, deciding
+from reviewers.model import Output, Reason, Risk, TaskView, Verdict, VerdictKind
 
 QUESTION_LENGTH, QUESTION_CUT = 300, 280
 RULE_LENGTH = 80
@@ -26,6 +28,12 @@ MENU_WORDS = {
     MenuChoice.HISTORY: "History",
     MenuChoice.CHANGE: "Change my verdict",
     MenuChoice.FULL: "Full text",
+    MenuChoice.CLAIM: "Claim for 15 minutes",
+    MenuChoice.GIVE_BACK: "Give back",
+    MenuChoice.HAND_OVER: "Hand over",
+    MenuChoice.EDIT: "Edit",
+    MenuChoice.UNSURE: "Unsure",
+    MenuChoice.CHECK: "Check claims",
 }
 
 
@@ -89,17 +97,38 @@ def percent(probability: float) -> str:
     return f"{value:.0f} %" if value >= 1 or value == 0 else f"{value:.2g} %"
 
 
-def reason_words(decision: SamplingDecision) -> str:
+def reason_words(view: TaskView) -> str:
     """Why the answer is here, as far as it may be said before the verdict. Safe for mrkdwn."""
+    decision = view.decision
+    if view.task.sent_by:
+        return f"Sent by {mention(view.task.sent_by)}"
     if decision.reason is Reason.RULE:
         return f"Rule: {quiet(decision.rule, RULE_LENGTH)}" if decision.rule else "Rule"
     return "Held" if decision.reason is Reason.HELD else "Sampled"
 
 
+def votes_in(view: TaskView) -> tuple[Verdict, ...]:
+    """The verdicts that count while others are still asked for."""
+    return deciding(view.verdicts) if view.task.quorum > 1 else ()
+
+
+def votes_needed(view: TaskView) -> int:
+    """How many verdicts decide it: the route's quorum, and one more where those that are in differ."""
+    return max(view.task.quorum, len(votes_in(view)) + 1)
+
+
+def handed_on_words(view: TaskView) -> str:
+    """Why it needs somebody else, after the person's name."""
+    by = view.task.handed_on_by
+    unsure = any(verdict.reviewer == by and verdict.kind is VerdictKind.UNSURE for verdict in current(view.verdicts))
+    return "was unsure" if unsure else "handed it over"
+
+
 def tag(view: TaskView) -> str:
     """What makes the ids of the blocks differ from one drawing of the card to the next."""
-    revision = view.resolution.revision if view.resolution else 0
-    return f"{view.task.number}.{view.task.state.value}.{len(view.verdicts)}.{revision}"
+    task, revision = view.task, view.resolution.revision if view.resolution else 0
+    whose = f"{task.claimed_by}/{task.claimed_until}/{task.assigned_to}/{task.handed_on_by}/{task.due_at}"
+    return f"{task.number}.{task.state.value}.{len(view.verdicts)}.{revision}.{crc32(whose.encode()):x}"
 
 
 def earlier_messages(output: Output) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slackblocks import Block, Button, Element, RichTextElement, RichTextList, RichTextSection
@@ -28,12 +29,15 @@ from bot.slack.cards.parts import (
     DOT,
     EMPTY_ANSWER,
     earlier_messages,
+    handed_on_words,
     menu,
     model_words,
     question_block,
     reason_words,
     risk_words,
     tag,
+    votes_in,
+    votes_needed,
 )
 from bot.slack.ids import ActionId, ButtonValue, MenuChoice, Show
 from bot.slack.text import counted, mention
@@ -67,22 +71,29 @@ class OpenCard:
         return "Check claims" if self.evidence.readings else "Full text"
 
 
-def open_card(view: TaskView, show: Show, options: CardOptions) -> SlackMessage:
-    """Draw the card of a task that waits for people."""
+def opened(view: TaskView, options: CardOptions) -> OpenCard:
+    """What one drawing needs. Raises ValueError for a setting of `show` that nobody knows."""
     evidence = evidence_of(view)
-    card = OpenCard(
+    return OpenCard(
         view=view,
-        show=show,
+        show=Show(view.task.show),
         options=options,
         evidence=evidence,
         answer=shown_answer(view.output.completion, evidence.readings),
     )
+
+
+def open_card(view: TaskView, options: CardOptions) -> SlackMessage:
+    """Draw the card of a task that waits for people."""
+    card = opened(view, options)
     return SlackMessage(
-        text=open_text(view, show, options, evidence, card.answer), blocks=within_budget(_layout(card), tag(view))
+        text=open_text(view, card.show, options, card.evidence, card.answer),
+        blocks=within_budget(layout_of(card), tag(view)),
     )
 
 
-def _layout(card: OpenCard) -> Layout:
+def layout_of(card: OpenCard) -> Layout:
+    """The card in its parts."""
     lines: Lines | None = None
     middle: list[Block] = []
     sources: list[Block] = []
@@ -189,16 +200,32 @@ def _blind_evidence(card: OpenCard) -> tuple[list[Block], list[Block]]:
 
 
 def _bottom(card: OpenCard) -> list[Block]:
-    blocks: list[Block] = []
-    if card.view.task.handed_on_by:
-        blocks.append(grey(f":question: *Needs someone else.* {mention(card.view.task.handed_on_by)} was unsure."))
-    return [*blocks, row(f"verdict.{tag(card.view)}", _verbs(card)), grey(_why_here(card))]
+    lines = [grey(words) for words in _whose(card)]
+    return [*lines, row(f"verdict.{tag(card.view)}", verbs(card)), grey(_why_here(card))]
 
 
-def _verbs(card: OpenCard) -> list[Element]:
-    """Approve, Edit, Reject, Unsure; on a cut card Read all stands in Approve's place."""
+def _whose(card: OpenCard) -> Iterator[str]:
+    """Who works on it or is asked to, and how many verdicts are in: one grey line each."""
+    task = card.view.task
+    given = votes_in(card.view)
+    if given:
+        who = ", ".join(mention(verdict.reviewer) for verdict in given)
+        both = "both" if votes_needed(card.view) == 2 else "all"
+        yield f"*{len(given)} of {votes_needed(card.view)} verdicts in* ({who}). What they say shows when {both} are in."
+    elif task.handed_on_by:
+        yield f":question: *Needs someone else.* {mention(task.handed_on_by)} {handed_on_words(card.view)}."
+    if task.claimed_by and task.claimed_until:
+        until = clock.token(task.claimed_until, card.options.zone, seen_on=task.created_at)
+        yield f":lock: *Claimed* by {mention(task.claimed_by)} until {until}"
+    elif task.assigned_to:
+        yield f"*For* {mention(task.assigned_to)}"
+
+
+def verbs(card: OpenCard, *, settles: bool = False) -> list[Element]:
+    """Approve, Edit, Reject, Unsure; on a cut card Read all stands in Approve's place. A lead is not asked to settle
+    a dispute by being unsure."""
     number = card.view.task.number
-    value = ButtonValue(task_id=card.view.task.task_id).to_json()
+    value = ButtonValue(task_id=card.view.task.task_id, settles=settles).to_json()
 
     def verb(label: str, action: ActionId, spoken: str) -> Button:
         return button(label, action, value, spoken)
@@ -206,18 +233,23 @@ def _verbs(card: OpenCard) -> list[Element]:
     first = verb("Approve", ActionId.APPROVE, f"Approve answer {number}")
     if card.answer.is_cut:
         first = verb("Read all", ActionId.READ_ALL, f"Read the whole answer {number}, approve it there")
-    verbs: list[Element] = [
+    row_: list[Element] = [
         first,
         verb("Edit", ActionId.EDIT, f"Edit answer {number}"),
         verb("Reject", ActionId.REJECT, f"Reject answer {number}"),
-        verb("Unsure", ActionId.UNSURE, f"Unsure about answer {number}"),
     ]
+    if not settles:
+        row_.append(verb("Unsure", ActionId.UNSURE, f"Unsure about answer {number}"))
     if not card.answer.is_cut:
         if card.evidence.readings:
-            verbs.append(verb("Check claims", ActionId.CHECK, f"Check claims of answer {number}, with the full text"))
+            row_.append(verb("Check claims", ActionId.CHECK, f"Check claims of answer {number}, with the full text"))
         else:
-            verbs.append(verb("Full text", ActionId.FULL, f"Full text of answer {number}"))
-    return [*verbs, menu(card.view, ActionId.MORE, (MenuChoice.WHY, MenuChoice.HISTORY))]
+            row_.append(verb("Full text", ActionId.FULL, f"Full text of answer {number}"))
+    if settles:
+        return row_
+    claim = MenuChoice.GIVE_BACK if card.view.task.claimed_by else MenuChoice.CLAIM
+    choices = (claim, MenuChoice.WHY, MenuChoice.HISTORY, MenuChoice.HAND_OVER)
+    return [*row_, menu(card.view, ActionId.MORE, choices)]
 
 
 def _why_here(card: OpenCard) -> str:
@@ -227,9 +259,11 @@ def _why_here(card: OpenCard) -> str:
     if card.blind:
         parts += ["Held"] * view.task.hold + ["Blind: marks, model and risk show once decided"]
     elif card.show is Show.ALL:
-        parts.append(f"{reason_words(view.decision)}, risk {risk_words(card.evidence.risk)}")
+        parts.append(f"{reason_words(view)}, risk {risk_words(card.evidence.risk)}")
     else:
-        parts.append(reason_words(view.decision))
+        parts.append(reason_words(view))
+    if view.task.quorum > 1 and votes_in(view):
+        parts.append("second opinion" if view.task.quorum == 2 else f"{view.task.quorum} decide")
     if view.task.due_at and not view.task.hold:
         parts.append(f"due {clock.token(view.task.due_at, card.options.zone, seen_on=view.task.created_at)}")
     if not card.blind:

@@ -18,7 +18,7 @@ from bot.slack.cutting import pieces
 from bot.slack.differences import drawn, in_words, summary
 from bot.slack.forms.fields import context_of, note_input
 from bot.slack.forms.state import Submitted
-from bot.slack.ids import BlockId, CallbackId, FormContext, Show
+from bot.slack.ids import BlockId, CallbackId, FormContext
 from bot.slack.text import counted, visible
 from bot.slack.wire import Wire, bold, grey, modal, plain, quote_bar, rich, section
 from reviewers.decisions.difference import Difference, compare
@@ -47,12 +47,12 @@ def fingerprint(draft: Draft) -> str:
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def changes_view(view: TaskView, draft: Draft, *, show: str = Show.EVIDENCE.value) -> Wire:
+def changes_view(view: TaskView, draft: Draft) -> Wire:
     """Show what a draft changes."""
     difference = compare(view.output.completion, draft.text)
     blocks = _rewritten(view, draft) if difference.rewritten else _patchwork(difference)
     blocks.append(note_input("Why (goes with the correction)", "For example: fee table changed in January", WHY_LENGTH))
-    context = replace(context_of(view, Show(show)), draft=fingerprint(draft))
+    context = replace(context_of(view), draft=fingerprint(draft))
     return modal(
         "Your changes",
         blocks,

@@ -83,7 +83,6 @@ class ClaimPage:
 def claim_view(
     view: TaskView,
     *,
-    show: str = Show.EVIDENCE.value,
     display: CardOptions,
     marks: Sequence[ClaimMark] = (),
     page: int = 0,
@@ -95,7 +94,6 @@ def claim_view(
 
     Args:
         view: the task.
-        show: what the route shows before the verdict.
         display: the settings of the surfaces.
         marks: the person's marks so far; they stand in the form again.
         page: which page, from 0; beyond the last one it is the last one.
@@ -105,7 +103,7 @@ def claim_view(
     """
     drawn = ClaimPage(
         view=view,
-        show=Show(show),
+        show=Show(view.task.show),
         display=display,
         evidence=evidence_of(view),
         marks={mark.claim_number: mark for mark in marks},
@@ -115,7 +113,7 @@ def claim_view(
         unfolded=unfolded,
     )
     blocks, place = _blocks(drawn)
-    context = replace(context_of(view, drawn.show), page=place, unfolded=unfolded)
+    context = replace(context_of(view), page=place, unfolded=unfolded)
     return modal(
         "Check claims" if drawn.evidence.readings else "Full text",
         blocks,

@@ -35,7 +35,6 @@ class EditForm:
 def edit_view(
     view: TaskView,
     *,
-    show: str = Show.EVIDENCE.value,
     display: CardOptions,
     marks: Sequence[ClaimMark] = (),
     reviewer: str = "",
@@ -44,7 +43,7 @@ def edit_view(
 
     Raises Invalid when the text is too long for one modal (beyond about 270,000 characters).
     """
-    evidence, setting = evidence_of(view), Show(show)
+    evidence, setting = evidence_of(view), Show(view.task.show)
     base = _last_edit(view, reviewer)
     start = _starting_text(view, base.verdict_id if base else "")
     parts = split(start)
@@ -65,7 +64,7 @@ def edit_view(
         "Edit answer",
         blocks,
         callback_id=CallbackId.EDIT,
-        private_metadata=replace(context_of(view, setting), base=base.verdict_id if base else "").to_json(),
+        private_metadata=replace(context_of(view), base=base.verdict_id if base else "").to_json(),
         close="Cancel",
         submit="Show changes",
         tag="edit",

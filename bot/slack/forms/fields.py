@@ -26,12 +26,12 @@ MOST_TICKS = 10  # Slack's limit for checkboxes; a longer taxonomy becomes a sel
 MOST_CHOICES = 100
 
 
-def context_of(view: TaskView, show: Show) -> FormContext:
+def context_of(view: TaskView) -> FormContext:
     """What a form carries from the card that it was opened from."""
     posting = view.task.posting
     return FormContext(
         task_id=view.task.task_id,
-        seen=show.value,
+        seen=view.task.show,
         channel=posting.channel if posting else "",
         ts=posting.ts if posting else "",
     )

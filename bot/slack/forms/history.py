@@ -11,7 +11,7 @@ from bot.slack.cards.options import CardOptions
 from bot.slack.cutting import pieces
 from bot.slack.differences import drawn, summary
 from bot.slack.forms.fields import asked, context_of
-from bot.slack.ids import CallbackId, Show
+from bot.slack.ids import CallbackId
 from bot.slack.text import counted, isolated, visible
 from bot.slack.wire import Wire, bold, grey, modal, person, plain, quote_bar, rich, said, section, symbol
 from reviewers.decisions.difference import compare
@@ -56,7 +56,7 @@ def history_view(view: TaskView, *, display: CardOptions) -> Wire:
         "History",
         blocks,
         callback_id=CallbackId.NOTHING,
-        private_metadata=context_of(view, Show.EVIDENCE).to_json(),
+        private_metadata=context_of(view).to_json(),
         close="Close",
         tag="history",
     )

@@ -33,11 +33,9 @@ class RejectForm:
     note: str
 
 
-def reject_view(
-    view: TaskView, *, show: str = Show.EVIDENCE.value, display: CardOptions, marks: Sequence[ClaimMark] = ()
-) -> Wire:
+def reject_view(view: TaskView, *, display: CardOptions, marks: Sequence[ClaimMark] = ()) -> Wire:
     """The form; reasons that the person's marks suggest are ticked."""
-    setting = Show(show)
+    setting = Show(view.task.show)
     known = {reason.key for reason in display.reasons}
     chosen = [key for key in reasons_from_marks(marks, evidence_of(view), setting) if key in known]
     hint = "Ticked from your claim marks. Change as you like." if chosen else ""
@@ -52,7 +50,7 @@ def reject_view(
         "Reject answer",
         blocks,
         callback_id=CallbackId.REJECT,
-        private_metadata=context_of(view, setting).to_json(),
+        private_metadata=context_of(view).to_json(),
         close="Cancel",
         submit="Reject",
         tag="reject",

@@ -30,7 +30,7 @@ _WORDS = {
 }
 
 
-def why_view(view: TaskView, *, display: CardOptions, may_see_risk: bool, show: str = Show.EVIDENCE.value) -> Wire:
+def why_view(view: TaskView, *, display: CardOptions, may_see_risk: bool) -> Wire:
     """Tell why this answer was picked.
 
     Args:
@@ -38,10 +38,9 @@ def why_view(view: TaskView, *, display: CardOptions, may_see_risk: bool, show: 
         display: the settings of the surfaces.
         may_see_risk: False for somebody who still has to decide it: risk, chance and scores stay hidden, and before a
             blind verdict the readings as well.
-        show: what the route shows before the verdict.
     """
-    open_here = may_see_risk or Show(show) is Show.ALL
-    readings = may_see_risk or Show(show) is not Show.BLIND
+    open_here = may_see_risk or Show(view.task.show) is Show.ALL
+    readings = may_see_risk or Show(view.task.show) is not Show.BLIND
     items = [section(item) for item in _story(view, display, risk=open_here, readings=readings)]
     story = rich(RichTextList("bullet", items, offset=None, border=None))
     blocks: list[Block] = [said(_reason(view, risk=open_here)), story]
@@ -51,7 +50,7 @@ def why_view(view: TaskView, *, display: CardOptions, may_see_risk: bool, show: 
         "Why this one?",
         blocks,
         callback_id=CallbackId.NOTHING,
-        private_metadata=context_of(view, Show(show)).to_json(),
+        private_metadata=context_of(view).to_json(),
         close="Close",
         tag="why",
     )

@@ -36,7 +36,7 @@ def _show_changes(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[s
         desk.verdicts.keep_draft(task.task.task_id, actor.user_id, form.text, form.reasons)
         draft = desk.verdicts.draft(task.task.task_id, actor.user_id)
         assert draft is not None
-        ack(response_action="push", view=changes_view(task, draft, show=desk.show))
+        ack(response_action="push", view=changes_view(task, draft))
 
 
 def _save_edit(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
