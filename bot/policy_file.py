@@ -1,63 +1,34 @@
-"""The policy file: a small TOML text, read into a Policy, with the line of every mistake.
+"""The policy file: a TOML text, read into a Policy, with the line of every mistake and what to write instead.
 
-uniform_rate = 0.05        # every output keeps at least this chance of being reviewed, above 0
-risk_threshold = 0.40      # from this risk on an output is always reviewed
-channel = "C0123456789"    # where cards go; default: the channel of the settings
-show = "evidence"          # before the verdict a card shows: evidence, blind or all
-reviewers = ["U0123"]      # who may decide; default: every full member of the workspace
-due_hours = 24
-hold_minutes = 10          # how long an output that was sent with hold waits for a person
-on_timeout = "refuse"      # then it is refused, released (not verified) or held on: refuse, release, hold
-
-[[rules]]
-name = "mentions a fee"    # the card says "Rule: mentions a fee"
-tags = ["fees"]            # any of these tags
-models = ["helpdesk-8b"]   # any of these models
-metadata = { tier = "gold" }  # all of these values
-rate = 1.0                 # the chance that a match is reviewed
-channel = "C0987654321"
+README, "The policy" and "Routes", has a whole example; `policy_schema` says what each setting may be.
 """
 
 from __future__ import annotations
 
+import difflib
 import hashlib
+import json
 import re
 import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
+from bot.policy_lines import Place, line_of, lines_of
+from bot.policy_schema import PolicyText, RouteText, RuleText
 from reviewers.errors import Invalid
-from reviewers.model import JsonValue, OnTimeout, Policy, Rule
+from reviewers.model import AfterDue, JsonValue, Match, OnDisagreement, OnTimeout, Policy, Route, Rule
 
 DEFAULT_TEXT = ""  # all defaults
 VERSION_LENGTH = 12  # hexadecimal characters of the text's hash: 48 bits are plenty for the policies of one team
+VALUE_LENGTH = 40  # characters of a wrong value that are repeated
+TABLES: Mapping[str, type[BaseModel]] = {"rules": RuleText, "routes": RouteText}
+CONDITIONS = ("tags", "models", "metadata")
 
-
-class _RuleText(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field(min_length=1, max_length=100)
-    tags: list[str] = []
-    models: list[str] = []
-    metadata: dict[str, str | int | float | bool] = {}
-    rate: float = Field(default=1.0, gt=0.0, le=1.0)
-    channel: str = ""
-
-
-class _PolicyText(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    uniform_rate: float = Field(default=0.05, gt=0.0, le=1.0)
-    risk_threshold: float = Field(default=0.40, gt=0.0, le=1.0)
-    channel: str = ""
-    show: str = Field(default="evidence", pattern="^(evidence|blind|all)$")
-    reviewers: list[str] = []
-    due_hours: float = Field(default=24.0, gt=0.0, le=24.0 * 90)
-    hold_minutes: float = Field(default=10.0, gt=0.0, le=60.0 * 24 * 30)
-    on_timeout: OnTimeout = OnTimeout.REFUSE
-    rules: list[_RuleText] = []
+Table = Mapping[str, Any]  # as tomllib reads it, not yet checked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,70 +64,140 @@ def read_policy(path: Path | None) -> Policy:
 def parse_policy(text: str, name: str) -> Policy:
     """Text -> Policy; the version is the hash of the text. Raises PolicyMistakes with every mistake and its line."""
     try:
-        parsed = _PolicyText.model_validate(tomllib.loads(text))
+        read = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at line (\d+)", str(error))
-        message = re.sub(r" \(at .*\)$", "", str(error))
-        mistake = Mistake(line=int(found.group(1)) if found else text.count("\n") + 1, message=message)
-        raise PolicyMistakes(name, [mistake]) from error
+        raise PolicyMistakes(name, [_no_toml(text, error)]) from error
+    lines = lines_of(text)
+    found = [Mistake(line=line_of(place, lines), message=told) for place, told in _together(read)]
+    try:
+        parsed = PolicyText.model_validate(read)
     except ValidationError as error:
-        raise PolicyMistakes(name, [_mistake(text, e["loc"], e["type"], e["msg"]) for e in error.errors()]) from error
-    for number, rule in enumerate(parsed.rules):
-        if not (rule.tags or rule.models or rule.metadata):
-            line = _line_of(text, ("rules", number))
-            raise PolicyMistakes(name, [Mistake(line=line, message="a rule needs tags, models or metadata")])
+        found += [_mistake(problem["loc"], problem["type"], problem["input"], lines) for problem in error.errors()]
+        parsed = PolicyText()
+    if found:
+        raise PolicyMistakes(name, sorted(dict.fromkeys(found), key=lambda mistake: mistake.line))
     return _policy(parsed, hashlib.sha256(text.encode()).hexdigest()[:VERSION_LENGTH])
 
 
-def _policy(parsed: _PolicyText, version: str) -> Policy:
-    def rule(text: _RuleText) -> Rule:
-        metadata: dict[str, JsonValue] = dict(text.metadata)
-        return Rule(
-            name=text.name,
-            tags=tuple(text.tags),
-            models=tuple(text.models),
-            metadata=metadata,
-            rate=text.rate,
-            channel=text.channel,
-        )
+def _no_toml(text: str, error: tomllib.TOMLDecodeError) -> Mistake:
+    found = re.search(r"\(at line (\d+)", str(error))
+    message = re.sub(r" \(at .*\)$", "", str(error))
+    return Mistake(line=int(found.group(1)) if found else text.count("\n") + 1, message=message)
 
+
+def _policy(parsed: PolicyText, version: str) -> Policy:
     return Policy(
         version=version,
         uniform_rate=parsed.uniform_rate,
         risk_threshold=parsed.risk_threshold,
-        rules=tuple(rule(text) for text in parsed.rules),
+        unmarked_rate=parsed.unmarked_rate,
+        rules=tuple(_rule(text) for text in parsed.rules),
+        routes=tuple(_route(text) for text in parsed.routes),
         channel=parsed.channel,
         show=parsed.show,
         reviewers=tuple(parsed.reviewers),
+        leads=tuple(parsed.leads),
         due_hours=parsed.due_hours,
         hold_minutes=parsed.hold_minutes,
-        on_timeout=parsed.on_timeout,
+        on_timeout=OnTimeout(parsed.on_timeout),
     )
 
 
-def _mistake(text: str, place: tuple[int | str, ...], kind: str, message: str) -> Mistake:
-    name = str(place[-1]) if isinstance(place[-1], str) else str(next(p for p in reversed(place) if isinstance(p, str)))
+def _rule(text: RuleText) -> Rule:
+    metadata: dict[str, JsonValue] = dict(text.metadata)
+    return Rule(
+        name=text.name,
+        tags=tuple(text.tags),
+        models=tuple(text.models),
+        metadata=metadata,
+        rate=text.rate,
+        channel=text.channel,
+    )
+
+
+def _route(text: RouteText) -> Route:
+    metadata: dict[str, JsonValue] = dict(text.metadata)
+    changed = {
+        "match": Match(tags=tuple(text.tags), models=tuple(text.models), metadata=metadata),
+        "reviewers": tuple(text.reviewers),
+        "leads": tuple(text.leads),
+        "skills": {person: tuple(tags) for person, tags in text.skills.items()},
+        "on_disagreement": OnDisagreement(text.on_disagreement),
+        "after_due": AfterDue(text.after_due),
+        "on_timeout": OnTimeout(text.on_timeout),
+    }
+    return Route(**text.model_dump(exclude=set(CONDITIONS)) | changed)
+
+
+def _mistake(loc: Place, kind: str, value: object, lines: dict[Place, int]) -> Mistake:
+    """What is wrong with one setting, in our words."""
+    inside = loc[0] in TABLES and len(loc) > 2
+    schema = TABLES[str(loc[0])] if inside else PolicyText
+    place = loc[:3] if inside else loc[:1]
+    key = str(place[-1])
     if kind == "extra_forbidden":
-        known = _RuleText if place[0] == "rules" else _PolicyText
-        message = f"{name!r} is not a setting. Known here: {', '.join(known.model_fields)}"
+        message = f"{key!r} is not a setting{_meant(key, list(schema.model_fields))}"
     elif kind == "missing":
-        message = f"{name!r} is missing"
+        message = f"{key!r} is missing: write {schema.model_fields[key].description}"
+    elif loc[0] in TABLES and not inside:
+        place, message = loc, f"{str(loc[0])!r} holds {_shown(value)}: write tables [[{loc[0]}]]"
     else:
-        message = f"{name!r}: {message[0].lower()}{message[1:]}"
-    return Mistake(line=_line_of(text, place), message=message)
+        verb = "is" if len(loc) == len(place) else "holds"
+        message = f"{key!r} {verb} {_shown(value)}: write {schema.model_fields[key].description}"
+    return Mistake(line=line_of(place, lines), message=message)
 
 
-def _line_of(text: str, place: tuple[int | str, ...]) -> int:
-    """The line where a key stands; of a missing key, the line of its table; 0 where neither stands in the text."""
-    rule = next((part for part in place if isinstance(part, int)), None) if place[0] == "rules" else None
-    key = next((part for part in (place[2:] if rule is not None else place) if isinstance(part, str)), None)
-    table, table_line = None if rule is None else -1, 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        stripped = line.strip()
-        if stripped.startswith("[[rules]]"):
-            table = (table if table is not None else -1) + 1
-            if table == rule:
-                table_line = number
-        elif table == rule and key and re.match(rf"""["']?{re.escape(key)}["']?\s*[=.]""", stripped):
-            return number
-    return table_line
+def _meant(key: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+    return f". Did you mean {near[0]!r}?" if near else f". Known here: {', '.join(known)}"
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= VALUE_LENGTH else f"{text[: VALUE_LENGTH - 1]}…"
+
+
+def _together(read: Table) -> Iterator[tuple[Place, str]]:
+    """What is wrong with settings that are fine each by itself. The text is not checked yet, so nothing is assumed."""
+    for number, rule in enumerate(_tables(read, "rules")):
+        if not any(rule.get(name) for name in CONDITIONS):
+            yield ("rules", number), "a rule needs tags, models or metadata"
+    first: dict[str, int] = {}
+    takes_all = ""
+    for number, route in enumerate(_tables(read, "routes")):
+        name = str(route.get("name", ""))
+        if name and first.setdefault(name, number) != number:
+            yield ("routes", number, "name"), f"two routes are called {name!r}: give this one another name"
+        if takes_all:
+            message = f"the route {takes_all!r} before it takes every output: give that one tags, or write it last"
+            yield ("routes", number), message
+        yield from _in_route(route, ("routes", number))
+        if not any(route.get(key) for key in CONDITIONS) and not {"risk_from", "risk_below"} & set(route):
+            takes_all = takes_all or name
+
+
+def _in_route(route: Table, place: Place) -> Iterator[tuple[Place, str]]:
+    low, high = route.get("risk_from"), route.get("risk_below")
+    if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low >= high:
+        yield (*place, "risk_below"), f"'risk_below' is {high}, so nothing is at least {low} and below it: raise it"
+    people = route.get("reviewers")
+    named = [str(one) for one in people] if isinstance(people, list) else []
+    has_groups = any(one.startswith("S") for one in named)
+    quorum = route.get("quorum", 1)
+    if named and not has_groups and isinstance(quorum, int) and quorum > len(set(named)):
+        message = f"'quorum' is {quorum}, but 'reviewers' names {len(set(named))}: name more people, or lower it"
+        yield (*place, "quorum"), message
+    if route.get("assign") is True and not named:
+        yield (*place, "assign"), "'assign' gives each answer to one reviewer: name them in 'reviewers'"
+    skills = route.get("skills")
+    if named and not has_groups and isinstance(skills, Mapping):
+        for one in sorted(set(skills) - set(named)):
+            yield (*place, "skills", one), f"'skills' names {one!r}, who is not among 'reviewers': add them there"
+    if route.get("hold") is False:
+        for key in sorted({"hold_minutes", "on_timeout"} & set(route)):
+            yield (*place, key), f"{key!r} says nothing where hold = false: remove it, or write hold = true"
+
+
+def _tables(read: Table, name: str) -> list[Table]:
+    found = read.get(name)
+    return [one if isinstance(one, Mapping) else {} for one in found] if isinstance(found, list) else []

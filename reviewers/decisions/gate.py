@@ -18,8 +18,19 @@ STATES = {
 def hold(output: Output, route: Route) -> Release:
     """The release of an output that was sent with hold, from the moment it was received.
 
-    Under OnTimeout.HOLD there is no deadline: it stays held until somebody decides.
+    Under OnTimeout.HOLD there is no deadline: it stays held until somebody decides. On a route that holds nothing it
+    may leave at once, not verified: the application asked for a release, so there is one.
     """
+    if not route.hold:
+        return Release(
+            output_id=output.output_id,
+            state=ReleaseState.TIMED_OUT,
+            held_since=output.received_at,
+            deadline=output.received_at,
+            on_timeout=OnTimeout.RELEASE,
+            text=output.completion,
+            decided_at=output.received_at,
+        )
     keeps = route.on_timeout is OnTimeout.HOLD
     return Release(
         output_id=output.output_id,

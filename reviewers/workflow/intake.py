@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewers.decisions import gate, routing
 from reviewers.errors import UnknownOutput
@@ -32,13 +32,21 @@ class Intake:
     metrics: Metrics
 
     def receive(self, outputs: Sequence[Output]) -> list[Receipt]:
-        """Commit the new ones and answer one receipt each, in order; held ones get their release with them."""
+        """Commit the new ones and answer one receipt each, in order; held ones get their release with them.
+
+        Where the route holds nothing, an output that was sent with hold is stored as one that nobody waits for.
+        """
         policy = self.policies.current()
+        routes = [routing.route_of(output, None, policy) if output.hold else None for output in outputs]
+        kept = [
+            replace(output, hold=False) if route and not route.hold else output
+            for output, route in zip(outputs, routes, strict=True)
+        ]
         with self.store.begin() as uow:
-            receipts = uow.outputs.add(outputs)
-            for output, receipt in zip(outputs, receipts, strict=True):
-                if output.hold and receipt.status is Received.NEW:
-                    uow.releases.add(gate.hold(output, routing.route_of(output, None, policy)))
+            receipts = uow.outputs.add(kept)
+            for output, route, receipt in zip(outputs, routes, receipts, strict=True):
+                if route is not None and receipt.status is Received.NEW:
+                    uow.releases.add(gate.hold(output, route))
 
         for status, number in Counter(receipt.status for receipt in receipts).items():
             self.metrics.count("outputs_received", number, status=status.value)
