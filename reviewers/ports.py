@@ -375,8 +375,17 @@ class Checks(Protocol):
     def claim_due(self, *, limit: int, now: datetime, lease_seconds: float, worker: str) -> list[Check]:
         """Lease the oldest unfinished ones; an expired lease is free again."""
 
+    def set_shown(self, check_id: str, channel: str, ts: str) -> None:
+        """Where its direct message stands; with an empty `ts`, that an attempt to post it begins."""
+
     def finish(self, check: Check) -> None:
-        """Store what came of it; its `answer_url` must be empty by now."""
+        """Store what came of it: with `finished_at` for good, without it for the worker that may have to go on.
+
+        A finished one stays as it is. Where it stands and whether it was shared is not touched.
+        """
+
+    def share(self, check_id: str, at: datetime) -> bool:
+        """Keep that it was shared; False, and nothing changed, when it was before."""
 
 
 class Events(Protocol):

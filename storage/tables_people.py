@@ -102,12 +102,14 @@ class CheckRow(SQLModel, table=True):
     team_id: str = column(Text())
     channel: str = column(Text())
     text: str = column(JsonText())
-    answer_url: str = column(Text())
+    shown_channel: str = column(Text())
+    shown_ts: str = column(Text())
     output: Any = column(JsonText(), optional=True)
     assessment: Any = column(JsonText(), optional=True)
     failure: str = column(JsonText())
     asked_at: datetime = column(UtcDateTime())
     finished_at: datetime | None = column(UtcDateTime(), optional=True)
+    shared_at: datetime | None = column(UtcDateTime(), optional=True)
     free_at: datetime = column(UtcDateTime())  # asked_at, or the end of the lease
     worker: str = column(Text())
 

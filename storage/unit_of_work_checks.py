@@ -28,6 +28,9 @@ _LEASE = (
     .values(free_at=bindparam("until", type_=checks.c.free_at.type), worker=bindparam("holder"))
 )
 _FINISH = update(checks).where(_THIS, _WAITS)
+_SHOWN = update(checks).where(_THIS).values(shown_channel=bindparam("place"), shown_ts=bindparam("stamp"))
+_SHARE = update(checks).where(_THIS, checks.c.shared_at.is_(None))
+_APART = ("check_id", "shown_channel", "shown_ts", "shared_at")  # what `finish` does not touch
 
 
 class SqlChecks:
@@ -54,8 +57,15 @@ class SqlChecks:
             self._connection.execute(_LEASE, {"ids": ids, "until": until, "holder": worker})
         return [rows_people.to_check(row) for row in found]
 
+    def set_shown(self, check_id: str, channel: str, ts: str) -> None:
+        """Where its direct message stands, or that an attempt to post it begins."""
+        self._connection.execute(_SHOWN, {"this": check_id, "place": channel, "stamp": ts})
+
+    def share(self, check_id: str, at: datetime) -> bool:
+        """Keep that it was shared, once."""
+        return self._connection.execute(_SHARE.values(shared_at=at), {"this": check_id}).rowcount == 1
+
     def finish(self, check: Check) -> None:
         """Store what came of it; one that is finished stays as it is."""
-        values = rows_people.check_row(check)
-        del values["check_id"]
+        values = {name: value for name, value in rows_people.check_row(check).items() if name not in _APART}
         self._connection.execute(_FINISH.values(**values), {"this": check.check_id})

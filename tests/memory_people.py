@@ -97,10 +97,26 @@ class MemoryChecks(Repository):
             self._own.check_leases[check.check_id] = now + timedelta(seconds=lease_seconds)
         return taken
 
+    def set_shown(self, check_id: str, channel: str, ts: str) -> None:
+        if standing := self._own.checks.get(check_id):
+            self._own.checks[check_id] = replace(standing, shown_channel=channel, shown_ts=ts)
+
     def finish(self, check: Check) -> None:
         standing = self._own.checks.get(check.check_id)
         if standing is not None and standing.finished_at is None:
-            self._own.checks[check.check_id] = in_utc(check)
+            self._own.checks[check.check_id] = replace(
+                in_utc(check),
+                shown_channel=standing.shown_channel,
+                shown_ts=standing.shown_ts,
+                shared_at=standing.shared_at,
+            )
+
+    def share(self, check_id: str, at: datetime) -> bool:
+        standing = self._own.checks.get(check_id)
+        if standing is None or standing.shared_at is not None:
+            return False
+        self._own.checks[check_id] = in_utc(replace(standing, shared_at=at))
+        return True
 
 
 class MemoryEvents(Repository):

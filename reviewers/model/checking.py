@@ -28,13 +28,16 @@ class Check:
     team_id: str
     channel: str
     text: str  # the question, or the text
-    answer_url: str = ""  # Slack's response_url; emptied when the check is done
+    shown_channel: str = ""  # of the direct message; its person's user id while it is not known whether it was posted
+    shown_ts: str = ""  # empty with a channel: an attempt to post began whose end nobody saw
     output: Output | None = None  # ASK: the answer, stored as an output; VERIFY: the text as one, stored once sent on
     assessment: Assessment | None = None
     failure: str = ""  # a sentence for the person, when it came to nothing
     asked_at: datetime
     finished_at: datetime | None = None
+    shared_at: datetime | None = None  # when its person posted it where they had asked
 
     def __post_init__(self) -> None:
         aware("asked_at", self.asked_at)
         aware("finished_at", self.finished_at)
+        aware("shared_at", self.shared_at)

@@ -211,12 +211,14 @@ def _beside() -> None:
     op.create_table(
         "checks",
         _key("check_id", primary=True),
-        *(_text(name) for name in ("kind", "asked_by", "team_id", "channel", "text", "answer_url")),
+        *(_text(name) for name in ("kind", "asked_by", "team_id", "channel", "text")),
+        *(_text(name) for name in ("shown_channel", "shown_ts")),
         _text("output", nullable=True),
         _text("assessment", nullable=True),
         _text("failure"),
         _moment("asked_at"),
         _moment("finished_at", nullable=True),
+        _moment("shared_at", nullable=True),
         _moment("free_at"),
         _text("worker"),
     )
