@@ -17,6 +17,7 @@ LONGEST_QUESTION = 1000  # characters
 LONGEST_TEXT = 12_000  # characters of a text whose claims are checked
 
 REFUSAL = "NOT IN THE SOURCES"
+NO_ANSWER = "I cannot find an answer to this in the sources."  # what is said in place of an answer; it claims nothing
 INSTRUCTION = (
     "You answer questions from numbered sources. Use only what the sources say, in their words. Answer in one or two "
     f"short sentences. If the sources do not say it, reply only: {REFUSAL}."
