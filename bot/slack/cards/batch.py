@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from zlib import crc32
 
 from slackblocks import Block, Element
 
@@ -12,7 +11,16 @@ from bot.slack.cards.decided import disputed_line, outcome_line, timed_out_line
 from bot.slack.cards.evidence import PASSAGE_LENGTH, evidence_of
 from bot.slack.cards.fallback import fitted
 from bot.slack.cards.options import CardOptions
-from bot.slack.cards.parts import DOT, handed_on_words, menu, model_words, question_block, question_words, quote_block
+from bot.slack.cards.parts import (
+    DOT,
+    handed_on_words,
+    menu,
+    model_words,
+    question_block,
+    question_words,
+    quote_block,
+    short_hash,
+)
 from bot.slack.ids import ActionId, ButtonValue, MenuChoice
 from bot.slack.text import counted, isolated, mention, one_line, quiet, shortened, title_link
 from bot.slack.wire import SlackMessage, button, confirmed, grey, line, rendered, row, said
@@ -31,7 +39,7 @@ def batch_card(views: Sequence[TaskView], *, display: CardOptions) -> SlackMessa
         display: the settings of the surfaces.
     """
     open_ = [view for view in views if view.task.state is TaskState.OPEN]
-    mark = f"batch.{crc32(repr([(v.task, len(v.verdicts)) for v in views]).encode()):x}"
+    mark = f"batch.{short_hash(repr([(view.task, len(view.verdicts)) for view in views]))}"
     blocks: list[Block] = [said(f"*{_title(views, open_)}*")]
     for view in views:
         blocks += _item(view, display, mark)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from zlib import crc32
 
@@ -10,7 +11,7 @@ from slackblocks import OverflowMenu, RichTextBlock
 from bot.slack.clock import day
 from bot.slack.cutting import cut
 from bot.slack.ids import ActionId, MenuChoice, MenuValue
-from bot.slack.text import mention, quiet, visible
+from bot.slack.text import counted, mention, quiet, visible
 from bot.slack.wire import bold, option, plain, quote_bar, rich, section
 from reviewers.decisions.consensus import current, deciding
 from reviewers.model import Output, Reason, Risk, TaskView, Verdict, VerdictKind
@@ -97,6 +98,14 @@ def percent(probability: float) -> str:
     return f"{value:.0f} %" if value >= 1 or value == 0 else f"{value:.2g} %"
 
 
+def listed(names: Sequence[str], limit: int = 10) -> str:
+    """ "A", "A and B", "A, B and C", "A, B and 4 others"."""
+    shown, more = list(names[:limit]), len(names) - limit
+    if more > 0:
+        shown.append(counted(more, "other"))
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
+
+
 def reason_words(view: TaskView) -> str:
     """Why the answer is here, as far as it may be said before the verdict. Safe for mrkdwn."""
     decision = view.decision
@@ -128,7 +137,12 @@ def tag(view: TaskView) -> str:
     """What makes the ids of the blocks differ from one drawing of the card to the next."""
     task, revision = view.task, view.resolution.revision if view.resolution else 0
     whose = f"{task.claimed_by}/{task.claimed_until}/{task.assigned_to}/{task.handed_on_by}/{task.due_at}"
-    return f"{task.number}.{task.state.value}.{len(view.verdicts)}.{revision}.{crc32(whose.encode()):x}"
+    return f"{task.number}.{task.state.value}.{len(view.verdicts)}.{revision}.{short_hash(whose)}"
+
+
+def short_hash(words: str) -> str:
+    """At most eight signs that differ where the words do; a lone surrogate is no reason to fail."""
+    return f"{crc32(words.encode(errors='replace')):x}"
 
 
 def earlier_messages(output: Output) -> int:
