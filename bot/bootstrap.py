@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.clock import SortableIds, SystemClock
-from bot.policy_file import read_policy
+from bot.live_policies import FilePolicies, LivePolicies
 from bot.settings import Settings
-from reviewers.decisions.routing import FixedPolicies
 from reviewers.errors import Invalid, ReviewError
 from reviewers.ports import Scorer, SourceIndex
 from reviewers.workflow.services import Services, make_services
@@ -42,13 +41,13 @@ def build_services(settings: Settings) -> Services:
     from storage.engine import make_engine
     from storage.unit_of_work import SqlStore
 
-    policies = FixedPolicies(policy=read_policy(settings.policy_file))
+    store, metrics = SqlStore(make_engine(settings.database)), PrometheusMetrics()
     return make_services(
-        store=SqlStore(make_engine(settings.database)),
+        store=store,
         clock=SystemClock(),
         ids=SortableIds(),
-        metrics=PrometheusMetrics(),
-        policies=policies,
+        metrics=metrics,
+        policies=LivePolicies(FilePolicies(settings.policy_file, metrics=metrics), store),
         directory=build_directory(settings),
         files=FolderFiles(),
     )

@@ -44,6 +44,17 @@ class People:
             self._groups[group] = (now, frozenset(users))
         return frozenset(users)
 
+    def groups(self) -> dict[str, str]:
+        """The user groups that are in use: id -> name. Empty where the workspace's plan has none."""
+        with our_words():
+            listed: list[dict[str, Any]] = self._client.usergroups_list()["usergroups"]
+        return {str(group["id"]): str(group["name"]) for group in listed if not group.get("date_delete")}
+
+    def is_admin(self, user_id: str) -> bool:
+        """Whether they administer the workspace."""
+        user = self._user(user_id)
+        return bool(user.get("is_admin") or user.get("is_owner"))
+
     def zone(self, user_id: str) -> str:
         """Their time zone, such as Europe/Berlin; empty when Slack does not know it."""
         return str(self._user(user_id).get("tz") or "")
