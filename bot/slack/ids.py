@@ -131,6 +131,7 @@ class MenuChoice(StrEnum):
     EDIT = "edit"
     UNSURE = "unsure"
     CHECK = "check"
+    SKIP = "skip"  # in the review run: the next one, this one stays open
 
 
 class Show(StrEnum):
@@ -155,16 +156,18 @@ class ButtonValue:
 
     task_id: str
     settles: bool = False
+    kind: str = ""  # the verdict that came too late, with Disagree
 
     def to_json(self) -> str:
         """At most 2,000 characters; ours are about 50."""
-        return _json({"v": VERSION, "task": self.task_id, **({"settles": True} if self.settles else {})})
+        more: dict[str, object] = {"settles": True} if self.settles else {}
+        return _json({"v": VERSION, "task": self.task_id, **more, **({"kind": self.kind} if self.kind else {})})
 
     @classmethod
     def parse(cls, raw: str | None) -> ButtonValue:
         """Read a value back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
         record = _record(raw)
-        return cls(task_id=_text(record, "task"), settles=record.get("settles") is True)
+        return cls(task_id=_text(record, "task"), settles=record.get("settles") is True, kind=_text(record, "kind", ""))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,6 +184,22 @@ class NamedValue:
     def parse(cls, raw: str | None) -> NamedValue:
         """Read a value back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
         return cls(name=_text(_record(raw), "name", ""))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckValue:
+    """What a button of an ad-hoc check carries."""
+
+    check_id: str
+
+    def to_json(self) -> str:
+        """At most 2,000 characters; ours are about 50."""
+        return _json({"v": VERSION, "check": self.check_id})
+
+    @classmethod
+    def parse(cls, raw: str | None) -> CheckValue:
+        """Read a value back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
+        return cls(check_id=_text(_record(raw), "check"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,6 +239,7 @@ class FormContext:
     settles: bool = False  # it was opened where a lead settles a dispute
     opened: float = 0.0  # when the person had the answer before them, in seconds of the epoch; 0: not known
     run: bool = False  # it stands on top of the review run
+    disagrees: bool = False  # with what somebody decided before: a lead decides
 
     def to_json(self) -> str:
         """At most 3,000 characters; ours are under 400."""
@@ -237,6 +257,7 @@ class FormContext:
                 "settles": self.settles,
                 "opened": self.opened,
                 "run": self.run,
+                "disagrees": self.disagrees,
             }
         )
 
@@ -257,6 +278,7 @@ class FormContext:
             settles=record.get("settles") is True,
             opened=_seconds(record.get("opened")),
             run=record.get("run") is True,
+            disagrees=record.get("disagrees") is True,
         )
 
 

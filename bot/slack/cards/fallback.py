@@ -44,7 +44,7 @@ def open_text(view: TaskView, show: Show, options: CardOptions, evidence: Eviden
     blind = show is Show.BLIND
     before = f"{_asked(view, show, options, answer)}“{isolated(one_line(question_words(view.output)))}” "
     before += "Answer begins: " if answer.is_cut else "Answer: "
-    said = _answer_with_states(answer.text, evidence, blind=blind) or "(empty)"
+    said = answer_with_states(answer.text, evidence, blind=blind) or "(empty)"
     after = [] if blind else _summary(evidence, answer)
     after += ["Not verified."]
     if show is Show.ALL:
@@ -87,7 +87,7 @@ def _who_waits(view: TaskView, options: CardOptions) -> str:
     return f"{line} {joint} {deadline} {then}."
 
 
-def _answer_with_states(shown: str, evidence: Evidence, *, blind: bool) -> str:
+def answer_with_states(shown: str, evidence: Evidence, *, blind: bool) -> str:
     """The answer with every claim's number and state in brackets where the claim ends."""
     said, place = "", 0
     for reading in sorted(evidence.readings, key=lambda reading: reading.claim.span.end):
