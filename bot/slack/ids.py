@@ -7,7 +7,7 @@ months, so a value of another version is answered politely and never guessed at.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reviewers.errors import Invalid
@@ -62,6 +62,7 @@ class ActionId(StrEnum):
     CHECK_CLAIMS = "check.claims"
     SHARE = "check.share"
     ASK_REVIEWERS = "check.ask_reviewers"
+    CHECK_CHOICE = "check.choice"  # in the form of the message shortcut: check its claims, or submit it
 
     DECIDE_NEXT = "home.decide"  # a lead: disputes first
     PAUSE = "home.pause"
@@ -72,6 +73,8 @@ class ActionId(StrEnum):
 
     SETUP_CHANGE = "setup.change"
     SETUP_TRY = "setup.try"
+    SETUP_MATCH = "setup.match"  # which answers, in the form: naming tags asks for them
+    SETUP_GATE = "setup.gate"  # held or not, in the form: held asks for how long
 
     NEXT = "queue.next"  # Review next, on Home and in the answer to `/whetstone queue`
     OPEN = "home.open"  # opens the claim view of one row
@@ -101,6 +104,8 @@ class BlockId(StrEnum):
     REASONS = "reasons"
     NOTE = "note"
     COPY = "copy_"
+    MESSAGE = "message_"  # the message that the shortcut's form carries
+    CHECK_CHOICE = "check"
 
 
 class CallbackId(StrEnum):
@@ -238,11 +243,15 @@ class FormContext:
     base: str = ""  # the verdict whose correction an edit form was filled with; empty for the output itself
     settles: bool = False  # it was opened where a lead settles a dispute
     opened: float = 0.0  # when the person had the answer before them, in seconds of the epoch; 0: not known
-    run: bool = False  # it stands on top of the review run
+    run: str = ""  # the state of the review run that it stands on top of
     disagrees: bool = False  # with what somebody decided before: a lead decides
 
+    def carrying(self, other: FormContext) -> FormContext:
+        """With what the view before it knew of where the person came from."""
+        return replace(self, settles=other.settles, opened=other.opened, run=other.run, disagrees=other.disagrees)
+
     def to_json(self) -> str:
-        """At most 3,000 characters; ours are under 400."""
+        """At most 3,000 characters; ours are under 400, and under 2,500 on top of a run."""
         return _json(
             {
                 "v": VERSION,
@@ -277,13 +286,63 @@ class FormContext:
             base=_text(record, "base", ""),
             settles=record.get("settles") is True,
             opened=_seconds(record.get("opened")),
-            run=record.get("run") is True,
+            run=_text(record, "run", ""),
             disagrees=record.get("disagrees") is True,
         )
 
 
 def _seconds(value: object) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessagePlace:
+    """What the form of the message shortcut carries: where the message stands, and which app wrote it."""
+
+    channel: str
+    ts: str
+    thread_ts: str = ""  # of the thread that it is a reply in
+    author: str = ""  # the app's name; empty for a person
+
+    def to_json(self) -> str:
+        """At most 3,000 characters; ours are under 300."""
+        return _json(
+            {"v": VERSION, "channel": self.channel, "ts": self.ts, "thread": self.thread_ts, "author": self.author}
+        )
+
+    @classmethod
+    def parse(cls, raw: str | None) -> MessagePlace:
+        """Read it back. Raises Invalid (field `value`) with a sentence for the person who submitted."""
+        record = _record(raw)
+        return cls(
+            channel=_text(record, "channel"),
+            ts=_text(record, "ts"),
+            thread_ts=_text(record, "thread", ""),
+            author=_text(record, "author", ""),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetupContext:
+    """What the setup form carries in `private_metadata`, and its buttons in their values: the channel it speaks of."""
+
+    channel: str
+    channel_name: str = ""  # empty where Slack does not tell it, as in a private channel
+    joins: bool = False  # Whetstone is not in the channel yet, and can join it
+
+    def to_json(self) -> str:
+        """At most 2,000 characters; ours are about 150."""
+        return _json({"v": VERSION, "channel": self.channel, "name": self.channel_name, "joins": self.joins})
+
+    @classmethod
+    def parse(cls, raw: str | None) -> SetupContext:
+        """Read it back. Raises Invalid (field `value`) with a sentence for the person."""
+        record = _record(raw)
+        return cls(
+            channel=_text(record, "channel"),
+            channel_name=_text(record, "name", ""),
+            joins=record.get("joins") is True,
+        )
 
 
 def _json(record: dict[str, object]) -> str:

@@ -1,9 +1,9 @@
-"""A policy together with the routes that people made in Slack."""
+"""The routes that people make in Slack: how they join the policy, and who may make them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 
 from reviewers.model import Policy, Route
@@ -22,6 +22,32 @@ def with_saved(policy: Policy, saved: Sequence[Route]) -> Policy:
     if not added:
         return policy
     return replace(policy, routes=(*policy.routes, *added), version=_version(policy, added))
+
+
+def may_set_up(person: str, *, is_admin: bool, channel: str, policy: Policy, saved: Sequence[Route]) -> bool:
+    """Whether this person may make or change the route of this channel.
+
+    An administrator of the workspace and a lead of the policy may always; a lead of a route may make new routes and
+    change their own; as long as nobody is named a reviewer or lead anywhere, everybody may.
+    """
+    routes = (*policy.routes, *saved)
+    named = (policy.reviewers, policy.leads, *(route.reviewers for route in routes), *(route.leads for route in routes))
+    return is_admin or not any(named) or person in {*policy.leads, *leads_of(channel, policy, saved)}
+
+
+def leads_of(channel: str, policy: Policy, saved: Sequence[Route]) -> tuple[str, ...]:
+    """Who leads the route of this channel; where it has no lead yet, who leads anything."""
+    standing = next((route for route in saved if channel and route.channel == channel), None)
+    if standing is not None and standing.leads:
+        return standing.leads
+    every = (policy.leads, *(route.leads for route in (*policy.routes, *saved)))
+    return tuple(dict.fromkeys(lead for leads in every for lead in leads))
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name, or with the first number behind it that is not taken: "Cards 2"."""
+    numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
+    return next(one for one in (name, *numbered) if one not in taken)
 
 
 def takes_all(route: Route) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reviewers.ports import Clock, DatasetFiles, Directory, Ids, Metrics, Policies, Store
 from reviewers.workflow.assigning import Assigner
 from reviewers.workflow.batching import Batcher
+from reviewers.workflow.checking import CheckDesk
 from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.permissions import Permissions
@@ -16,6 +17,7 @@ from reviewers.workflow.queue import ReviewQueue
 from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.reminding import ReminderDesk
 from reviewers.workflow.reports import Reports
+from reviewers.workflow.routes import RouteDesk
 from reviewers.workflow.sweeping import TaskSweeper
 from reviewers.workflow.verdicts import VerdictDesk
 
@@ -38,6 +40,8 @@ class Services:
     reminders: ReminderDesk
     preferences: PreferenceDesk
     reports: Reports
+    checks: CheckDesk
+    routes: RouteDesk
 
     @property
     def sweeps(self) -> Mapping[str, tuple[float, Callable[[], int]]]:
@@ -61,9 +65,11 @@ def make_services(
     policies: Policies,
     directory: Directory,
     files: DatasetFiles,
+    channel: str,
 ) -> Services:
-    """The use cases over these adapters."""
+    """The use cases over these adapters; `channel` is where cards go when the policy names none."""
     permissions = Permissions(policies=policies, directory=directory)
+    intake = Intake(store=store, policies=policies, metrics=metrics)
     return Services(
         store=store,
         clock=clock,
@@ -71,7 +77,7 @@ def make_services(
         metrics=metrics,
         policies=policies,
         permissions=permissions,
-        intake=Intake(store=store, policies=policies, metrics=metrics),
+        intake=intake,
         verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, permissions=permissions),
         queue=ReviewQueue(store=store, clock=clock, permissions=permissions),
         release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
@@ -79,4 +85,6 @@ def make_services(
         reminders=ReminderDesk(store=store, clock=clock, permissions=permissions),
         preferences=PreferenceDesk(store=store, clock=clock),
         reports=Reports(store=store, clock=clock, policies=policies),
+        checks=CheckDesk(store=store, clock=clock, ids=ids, policies=policies, intake=intake, channel=channel),
+        routes=RouteDesk(store=store, clock=clock, ids=ids, policies=policies),
     )
