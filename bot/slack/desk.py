@@ -58,7 +58,10 @@ class ReviewDesk:
     def card(self, views: Sequence[TaskView]) -> SlackMessage:
         """The card of a task or a batch as it stands, with the names of those who are in its fallback text."""
         display = self.naming(*(user for view in views for user in _named(view)))
-        return batch_card(views, display=display) if len(views) > 1 else task_card(views[0], display=display)
+        now = self.services.clock.now()
+        if len(views) > 1:
+            return batch_card(views, display=display, now=now)
+        return task_card(views[0], display=display, now=now)
 
     def notice(self, notice: Notice, views: Sequence[TaskView]) -> SlackMessage:
         """A direct message as its tasks stand now."""

@@ -156,6 +156,11 @@ def mention(user: str) -> str:
     return f"<@{user}>" if is_user(user) else quiet(user, 60)
 
 
+def channel_link(channel: str) -> str:
+    """The channel as Slack shows it; what is no channel id is only named."""
+    return f"<#{channel}>" if regex.fullmatch(r"[CGD][A-Z0-9]{2,20}", channel) else quiet(channel, 60)
+
+
 def is_user(user: str) -> bool:
     """Whether this is a Slack user id, and nothing that only looks like a mention."""
     return regex.fullmatch(r"[UW][A-Z0-9]{2,20}", user) is not None

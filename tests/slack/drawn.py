@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from bot.slack.cards import CardOptions, SlackMessage
+from bot.slack.cards import CardOptions, SlackMessage, task_card
+from reviewers.model import TaskView
+from tests.builders import NOON
 from tests.slack.checks import live_in_text, live_signs, objects, problems_of_message
 
+AT = NOON + timedelta(hours=2, minutes=5)  # when a card is drawn, unless a test says otherwise: 14:05
 NAMES = CardOptions(names={"U0MARA": "Mara Lindqvist"})
+
+
+def drawn_card(view: TaskView, display: CardOptions | None = None) -> SlackMessage:
+    """The card as it stands at 14:05."""
+    return task_card(view, display=display or CardOptions(), now=AT)
 
 
 def said(block: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.cards import CardOptions, task_card
+from bot.slack.cards import CardOptions
 from bot.slack.cards.budget import Layout, Lines, within_budget
 from bot.slack.wire import grey, plain
 from reviewers.model import (
@@ -19,9 +19,10 @@ from reviewers.model import (
     Reading,
     Reason,
     TaskView,
+    VerdictKind,
 )
-from tests.builders import NOON, a_decision, a_task, an_assessment, showing
-from tests.slack.drawn import NAMES, buttons, fine, kinds, said
+from tests.builders import NOON, a_decision, a_task, a_verdict, an_assessment, showing
+from tests.slack.drawn import NAMES, buttons, drawn_card, fine, kinds, said
 from tests.slack.scenes import (
     ANSWER,
     QUESTION,
@@ -35,10 +36,12 @@ from tests.slack.scenes import (
     watch,
 )
 
+OPEN_MENU = "Claim for 15 minutes · Why this one? · History · Hand over"
+
 
 def test_the_open_card_reads_from_the_question_to_the_grey_line() -> None:
     """Question, answer with numbers, doubts, sources, verbs, why it is here: six blocks and nothing else."""
-    card = fine(task_card(thailand()))
+    card = fine(drawn_card(thailand()))
     assert kinds(card) == ["rich_text", "rich_text", "rich_text", "context", "actions", "context"]
     assert said(card.blocks[0]) == f"*{QUESTION}*"
     assert said(card.blocks[1]) == (
@@ -56,7 +59,14 @@ def test_the_open_card_reads_from_the_question_to_the_grey_line() -> None:
         "[A] <https://help.meridian.example/fees|Card fees 2026 › Cash abroad>  "
         "[B] <https://help.meridian.example/limits|Card limits › Daily limits>  (help.meridian.example)"
     )
-    assert buttons(card) == ["Approve", "Edit", "Reject", "Unsure", "Check claims", "Claim for 15 minutes · Why this one? · History · Hand over"]
+    assert buttons(card) == [
+        "Approve",
+        "Edit",
+        "Reject",
+        "Unsure",
+        "Check claims",
+        "Claim for 15 minutes · Why this one? · History · Hand over",
+    ]
     assert said(card.blocks[5]) == (
         "*Not verified*  ·  Sampled  ·  due <!date^1795453200^{time}|17:00>  ·  helpdesk-8b, 3 Nov  ·  #4821"
     )
@@ -64,7 +74,7 @@ def test_the_open_card_reads_from_the_question_to_the_grey_line() -> None:
 
 def test_the_text_of_an_open_card_tells_the_whole_decision_in_plain_words() -> None:
     """Question, answer with each claim's state in brackets, until when, how to act; no symbol and no markup."""
-    card = task_card(thailand(), display=CardOptions(next_command="/whetstone next"))
+    card = drawn_card(thailand(), display=CardOptions(next_command="/whetstone next"))
     assert card.text == (
         f"Review 4821: “{QUESTION}” Answer: A cash withdrawal abroad costs € 2.00 (claim 1, contradicted: the source "
         "says € 3.50). Outside the euro area we add a currency fee of 1.75 % (claim 2, supported). Your daily limit "
@@ -76,7 +86,7 @@ def test_the_text_of_an_open_card_tells_the_whole_decision_in_plain_words() -> N
 
 def test_every_button_says_what_it_does_to_which_answer() -> None:
     """A channel of ten cards has ten buttons named Approve: screen readers hear the answer's number."""
-    row = task_card(thailand()).blocks[4]["elements"]
+    row = drawn_card(thailand()).blocks[4]["elements"]
     assert [element.get("accessibility_label") for element in row[:5]] == [
         "Approve answer 4821",
         "Edit answer 4821",
@@ -97,7 +107,7 @@ def test_every_button_says_what_it_does_to_which_answer() -> None:
 )
 def test_a_held_answer_says_first_who_waits_and_what_happens_then(on_timeout: OnTimeout, words: str) -> None:
     """The first line is the person who waits; the grey line says that a click sends it at once."""
-    card = fine(task_card(held(thailand(), on_timeout)))
+    card = fine(drawn_card(held(thailand(), on_timeout)))
     assert said(card.blocks[0]) == (
         f":hourglass_flowing_sand: *Customer waiting* since <!date^1795442520^{{time}}|14:02>. {words}"
     )
@@ -111,7 +121,7 @@ def test_a_held_answer_says_first_who_waits_and_what_happens_then(on_timeout: On
 
 def test_the_notification_of_a_held_answer_is_its_first_hundred_characters() -> None:
     """Who waits, and until when."""
-    card = task_card(held(thailand()))
+    card = drawn_card(held(thailand()))
     assert card.text[:100].startswith(
         "A customer is waiting since 14:02. At 14:12 the chat goes to a person. Review 4821: “I'm going"
     )
@@ -119,13 +129,13 @@ def test_the_notification_of_a_held_answer_is_its_first_hundred_characters() -> 
 
 def test_an_answer_held_without_an_end_says_so() -> None:
     """No deadline: it stays held until somebody decides."""
-    card = fine(task_card(held(thailand(), OnTimeout.HOLD, deadline=None)))
+    card = fine(drawn_card(held(thailand(), OnTimeout.HOLD, deadline=None)))
     assert said(card.blocks[0]).endswith(". It stays held until somebody decides.")
 
 
 def test_a_blind_card_shows_the_passages_and_nothing_of_the_machine() -> None:
     """No reading, no bold words, no model, no risk: question, answer, passages in the answer's order."""
-    card = fine(task_card(showing(thailand(), "blind")))
+    card = fine(drawn_card(showing(thailand(), "blind")))
     assert kinds(card) == ["rich_text", "rich_text", "rich_text", "context", "actions", "context"]
     assert said(card.blocks[2]) == (
         "*Sources found*“Cash withdrawal outside the euro area: € 3.50 per withdrawal, plus 1.75 % of the amount.” [A]"
@@ -143,10 +153,10 @@ def test_a_blind_card_shows_the_passages_and_nothing_of_the_machine() -> None:
 
 def test_only_a_lead_who_insists_shows_the_risk_before_the_verdict() -> None:
     """The risk is on the card with `all`, and nowhere on it with `evidence`."""
-    assert said(task_card(showing(thailand(), "all")).blocks[5]).startswith(
+    assert said(drawn_card(showing(thailand(), "all")).blocks[5]).startswith(
         "*Not verified*  ·  Sampled, risk high (62 in 100)  ·  due"
     )
-    card = task_card(thailand())
+    card = drawn_card(thailand())
     assert "isk" not in card.text + "".join(map(said, card.blocks))
 
 
@@ -154,7 +164,7 @@ def test_only_a_lead_who_insists_shows_the_risk_before_the_verdict() -> None:
 def test_an_unknown_setting_is_refused(show: str) -> None:
     """A misspelt `show` must not quietly show the risk."""
     with pytest.raises(ValueError, match="is not a valid Show"):
-        task_card(showing(thailand(), show))
+        drawn_card(showing(thailand(), show))
 
 
 @pytest.mark.parametrize(
@@ -167,12 +177,12 @@ def test_an_unknown_setting_is_refused(show: str) -> None:
 )
 def test_why_it_is_here_does_not_give_the_risk_away(decision: Any, words: str) -> None:
     """Random and risky picks read alike; a rule is named, since it says what to look for."""
-    assert said(task_card(thailand(decision=decision)).blocks[5]).split("  ·  ")[1] == words
+    assert said(drawn_card(thailand(decision=decision)).blocks[5]).split("  ·  ")[1] == words
 
 
 def test_without_any_source_the_card_says_where_was_searched() -> None:
     """One line for all claims, no sources line, and the hint to choose Unsure."""
-    card = fine(task_card(watch()))
+    card = fine(drawn_card(watch()))
     assert kinds(card) == ["rich_text", "rich_text", "rich_text", "actions", "context"]
     assert said(card.blocks[2]) == (
         "*① ②  *:large_blue_square:* No source found*  in 312 documents. If you do not know it, choose Unsure."
@@ -182,7 +192,7 @@ def test_without_any_source_the_card_says_where_was_searched() -> None:
 def test_no_documents_are_not_called_a_search() -> None:
     """With an empty index nothing was searched, and the card does not pretend."""
     readings = tuple(replace(r, reading=Reading.NO_SOURCE, passages=(), differing=()) for r in thailand_readings())
-    card = fine(task_card(thailand(assessment=assessed(readings, documents_searched=0))))
+    card = fine(drawn_card(thailand(assessment=assessed(readings, documents_searched=0))))
     assert said(card.blocks[2]).endswith(
         "No source found*, no documents were searched. If you do not know it, choose Unsure."
     )
@@ -191,17 +201,17 @@ def test_no_documents_are_not_called_a_search() -> None:
 @pytest.mark.parametrize("assessment", [None, an_assessment(readings=(), risk=None, failure="coverage: no model")])
 def test_an_answer_that_was_not_checked_is_never_shown_as_low_risk(assessment: Any) -> None:
     """No numbers, no shapes, Full text instead of Check claims."""
-    card = fine(task_card(thailand(assessment=assessment)))
+    card = fine(drawn_card(thailand(assessment=assessment)))
     assert said(card.blocks[1]) == ANSWER
     assert said(card.blocks[2]) == ("*Claims not checked: *the checker did not answer. Judge the answer as it stands.")
     assert buttons(card)[4] == "Full text"
     assert "The claims were not checked: the checker did not answer." in card.text
-    assert "not scored" in said(task_card(showing(thailand(assessment=assessment), "all")).blocks[-1])
+    assert "not scored" in said(drawn_card(showing(thailand(assessment=assessment), "all")).blocks[-1])
 
 
 def test_an_answer_without_claims_says_so() -> None:
     """Nothing stated, nothing to check."""
-    card = fine(task_card(thailand(assessment=assessed(()))))
+    card = fine(drawn_card(thailand(assessment=assessed(()))))
     assert said(card.blocks[2]) == "*No claims: *the answer states no facts."
     assert buttons(card)[4] == "Full text"
     assert "The answer states no facts." in card.text
@@ -211,7 +221,7 @@ def test_a_long_answer_is_cut_at_a_sentence_and_cannot_be_approved_unread() -> N
     """At most 700 of 1,369 characters; Read all stands in Approve's place; the doubt out of sight quotes the answer."""
     view = lisbon()
     assert len(view.output.completion) == 1369
-    card = fine(task_card(view))
+    card = fine(drawn_card(view))
     shown = said(card.blocks[1])
     assert shown.endswith("on your side. *⑥*")
     assert said(card.blocks[2]) == "… *754 more characters* (of 1,369), claims ⑦ to (14)"
@@ -224,7 +234,13 @@ def test_a_long_answer_is_cut_at_a_sentence_and_cannot_be_approved_unread() -> N
         "*11 others  *:large_green_circle:* Supported*",
     ]
     assert said(card.blocks[4]).endswith("(help.meridian.example)  1 more in Read all")
-    assert buttons(card) == ["Read all", "Edit", "Reject", "Unsure", "Claim for 15 minutes · Why this one? · History · Hand over"]
+    assert buttons(card) == [
+        "Read all",
+        "Edit",
+        "Reject",
+        "Unsure",
+        "Claim for 15 minutes · Why this one? · History · Hand over",
+    ]
     assert card.text.startswith("Review 4821, long: 615 of 1,369 characters shown. “Charged twice?” Answer begins: ")
     assert "Claim 9, in the part not shown, is contradicted" in card.text
     assert card.text.endswith("Approve is in Read all; Edit, Reject or Unsure on this message.")
@@ -240,7 +256,7 @@ def test_many_doubts_are_three_lines_and_a_count() -> None:
             strict=True,
         )
     )
-    lines = said(task_card(thailand(assessment=assessed(readings))).blocks[2]).split("\n")
+    lines = said(drawn_card(thailand(assessment=assessed(readings))).blocks[2]).split("\n")
     assert [line[:20] for line in lines] == [
         "*③  *:small_red_tria",
         "*②  *:large_orange_d",
@@ -251,7 +267,8 @@ def test_many_doubts_are_three_lines_and_a_count() -> None:
 
 def test_an_answer_handed_on_says_who_was_unsure() -> None:
     """A grey line above the verbs; the buttons stay."""
-    card = fine(task_card(watch(task=a_task(handed_on_by="U0MARA")), display=NAMES))
+    unsure = a_verdict(kind=VerdictKind.UNSURE)
+    card = fine(drawn_card(watch(task=a_task(handed_on_by="U0MARA"), verdicts=(unsure,)), display=NAMES))
     assert kinds(card) == ["rich_text", "rich_text", "rich_text", "context", "actions", "context"]
     assert said(card.blocks[3]) == ":question: *Needs someone else.* <@U0MARA> was unsure."
     assert card.text.startswith("Review 4821, handed on by Mara Lindqvist. “Can I put")
@@ -265,7 +282,7 @@ def test_earlier_messages_are_counted_in_the_grey_line() -> None:
         Message(role="assistant", content="Hello!"),
         Message(role="user", content="And cash?"),
     )
-    card = fine(task_card(thailand(output=thailand_output(prompt=prompt))))
+    card = fine(drawn_card(thailand(output=thailand_output(prompt=prompt))))
     assert said(card.blocks[0]) == "*And cash?*"
     assert "2 earlier messages in Check claims" in said(card.blocks[5])
 
@@ -273,28 +290,28 @@ def test_earlier_messages_are_counted_in_the_grey_line() -> None:
 def test_a_prompt_without_a_person_and_an_empty_answer_are_said_in_words() -> None:
     """Slack refuses empty texts, and a reviewer should not wonder."""
     output = thailand_output(prompt=(Message(role="system", content="x"),), completion="")
-    card = fine(task_card(thailand(output=output, assessment=None)))
+    card = fine(drawn_card(thailand(output=output, assessment=None)))
     assert said(card.blocks[0]) == "*(No question came with this answer.)*"
     assert said(card.blocks[1]) == "(The answer is empty.)"
 
 
 def test_an_update_of_the_card_has_new_block_ids() -> None:
     """Slack keeps the state of blocks whose id stays: each drawing gets its own."""
-    before = {block["block_id"] for block in task_card(thailand()).blocks}
-    after = {block["block_id"] for block in task_card(resolved(thailand(), Outcome.APPROVED)).blocks}
+    before = {block["block_id"] for block in drawn_card(thailand()).blocks}
+    after = {block["block_id"] for block in drawn_card(resolved(thailand(), Outcome.APPROVED)).blocks}
     assert before.isdisjoint(after)
 
 
 def test_a_due_time_on_another_day_shows_the_day() -> None:
     """A clock time alone would be read as today's."""
     task = a_task(due_at=NOON + timedelta(days=1))
-    assert "due <!date^1795521600^{date_short} {time}|24 Nov 12:00>" in said(task_card(thailand(task=task)).blocks[-1])
+    assert "due <!date^1795521600^{date_short} {time}|24 Nov 12:00>" in said(drawn_card(thailand(task=task)).blocks[-1])
 
 
 def test_a_small_chance_is_not_rounded_to_nothing() -> None:
     """A chance of half a percent shows as 0.5 %."""
     view = resolved(thailand(decision=a_decision(reason=Reason.UNIFORM, inclusion_probability=0.005)), Outcome.APPROVED)
-    assert "sampled, chance 0.5 %" in said(task_card(view).blocks[-1])
+    assert "sampled, chance 0.5 %" in said(drawn_card(view).blocks[-1])
 
 
 def sourced(address: str, title: str = "T") -> TaskView:
@@ -313,7 +330,7 @@ def sourced(address: str, title: str = "T") -> TaskView:
 
 def test_titles_lose_their_links_before_the_sources_line_grows_too_long() -> None:
     """Four addresses of 1,900 characters do not fit into one line; the first link does, the titles all do."""
-    card = fine(task_card(sourced("https://help.meridian.example/" + "a" * 1870)))
+    card = fine(drawn_card(sourced("https://help.meridian.example/" + "a" * 1870)))
     line = said(card.blocks[3])
     assert line.count("<https://") == 1
     assert all(f"[{letter}] " in line for letter in "ABCD")
@@ -321,7 +338,7 @@ def test_titles_lose_their_links_before_the_sources_line_grows_too_long() -> Non
 
 def test_addresses_full_of_signs_do_not_break_the_line() -> None:
     """An ampersand takes five characters on the wire."""
-    fine(task_card(sourced("https://help.meridian.example/?" + "&" * 900, title="&" * 90)))
+    fine(drawn_card(sourced("https://help.meridian.example/?" + "&" * 900, title="&" * 90)))
 
 
 def test_a_card_over_budget_drops_the_supported_line_first() -> None:

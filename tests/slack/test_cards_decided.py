@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.slack.cards import task_card
 from reviewers.model import (
     Outcome,
     ReleaseState,
@@ -12,7 +11,7 @@ from reviewers.model import (
     VerdictKind,
 )
 from tests.builders import a_verdict
-from tests.slack.drawn import NAMES, buttons, fine, kinds, said
+from tests.slack.drawn import NAMES, buttons, drawn_card, fine, kinds, said
 from tests.slack.scenes import (
     ANSWER,
     EDITED,
@@ -29,7 +28,7 @@ DECIDED_MENU = "Change my verdict · History · Why this one? · Full text"
 
 def test_an_approved_card_shows_the_outcome_and_what_the_machine_had_thought() -> None:
     """Outcome with the only menu, question, answer without numbers, revelation."""
-    card = fine(task_card(resolved(thailand(), Outcome.APPROVED), display=NAMES))
+    card = fine(drawn_card(resolved(thailand(), Outcome.APPROVED), display=NAMES))
     assert kinds(card) == ["section", "rich_text", "rich_text", "context"]
     assert said(card.blocks[0]) == ":white_check_mark: *Approved* by <@U0MARA>, <!date^1795442760^{time}|14:06>"
     assert buttons(card) == [DECIDED_MENU]
@@ -43,7 +42,7 @@ def test_an_approved_card_shows_the_outcome_and_what_the_machine_had_thought() -
 def test_an_edited_card_shows_the_difference_as_the_quote() -> None:
     """Struck goes out, bold comes in, unchanged sentences are left out; the text says the changes in words."""
     view = resolved(thailand(), Outcome.EDITED, text=EDITED, reasons=("contradicts",))
-    card = fine(task_card(view, display=NAMES))
+    card = fine(drawn_card(view, display=NAMES))
     assert said(card.blocks[0]).endswith("|14:06>. Contradicts the source.")
     assert said(card.blocks[2]) == (
         "A cash withdrawal ~abroad~ *outside the euro area* costs € ~2.00~ *3.50*. … You do not have to tell us before "
@@ -58,12 +57,12 @@ def test_an_edited_card_shows_the_difference_as_the_quote() -> None:
 def test_an_edit_of_a_held_answer_says_when_it_was_sent() -> None:
     """The grey line of a held answer tells what happened to it."""
     view = resolved(held(thailand(), state=ReleaseState.EDITED, decided_at=SIX_PAST), Outcome.EDITED, text=EDITED)
-    assert "sent to the customer at <!date^1795442760^{time}|14:06>" in said(task_card(view).blocks[-1])
+    assert "sent to the customer at <!date^1795442760^{time}|14:06>" in said(drawn_card(view).blocks[-1])
 
 
 def test_a_rewritten_answer_is_shown_before_and_after() -> None:
     """More than 60 % changed: no patchwork."""
-    card = fine(task_card(resolved(thailand(), Outcome.EDITED, text="Please call us, we cannot say it here.")))
+    card = fine(drawn_card(resolved(thailand(), Outcome.EDITED, text="Please call us, we cannot say it here.")))
     assert [said(block) for block in card.blocks[2:6]] == [
         "*Rewritten. *Before:",
         ANSWER,
@@ -78,7 +77,7 @@ def test_a_rejected_card_gives_reasons_and_note() -> None:
     view = resolved(
         thailand(), Outcome.REJECTED, reasons=("contradicts", "invented"), note="€ 2.00 is last year's fee."
     )
-    card = fine(task_card(view, display=NAMES))
+    card = fine(drawn_card(view, display=NAMES))
     assert said(card.blocks[0]) == (
         ":x: *Rejected* by <@U0MARA>, <!date^1795442760^{time}|14:06>. Contradicts the source, invented.\n"
         "“€ 2.00 is last year's fee.”"
@@ -91,7 +90,7 @@ def test_a_rejected_card_gives_reasons_and_note() -> None:
 def test_a_timed_out_card_is_no_verdict_and_offers_no_change() -> None:
     """What became of the person who waited, and that it does not count."""
     view = held(thailand(), state=ReleaseState.TIMED_OUT, decided_at=TWELVE_PAST)
-    card = fine(task_card(replace(view, task=replace(view.task, state=TaskState.TIMED_OUT))))
+    card = fine(drawn_card(replace(view, task=replace(view.task, state=TaskState.TIMED_OUT))))
     assert said(card.blocks[0]) == (
         ":hourglass: *Timed out* at <!date^1795443120^{time}|14:12>. The chat went to a person. "
         "Not counted as a verdict."
@@ -110,7 +109,7 @@ def test_a_changed_verdict_names_the_one_before() -> None:
         resolved(thailand(), Outcome.APPROVED, revision=2, verdict_id="v-2"),
         verdicts=verdicts,
     )
-    card = fine(task_card(view))
+    card = fine(drawn_card(view))
     assert said(card.blocks[0]) == (
         ":white_check_mark: *Approved* by <@U0MARA>, <!date^1795442760^{time}|14:06>, before: rejected."
     )

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.slack.cards import CardOptions, task_card
+from bot.slack.cards import CardOptions
 from bot.slack.forms import changes_view, claim_view, edit_view, history_view, parse_edit, reject_view, why_view
 from bot.slack.text import visible
 from reviewers.model import Draft, Outcome, Resolution, VerdictKind
@@ -20,6 +20,7 @@ from tests.slack.checks import (
     problems_of_view,
     words,
 )
+from tests.slack.drawn import drawn_card
 
 DISPLAY = CardOptions()
 LENGTHS = (0, 1, 3000, 3001, 12_000, 100_000)
@@ -46,7 +47,7 @@ def test_every_open_card_is_taken_by_slack(script: str, length: int, show: str) 
     """Whatever the length and the script, the card fits into Slack's limits and our budget."""
     text = of_length(SCRIPTS[script], length)
     for passages in (0, 60):
-        card = task_card(showing(a_long_view(text, passages=passages, prompt=text), show))
+        card = drawn_card(showing(a_long_view(text, passages=passages, prompt=text), show))
         assert problems_of_message(card) == []
         assert live_signs(card.blocks) == []
         assert live_in_text(card.text) == []
@@ -118,7 +119,7 @@ def test_every_form_of_a_decided_task_is_taken_by_slack(script: str, length: int
             resolved_at=NOON,
         )
         decided = a_long_view(text, passages=5, resolution=resolution, verdicts=view.verdicts)
-        card = task_card(decided)
+        card = drawn_card(decided)
         assert problems_of_message(card) == []
         assert live_signs(card.blocks) + live_in_text(card.text) == []
         for form in (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.cards import CardOptions, SlackMessage, task_card
+from bot.slack.cards import CardOptions, SlackMessage
 from bot.slack.forms import (
     FormContext,
     changes_view,
@@ -36,6 +36,7 @@ from reviewers.model import (
 )
 from tests.builders import NOON, a_decision, a_task, a_verdict, showing
 from tests.slack.checks import live_in_text, live_signs, objects, problems_of_message, problems_of_view
+from tests.slack.drawn import drawn_card
 from tests.slack.scenes import assessed, claims_of, held, resolved, thailand, thailand_output
 
 PAYLOADS = {
@@ -123,13 +124,13 @@ def messages(view: TaskView, payload: str) -> list[SlackMessage]:
     edited = f"Now {payload} {view.output.completion[:-4]}{payload}"
     late = AlreadyResolved(by=payload, outcome=payload, at=NOON)
     return [
-        *(task_card(showing(view, show), display=names) for show in ("evidence", "blind", "all")),
-        task_card(held(view), display=names),
-        task_card(replace(view, assessment=None), display=names),
-        task_card(decided(view, payload, Outcome.REJECTED), display=names),
-        task_card(decided(view, payload, Outcome.EDITED, edited), display=names),
-        task_card(decided(view, payload, Outcome.EDITED, payload * 3), display=names),
-        task_card(replace(view, task=replace(view.task, state=TaskState.TIMED_OUT)), display=names),
+        *(drawn_card(showing(view, show), display=names) for show in ("evidence", "blind", "all")),
+        drawn_card(held(view), display=names),
+        drawn_card(replace(view, assessment=None), display=names),
+        drawn_card(decided(view, payload, Outcome.REJECTED), display=names),
+        drawn_card(decided(view, payload, Outcome.EDITED, edited), display=names),
+        drawn_card(decided(view, payload, Outcome.EDITED, payload * 3), display=names),
+        drawn_card(replace(view, task=replace(view.task, state=TaskState.TIMED_OUT)), display=names),
         notice(payload, payload),
         decided_before(late, VerdictKind.APPROVE, display=names),
     ]
@@ -195,7 +196,7 @@ def test_an_edit_form_keeps_hostile_text_as_it_is() -> None:
 def test_a_forged_title_shows_the_host_it_leads_to() -> None:
     """A title that looks like an address stands beside the real host."""
     view = poisoned("https://bank.example", "https://safe.example/x")
-    line = task_card(view).blocks[3]["elements"][0]["text"]
+    line = drawn_card(view).blocks[3]["elements"][0]["text"]
     assert line.startswith("[A] <https://safe.example/x|https://bank.example 0 › https://bank.example>")
     assert line.rstrip().endswith("more in Check claims") or "(safe.example)" in line
     assert "(safe.example)" in line

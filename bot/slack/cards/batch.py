@@ -3,151 +3,195 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from slackblocks import Block, Element
 
 from bot.slack import clock
-from bot.slack.cards.decided import disputed_line, outcome_line, timed_out_line
-from bot.slack.cards.evidence import PASSAGE_LENGTH, evidence_of
-from bot.slack.cards.fallback import fitted
+from bot.slack.cards.batch_text import batch_text, best_source, count_down
+from bot.slack.cards.budget import CHARACTERS
+from bot.slack.cards.decided import DECIDED_MENU, outcome_line
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import (
     DOT,
+    claimed_words,
     handed_on_words,
     menu,
     model_words,
-    question_block,
     question_words,
     quote_block,
+    reason_words,
+    risk_words,
     short_hash,
 )
+from bot.slack.cards.unsettled import TIMED_OUT_MENU, disputed_line, timed_out_line
 from bot.slack.ids import ActionId, ButtonValue, MenuChoice
-from bot.slack.text import counted, isolated, mention, one_line, quiet, shortened, title_link
-from bot.slack.wire import SlackMessage, button, confirmed, grey, line, rendered, row, said
+from bot.slack.text import counted, escape, host, isolated, mention, quiet, shortened, title_link
+from bot.slack.wire import (
+    SlackMessage,
+    Wire,
+    bold,
+    button,
+    confirmed,
+    grey,
+    line,
+    rendered,
+    rich,
+    row,
+    said,
+    section,
+    weight,
+)
+from reviewers.decisions.consensus import live
 from reviewers.model import TaskState, TaskView
 
-QUESTION_LENGTH = 160
+ANSWER_LENGTH = 300  # characters of an answer that is shown whole; those that come to a batch have at most 160
 _ITEM_MENU = (MenuChoice.EDIT, MenuChoice.UNSURE, MenuChoice.CHECK)
-_DECIDED_MENU = (MenuChoice.CHANGE, MenuChoice.HISTORY, MenuChoice.WHY, MenuChoice.FULL)
 
 
-def batch_card(views: Sequence[TaskView], *, display: CardOptions) -> SlackMessage:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """How much of each item is shown, in characters."""
+
+    question: int = 300
+    passage: int = 140
+    link: int = 300  # of an address; a longer one stands as its host only
+
+
+ROOMS = (Room(), Room(question=160, passage=100, link=120), Room(question=100, passage=60, link=0))
+
+
+def batch_card(views: Sequence[TaskView], *, display: CardOptions, now: datetime) -> SlackMessage:
     """Draw the shared card.
 
     Args:
-        views: the tasks of the batch, two to five, in their order.
+        views: the tasks of the batch, two to five, in their order; decided ones too.
         display: the settings of the surfaces.
+        now: when it is drawn: a claim that has run out is not on it.
     """
-    open_ = [view for view in views if view.task.state is TaskState.OPEN]
-    mark = f"batch.{short_hash(repr([(view.task, len(view.verdicts)) for view in views]))}"
-    blocks: list[Block] = [said(f"*{_title(views, open_)}*")]
+    blocks: list[Wire] = []
+    for room in ROOMS:
+        blocks = _drawn(views, display, now, room)
+        if weight(blocks) <= CHARACTERS:
+            break
+    return SlackMessage(text=batch_text(views, display), blocks=blocks)
+
+
+def rest_of(views: Sequence[TaskView]) -> list[TaskView]:
+    """What "Approve the rest" covers: what is open and shown whole, and nobody was unsure about or handed over."""
+    return [view for view in views if _is_open(view) and _is_whole(view) and not view.task.handed_on_by]
+
+
+def _is_open(view: TaskView) -> bool:
+    return view.task.state is TaskState.OPEN
+
+
+def _is_whole(view: TaskView) -> bool:
+    return len(view.output.completion) <= ANSWER_LENGTH
+
+
+def _drawn(views: Sequence[TaskView], display: CardOptions, now: datetime, room: Room) -> list[Wire]:
+    mark = f"batch.{short_hash(repr([(view.task, view.task.claimant(now), len(view.verdicts)) for view in views]))}"
+    hosts = {host(source.passage.address) for view in views if (source := best_source(view))}
+    shared = next(iter(hosts)) if len(hosts) == 1 else None
+    blocks: list[Block] = [said(f"*{count_down(views)}*")]
     for view in views:
-        blocks += _item(view, display, mark)
+        blocks += _item(view, display, now, room, mark, shared)
     blocks.append(line())
-    if open_:
-        blocks.append(row(f"rest.{mark}", [_approve_the_rest(open_)]))
-    blocks.append(grey(_why_here(views, open_, display)))
-    return SlackMessage(text=_spoken(views, open_, display), blocks=rendered(blocks, mark))
+    if rest := rest_of(views):
+        blocks.append(row(f"rest.{mark}", [_approve_the_rest(views, rest)]))
+    blocks.append(grey(_why_here(views, display, shared or "")))
+    return rendered(blocks, mark)
 
 
-def _title(views: Sequence[TaskView], open_: Sequence[TaskView]) -> str:
-    if len(open_) == len(views):
-        return counted(len(views), "short answer")
-    return f"{len(open_)} of {counted(len(views), 'short answer')} left" if open_ else f"{len(views)} short answers"
-
-
-def _item(view: TaskView, display: CardOptions, mark: str) -> Iterator[Block]:
-    yield question_block(view.output)
-    yield quote_block(view.output.completion)
-    if source := _source(view):
-        yield grey(source)
-    if view.task.state is TaskState.OPEN:
+def _item(
+    view: TaskView, display: CardOptions, now: datetime, room: Room, mark: str, shared: str | None
+) -> Iterator[Block]:
+    """Question, answer, passage; then the verbs, or what became of it."""
+    answer = view.output.completion
+    yield rich(section([bold(shortened(question_words(view.output), room.question))]))
+    yield quote_block(answer if _is_whole(view) else shortened(answer, ANSWER_LENGTH))
+    if words := DOT.join([*_source(view, room, shared), *_whose(view, display, now)]):
+        yield grey(words)
+    if _is_open(view):
         yield row(f"item{view.task.number}.{mark}", _verbs(view))
     else:
-        yield said(_outcome(view, display), menu(view, ActionId.DECIDED_MORE, _DECIDED_MENU))
+        choices = TIMED_OUT_MENU if view.task.state is TaskState.TIMED_OUT else DECIDED_MENU
+        yield said(_outcome(view, display), menu(view, ActionId.DECIDED_MORE, choices))
 
 
-def _source(view: TaskView) -> str:
-    """The passage, so that each answer can really be judged; and who could not judge it."""
-    parts = []
-    for source in evidence_of(view).sources[:1]:
-        passage = isolated(quiet(source.passage.text, PASSAGE_LENGTH))
-        parts.append(f"Source: “{passage}”, {title_link(source.title, source.passage.address)}")
+def _source(view: TaskView, room: Room, shared: str | None) -> Iterator[str]:
+    """The passage, so that each answer can really be judged; its host beside it where the items' hosts differ."""
+    source = best_source(view)
+    if source is None:
+        yield "No source found"
+        return
+    address = source.passage.address
+    title = title_link(source.title, address if len(address) <= room.link else "")
+    own = host(address) if shared is None else ""
+    beside = f" ({escape(own)})" if own else ""
+    yield f"Source: “{isolated(quiet(source.passage.text, room.passage))}”, {title}{beside}"
+
+
+def _whose(view: TaskView, display: CardOptions, now: datetime) -> Iterator[str]:
+    """Who could not judge it, and who works on it."""
+    if not _is_open(view):
+        return
     if view.task.handed_on_by:
-        parts.append(f":question: {mention(view.task.handed_on_by)} {handed_on_words(view)}")
-    return DOT.join(parts)
+        yield f":question: *Needs someone else.* {mention(view.task.handed_on_by)} {handed_on_words(view)}."
+    if view.task.claimant(now):
+        yield claimed_words(view, display)
 
 
 def _verbs(view: TaskView) -> list[Element]:
+    """Approve, Reject, ⋯; what is not shown whole is read before it is approved."""
     number, value = view.task.number, ButtonValue(task_id=view.task.task_id).to_json()
-    return [
-        button("Approve", ActionId.BATCH_APPROVE, value, f"Approve answer {number}"),
-        button("Reject", ActionId.BATCH_REJECT, value, f"Reject answer {number}"),
-        menu(view, ActionId.BATCH_MORE, _ITEM_MENU),
-    ]
+    approve = button("Approve", ActionId.BATCH_APPROVE, value, f"Approve answer {number}")
+    if not _is_whole(view):
+        approve = button("Read all", ActionId.READ_ALL, value, f"Read the whole answer {number}, approve it there")
+    reject = button("Reject", ActionId.BATCH_REJECT, value, f"Reject answer {number}")
+    return [approve, reject, menu(view, ActionId.BATCH_MORE, _ITEM_MENU)]
 
 
 def _outcome(view: TaskView, display: CardOptions) -> str:
+    resolution = live(view.resolution)
     if view.task.state is TaskState.DISPUTED:
         return disputed_line(view)
-    if view.resolution is None:
+    if resolution is None:
         return timed_out_line(view, display)
-    return outcome_line(view, view.resolution, display)
+    return outcome_line(view, resolution, display)
 
 
-def _approve_the_rest(open_: Sequence[TaskView]) -> Element:
-    first = ButtonValue(task_id=open_[0].task.batch_id or open_[0].task.task_id).to_json()
-    rest = button(
-        f"Approve the rest ({len(open_)})",
-        ActionId.BATCH_REST,
-        first,
-        f"Approve the other {counted(len(open_), 'answer')}",
-    )
-    names = ", ".join(f"#{view.task.number}" for view in open_)
-    title = f"Approve {counted(len(open_), 'answer')}?"
-    return confirmed(rest, title, f"Each is recorded as your own verdict: {names}", "Approve")
+def _approve_the_rest(views: Sequence[TaskView], rest: Sequence[TaskView]) -> Element:
+    first = ButtonValue(task_id=views[0].task.batch_id or views[0].task.task_id).to_json()
+    answers = counted(len(rest), "answer")
+    spoken = f"Approve {answers}, each recorded as your own verdict"
+    press = button(f"Approve the rest ({len(rest)})", ActionId.BATCH_REST, first, spoken)
+    names = ", ".join(f"#{view.task.number}" for view in rest)
+    return confirmed(press, f"Approve {answers}?", f"Each is recorded as your own verdict: {names}.", "Approve")
 
 
-def _why_here(views: Sequence[TaskView], open_: Sequence[TaskView], display: CardOptions) -> str:
-    parts = []
-    if open_:
-        parts += ["*Not verified*" + (f" ({len(open_)})" if len(open_) < len(views) else ""), "Sampled"]
-    due = min((view.task.due_at for view in open_ if view.task.due_at), default=None)
-    if due:
+def _why_here(views: Sequence[TaskView], display: CardOptions, host_name: str) -> str:
+    """The grey line of all items; once none is open, what the machine had thought."""
+    left = [view for view in views if _is_open(view)]
+    parts: list[str] = []
+    if left:
+        parts.append("*Not verified*" + (f" ({len(left)})" if len(left) < len(views) else ""))
+        parts.append(", ".join(dict.fromkeys(reason_words(view) for view in left)))
+    elif all(live(view.resolution) for view in views):
+        risks = dict.fromkeys(risk_words(view.assessment.risk if view.assessment else None) for view in views)
+        parts.append(f"Risk was {', '.join(risks)}")
+    if due := min((view.task.due_at for view in left if view.task.due_at), default=None):
         parts.append(f"due {clock.token(due, display.zone, seen_on=views[0].task.created_at)}")
-    models = list(dict.fromkeys(model_words(view.output) for view in views))
-    if len(models) == 1:
-        parts.append(models[0])
+    parts.append(", ".join(dict.fromkeys(model_words(view.output) for view in views)))
+    parts.append(f"sources: {escape(host_name)}" if host_name else "")
+    return DOT.join([*(part for part in parts if part), _numbers(views)])
+
+
+def _numbers(views: Sequence[TaskView]) -> str:
+    """ "#4851 to #4855" for an unbroken run, else one by one."""
     numbers = sorted(view.task.number for view in views)
-    return DOT.join([*(part for part in parts if part), f"#{numbers[0]} to #{numbers[-1]}"])
-
-
-def _spoken(views: Sequence[TaskView], open_: Sequence[TaskView], display: CardOptions) -> str:
-    """The answers in plain words; once some are decided, which are and which are left."""
-    if len(open_) == len(views):
-        told = [f"{place}. {_asked_and_answered(view)}" for place, view in enumerate(views, start=1)]
-        keyboard = f", or {display.next_command}" if display.next_command else ""
-        said_ = " ".join(told)
-        return fitted(f"{_title(views, open_)} to review. ", said_, f" Decide each on this message{keyboard}.")
-    states = " ".join(_state(view, display) for view in views if view.task.state is not TaskState.OPEN)
-    left = ", ".join(f"#{view.task.number}" for view in open_)
-    end = f" Open: {left}. Decide each on this message." if open_ else ""
-    return fitted(f"{_title(views, open_)}. ", states, end)
-
-
-def _asked_and_answered(view: TaskView) -> str:
-    question = isolated(shortened(one_line(question_words(view.output)), QUESTION_LENGTH))
-    source = ""
-    for found in evidence_of(view).sources[:1]:
-        source = f" Source: “{isolated(shortened(one_line(found.passage.text), PASSAGE_LENGTH))}”."
-    return f"“{question}” Answer: {isolated(one_line(view.output.completion))}{source}"
-
-
-def _state(view: TaskView, display: CardOptions) -> str:
-    number = f"#{view.task.number}"
-    if view.task.state is TaskState.DISPUTED:
-        return f"Disputed: {number}."
-    if view.resolution is None:
-        return f"Timed out: {number}."
-    reasons = f" as {one_line(display.listed(view.resolution.reasons)).lower()}" if view.resolution.reasons else ""
-    return f"{view.resolution.outcome.value.capitalize()}{reasons}: {number}."
+    if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f"#{numbers[0]} to #{numbers[-1]}"
+    return ", ".join(f"#{number}" for number in numbers)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from slackblocks import Block
 
 from bot.slack import clock
@@ -11,6 +9,7 @@ from bot.slack.cards.fallback import fitted
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import (
     DOT,
+    listed,
     menu,
     model_words,
     percent,
@@ -43,8 +42,7 @@ _PAST = {
     VerdictKind.UNSURE: "unsure",
     VerdictKind.WITHDRAWN: "taken back",
 }
-_MENU = (MenuChoice.CHANGE, MenuChoice.HISTORY, MenuChoice.WHY, MenuChoice.FULL)
-_TIMED_OUT_MENU = (MenuChoice.HISTORY, MenuChoice.WHY, MenuChoice.FULL)  # no verdict is there to be changed
+DECIDED_MENU = (MenuChoice.CHANGE, MenuChoice.HISTORY, MenuChoice.WHY, MenuChoice.FULL)
 
 
 def decided_card(view: TaskView, resolution: Resolution, options: CardOptions) -> SlackMessage:
@@ -53,85 +51,19 @@ def decided_card(view: TaskView, resolution: Resolution, options: CardOptions) -
     if resolution.outcome is Outcome.EDITED and resolution.text is not None:
         difference = compare(view.output.completion, resolution.text)
     blocks = [
-        said(outcome_line(view, resolution, options), menu(view, ActionId.DECIDED_MORE, _MENU)),
+        said(outcome_line(view, resolution, options), menu(view, ActionId.DECIDED_MORE, DECIDED_MENU)),
         question_block(view.output),
-        *(_difference_blocks(difference, view, resolution) if difference else [_answer(view)]),
-        grey(_revelation(view, options)),
+        *(_difference_blocks(difference, view, resolution) if difference else [short_answer(view)]),
+        grey(revelation(view, options)),
     ]
     return SlackMessage(text=_spoken(view, resolution, difference, options), blocks=rendered(blocks, tag(view)))
-
-
-def timed_out_card(view: TaskView, options: CardOptions) -> SlackMessage:
-    """Draw the card of a task that nobody settled in time."""
-    at = _timed_out_at(view)
-    blocks = [
-        said(timed_out_line(view, options), menu(view, ActionId.DECIDED_MORE, _TIMED_OUT_MENU)),
-        question_block(view.output),
-        _answer(view),
-        grey(_revelation(view, options)),
-    ]
-    spoken = f" at {clock.words(at, options.zone, seen_on=view.task.created_at)}" if at else ""
-    became = one_line(_after_time_out(view, options)).rstrip(".")
-    text = f"Timed out{spoken}: {became[:1].lower()}{became[1:]}. Not a verdict. Question: "
-    return SlackMessage(
-        text=fitted(text, one_line(question_words(view.output)), ""), blocks=rendered(blocks, tag(view))
-    )
-
-
-def timed_out_line(view: TaskView, options: CardOptions) -> str:
-    """When nobody had decided, and what became of the answer; in mrkdwn."""
-    at = _timed_out_at(view)
-    when = f" at {clock.token(at, options.zone, seen_on=view.task.created_at)}" if at else ""
-    return f":hourglass: *Timed out*{when}. {quiet(_after_time_out(view, options), 120)} Not counted as a verdict."
-
-
-def disputed_line(view: TaskView) -> str:
-    """How many verdicts differ and who decides; none of them is shown. In mrkdwn."""
-    who = f"a lead decides ({mention(view.task.lead)})" if view.task.lead else "somebody else decides"
-    return f":scales: *Disputed*. {_differing(view)}, {who}."
-
-
-def _differing(view: TaskView) -> str:
-    given = len(deciding(view.verdicts))
-    return f"{counted(given, 'verdict')} {'differs' if given == 1 else 'differ'}"
-
-
-def disputed_card(view: TaskView, options: CardOptions) -> SlackMessage:
-    """Draw the card of a task whose verdicts differ: a lead decides, and neither verdict is shown."""
-    given = len(deciding(view.verdicts))
-    told = f"a lead decides ({options.name(view.task.lead)})" if view.task.lead else "somebody else decides"
-    grey_parts = ["*Not verified*", f"{given} of {max(given, view.task.quorum)} verdicts in"]
-    if view.task.due_at:
-        grey_parts.append(f"due {clock.token(view.task.due_at, options.zone, seen_on=view.task.created_at)}")
-    blocks = [
-        said(disputed_line(view), menu(view, ActionId.DECIDED_MORE, _MENU)),
-        question_block(view.output),
-        _answer(view),
-        grey(DOT.join([*grey_parts, model_words(view.output), f"#{view.task.number}"])),
-    ]
-    text = f"Disputed: {_differing(view)}, {told}. Not verified. Question: "
-    return SlackMessage(
-        text=fitted(text, one_line(question_words(view.output)), ""), blocks=rendered(blocks, tag(view))
-    )
-
-
-def _timed_out_at(view: TaskView) -> datetime | None:
-    if view.release and view.release.decided_at:
-        return view.release.decided_at
-    return view.task.times_out_at or view.task.due_at
-
-
-def _after_time_out(view: TaskView, options: CardOptions) -> str:
-    if view.release is None:
-        return "Nobody decided."
-    return options.waiting.past(view.release.on_timeout)
 
 
 def outcome_line(view: TaskView, resolution: Resolution, options: CardOptions) -> str:
     """Who decided what and when, and why; in mrkdwn."""
     when = clock.token(resolution.resolved_at, options.zone, seen_on=view.task.created_at)
     word = resolution.outcome.value.capitalize()
-    who = " and ".join(mention(user) for user in agreeing(view, resolution))
+    who = listed([mention(user) for user in agreeing(view, resolution)])
     line = f":{_SYMBOLS[resolution.outcome]}: *{word}* by {who}, {when}"
     line += ", as lead" * resolution.as_lead
     if before := replaced_verdict(view, resolution):
@@ -169,14 +101,17 @@ def _note(note: str) -> str:
 
 
 def replaced_verdict(view: TaskView, resolution: Resolution) -> Verdict | None:
-    """The deciding verdict of the same person that this resolution replaced, if any."""
+    """The deciding verdict of the same person that this resolution replaced, if any; a first one replaced nothing."""
+    if resolution.revision == 1:
+        return None
     by_id = {verdict.verdict_id: verdict for verdict in view.verdicts}
     newest = by_id.get(resolution.verdict_id)
     replaced = by_id.get(newest.supersedes or "") if newest else None
     return replaced if replaced is not None and replaced.kind in OUTCOMES else None
 
 
-def _answer(view: TaskView) -> Block:
+def short_answer(view: TaskView) -> Block:
+    """The answer without numbers, at most 300 characters."""
     answer = view.output.completion
     return quote_block(answer if len(answer) <= ANSWER_LENGTH else shortened(answer, ANSWER_CUT))
 
@@ -196,7 +131,7 @@ def _difference_blocks(difference: Difference, view: TaskView, resolution: Resol
     return blocks
 
 
-def _revelation(view: TaskView, options: CardOptions) -> str:
+def revelation(view: TaskView, options: CardOptions) -> str:
     """What the machine thought, the chance of being picked, the model: shown after the verdict."""
     risk = view.assessment.risk if view.assessment else None
     parts = [f"Risk was {risk_words(risk)}", _picked(view), model_words(view.output), _sent(view, options)]
@@ -205,6 +140,8 @@ def _revelation(view: TaskView, options: CardOptions) -> str:
 
 def _picked(view: TaskView) -> str:
     decision = view.decision
+    if view.task.sent_by:
+        return f"sent by {mention(view.task.sent_by)}"
     if decision.reason is Reason.HELD:
         return "held"
     how = f"rule: {quiet(decision.rule, 80)}" if decision.reason is Reason.RULE and decision.rule else "sampled"
@@ -239,7 +176,7 @@ def _spoken(view: TaskView, resolution: Resolution, difference: Difference | Non
 def spoken_outcome(view: TaskView, resolution: Resolution, options: CardOptions) -> str:
     """Who decided what and when, and why; in plain words."""
     when = clock.words(resolution.resolved_at, options.zone, seen_on=view.task.created_at)
-    who = " and ".join(options.name(user) for user in agreeing(view, resolution))
+    who = listed([options.name(user) for user in agreeing(view, resolution)])
     said_ = f"{resolution.outcome.value.capitalize()} by {who} at {when}{', as lead' * resolution.as_lead}"
     if before := replaced_verdict(view, resolution):
         said_ += f", before: {_PAST[before.kind]}"

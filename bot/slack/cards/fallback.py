@@ -10,9 +10,11 @@ from collections.abc import Sequence
 
 from bot.slack import clock
 from bot.slack.cards.answer import ShownAnswer
+from bot.slack.cards.drawing import OpenCard, is_waited_for
 from bot.slack.cards.evidence import Evidence
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import question_words, risk_words, votes_in, votes_needed
+from bot.slack.cards.reopened import taken_back
 from bot.slack.cutting import cut, size
 from bot.slack.ids import Show
 from bot.slack.text import counted, escape, isolated, one_line, shortened
@@ -39,42 +41,54 @@ def fitted(before: str, middle: str, after: str) -> str:
     return whole if size(whole) <= TEXT_LENGTH else escape(cut(f"{before}{after}", TEXT_LENGTH // 6).shown)
 
 
-def open_text(view: TaskView, show: Show, options: CardOptions, evidence: Evidence, answer: ShownAnswer) -> str:
+def open_text(card: OpenCard) -> str:
     """What is asked, the question, the answer with each claim's state, until when, and how to act."""
-    blind = show is Show.BLIND
-    before = f"{_asked(view, show, options, answer)}“{isolated(one_line(question_words(view.output)))}” "
+    view, options, answer = card.view, card.options, card.answer
+    before = f"{_asked(card)}“{isolated(one_line(question_words(view.output)))}” "
     before += "Answer begins: " if answer.is_cut else "Answer: "
-    said = answer_with_states(answer.text, evidence, blind=blind) or "(empty)"
-    after = [] if blind else _summary(evidence, answer)
-    after += ["Not verified."]
-    if show is Show.ALL:
-        after.append(f"Risk {risk_words(evidence.risk)}.")
+    after = [*claims_apart(card), "Not verified."]
+    if card.show is Show.ALL:
+        after.append(f"Risk {risk_words(card.evidence.risk)}.")
     if view.task.due_at and not view.task.hold:
         after.append(f"Due {clock.words(view.task.due_at, options.zone, seen_on=view.task.created_at)}.")
     after.append(_how_to_act(answer, options))
-    return fitted(before, said, " " + " ".join(after))
+    return fitted(before, answer_words(card), " " + " ".join(after))
 
 
-def _asked(view: TaskView, show: Show, options: CardOptions, answer: ShownAnswer) -> str:
+def answer_words(card: OpenCard) -> str:
+    """The answer with the number of every claim, and its state where that may be shown."""
+    return answer_with_states(card.answer.text, card.evidence, blind=card.blind) or "(empty)"
+
+
+def claims_apart(card: OpenCard) -> list[str]:
+    """What the machine says beside the answer's own text; nothing of it on a blind card."""
+    return [] if card.blind else _summary(card.evidence, card.answer)
+
+
+def _asked(card: OpenCard) -> str:
     """What is wanted from the reader, in the notification's first words."""
+    view, options, answer = card.view, card.options, card.answer
     name = f"Review {view.task.number}"
-    details = ["blind"] if show is Show.BLIND else []
+    details = ["blind"] if card.blind else []
+    if taken_back(view):
+        details.append("open again")
     if votes := votes_in(view):
         details.append(f"{len(votes)} of {votes_needed(view)} verdicts in")
-    elif view.task.handed_on_by:
+    if view.task.handed_on_by:
         details.append(f"handed on by {options.name(view.task.handed_on_by)}")
-    if view.task.claimed_by and view.task.claimed_until:
+    if card.claimant and view.task.claimed_until:
         until = clock.words(view.task.claimed_until, options.zone, seen_on=view.task.created_at)
-        details.append(f"claimed by {options.name(view.task.claimed_by)} until {until}")
+        details.append(f"claimed by {options.name(card.claimant)} until {until}")
     elif view.task.assigned_to:
         details.append(f"for {options.name(view.task.assigned_to)}")
     if answer.is_cut:
         details.append(f"long: {len(answer.text):,} of {counted(answer.total, 'character')} shown")
     who = f"{', '.join([name, *details])}{'. ' if details else ': '}"
-    return f"{_who_waits(view, options)} {who}" if view.task.hold else who
+    return f"{who_waits(view, options)} {who}" if is_waited_for(view) else who
 
 
-def _who_waits(view: TaskView, options: CardOptions) -> str:
+def who_waits(view: TaskView, options: CardOptions) -> str:
+    """Who waits since when, and what happens when nobody decides; in plain words."""
     release, zone, seen = view.release, options.zone, view.task.created_at
     since = clock.words(release.held_since if release else seen, zone, seen_on=seen)
     who = one_line(options.waiting.who).lower()

@@ -8,7 +8,8 @@ from zlib import crc32
 
 from slackblocks import OverflowMenu, RichTextBlock
 
-from bot.slack.clock import day
+from bot.slack import clock
+from bot.slack.cards.options import CardOptions
 from bot.slack.cutting import cut
 from bot.slack.ids import ActionId, MenuChoice, MenuValue
 from bot.slack.text import counted, mention, quiet, visible
@@ -35,6 +36,7 @@ MENU_WORDS = {
     MenuChoice.EDIT: "Edit",
     MenuChoice.UNSURE: "Unsure",
     MenuChoice.CHECK: "Check claims",
+    MenuChoice.SKIP: "Skip",
 }
 
 
@@ -71,7 +73,7 @@ def model_words(output: Output) -> str:
     """ "helpdesk-8b, 3 Nov": a version that is a date is shown as one. Safe for mrkdwn."""
     version = output.model_version.strip()
     try:
-        version = day(date.fromisoformat(version))
+        version = clock.day(date.fromisoformat(version))
     except ValueError:
         version = quiet(version, MODEL_LENGTH)
     name = quiet(output.model, MODEL_LENGTH)
@@ -124,6 +126,14 @@ def votes_in(view: TaskView) -> tuple[Verdict, ...]:
 def votes_needed(view: TaskView) -> int:
     """How many verdicts decide it: the route's quorum, and one more where those that are in differ."""
     return max(view.task.quorum, len(votes_in(view)) + 1)
+
+
+def claimed_words(view: TaskView, options: CardOptions) -> str:
+    """ "🔒 *Claimed* by @Mara until 14:20", in mrkdwn; of a claim that has not run out."""
+    words = f":lock: *Claimed* by {mention(view.task.claimed_by)}"
+    if view.task.claimed_until is None:
+        return words
+    return f"{words} until {clock.token(view.task.claimed_until, options.zone, seen_on=view.task.created_at)}"
 
 
 def handed_on_words(view: TaskView) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import datetime
 
-from slackblocks import Block, Button, Element, RichTextElement, RichTextList, RichTextSection
+from slackblocks import Block, Button, Element, OverflowMenu, RichTextElement, RichTextList, RichTextSection
 
 from bot.slack import clock, text
-from bot.slack.cards.answer import ShownAnswer, is_blank, shown_answer
+from bot.slack.cards.answer import is_blank
 from bot.slack.cards.budget import Layout, Lines, within_budget
+from bot.slack.cards.drawing import ON_CARD, OpenCard, VerbActions, is_waited_for, opened
 from bot.slack.cards.evidence import (
     NUMBERS_SHOWN,
     PASSAGE_LENGTH,
@@ -18,7 +19,6 @@ from bot.slack.cards.evidence import (
     Source,
     answer_elements,
     doubt_elements,
-    evidence_of,
     excerpt,
     source_line,
     supported_elements,
@@ -28,6 +28,7 @@ from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import (
     DOT,
     EMPTY_ANSWER,
+    claimed_words,
     earlier_messages,
     handed_on_words,
     menu,
@@ -39,57 +40,33 @@ from bot.slack.cards.parts import (
     votes_in,
     votes_needed,
 )
+from bot.slack.cards.reopened import reopened_words
 from bot.slack.ids import ActionId, ButtonValue, MenuChoice, Show
 from bot.slack.text import counted, mention
 from bot.slack.wire import SlackMessage, bold, button, grey, plain, quote_bar, rich, row, said, section, symbol
 from reviewers.model import ClaimReading, OnTimeout, Reading, TaskView
 
+__all__ = [
+    "ON_CARD",
+    "OpenCard",
+    "VerbActions",
+    "layout_of",
+    "open_card",
+    "opened",
+    "verbs",
+    "waiting_line",
+    "why_here",
+]
+
 DOUBTS_SHOWN = 3
 SOURCES_SHOWN, SOURCES_CUT = 5, 3
+ORDINALS = {1: "second", 2: "third", 3: "fourth", 4: "fifth", 5: "sixth"}  # by the verdicts that are in: at most five
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OpenCard:
-    """One drawing of an open card."""
-
-    view: TaskView
-    show: Show
-    options: CardOptions
-    evidence: Evidence
-    answer: ShownAnswer
-
-    @property
-    def blind(self) -> bool:
-        """Whether the machine's words stay hidden."""
-        return self.show is Show.BLIND
-
-    @property
-    def where_more(self) -> str:
-        """The button behind which the rest stands."""
-        if self.answer.is_cut:
-            return "Read all"
-        return "Check claims" if self.evidence.readings else "Full text"
-
-
-def opened(view: TaskView, options: CardOptions) -> OpenCard:
-    """What one drawing needs. Raises ValueError for a setting of `show` that nobody knows."""
-    evidence = evidence_of(view)
-    return OpenCard(
-        view=view,
-        show=Show(view.task.show),
-        options=options,
-        evidence=evidence,
-        answer=shown_answer(view.output.completion, evidence.readings),
-    )
-
-
-def open_card(view: TaskView, options: CardOptions) -> SlackMessage:
+def open_card(view: TaskView, options: CardOptions, now: datetime) -> SlackMessage:
     """Draw the card of a task that waits for people."""
-    card = opened(view, options)
-    return SlackMessage(
-        text=open_text(view, card.show, options, card.evidence, card.answer),
-        blocks=within_budget(layout_of(card), tag(view)),
-    )
+    card = opened(view, options, now)
+    return SlackMessage(text=open_text(card), blocks=within_budget(layout_of(card), tag(view)))
 
 
 def layout_of(card: OpenCard) -> Layout:
@@ -107,7 +84,7 @@ def layout_of(card: OpenCard) -> Layout:
 
 
 def _top(card: OpenCard) -> list[Block]:
-    blocks: list[Block] = [said(waiting_line(card.view, card.options))] if card.view.task.hold else []
+    blocks: list[Block] = [said(waiting_line(card.view, card.options))] if is_waited_for(card.view) else []
     blocks.append(question_block(card.view.output))
     if is_blank(card.answer.text):
         return [*blocks, rich(quote_bar([plain(EMPTY_ANSWER)]))]
@@ -201,58 +178,62 @@ def _blind_evidence(card: OpenCard) -> tuple[list[Block], list[Block]]:
 
 def _bottom(card: OpenCard) -> list[Block]:
     lines = [grey(words) for words in _whose(card)]
-    return [*lines, row(f"verdict.{tag(card.view)}", verbs(card)), grey(_why_here(card))]
+    return [*lines, row(f"verdict.{tag(card.view)}", [*verbs(card), _card_menu(card)]), grey(why_here(card))]
 
 
 def _whose(card: OpenCard) -> Iterator[str]:
-    """Who works on it or is asked to, and how many verdicts are in: one grey line each."""
-    task = card.view.task
-    given = votes_in(card.view)
+    """That it was decided before, how many verdicts are in, who works on it or is asked to: one grey line each."""
+    task, given = card.view.task, votes_in(card.view)
+    if again := reopened_words(card.view, card.options):
+        yield again
     if given:
-        who = ", ".join(mention(verdict.reviewer) for verdict in given)
-        both = "both" if votes_needed(card.view) == 2 else "all"
-        yield f"*{len(given)} of {votes_needed(card.view)} verdicts in* ({who}). What they say shows when {both} are in."
-    elif task.handed_on_by:
+        needed = votes_needed(card.view)
+        who, both = ", ".join(mention(verdict.reviewer) for verdict in given), "both" if needed == 2 else "all"
+        yield f"*{len(given)} of {needed} verdicts in* ({who}). What they say shows when {both} are in."
+    if task.handed_on_by:
         yield f":question: *Needs someone else.* {mention(task.handed_on_by)} {handed_on_words(card.view)}."
-    if task.claimed_by and task.claimed_until:
-        until = clock.token(task.claimed_until, card.options.zone, seen_on=task.created_at)
-        yield f":lock: *Claimed* by {mention(task.claimed_by)} until {until}"
+    if card.claimant:
+        yield claimed_words(card.view, card.options)
     elif task.assigned_to:
         yield f"*For* {mention(task.assigned_to)}"
 
 
-def verbs(card: OpenCard, *, settles: bool = False) -> list[Element]:
-    """Approve, Edit, Reject, Unsure; on a cut card Read all stands in Approve's place. A lead is not asked to settle
-    a dispute by being unsure."""
+def verbs(card: OpenCard, *, settles: bool = False, actions: VerbActions = ON_CARD) -> list[Element]:
+    """Approve, Edit, Reject, Unsure, Check claims; on a cut card Read all stands in Approve's place.
+
+    A lead is not asked to settle a dispute by being unsure.
+    """
     number = card.view.task.number
     value = ButtonValue(task_id=card.view.task.task_id, settles=settles).to_json()
 
     def verb(label: str, action: ActionId, spoken: str) -> Button:
         return button(label, action, value, spoken)
 
-    first = verb("Approve", ActionId.APPROVE, f"Approve answer {number}")
+    first = verb("Approve", actions.approve, f"Approve answer {number}")
     if card.answer.is_cut:
-        first = verb("Read all", ActionId.READ_ALL, f"Read the whole answer {number}, approve it there")
+        first = verb("Read all", actions.read_all, f"Read the whole answer {number}, approve it there")
     row_: list[Element] = [
         first,
-        verb("Edit", ActionId.EDIT, f"Edit answer {number}"),
-        verb("Reject", ActionId.REJECT, f"Reject answer {number}"),
+        verb("Edit", actions.edit, f"Edit answer {number}"),
+        verb("Reject", actions.reject, f"Reject answer {number}"),
     ]
     if not settles:
-        row_.append(verb("Unsure", ActionId.UNSURE, f"Unsure about answer {number}"))
+        row_.append(verb("Unsure", actions.unsure, f"Unsure about answer {number}"))
     if not card.answer.is_cut:
         if card.evidence.readings:
-            row_.append(verb("Check claims", ActionId.CHECK, f"Check claims of answer {number}, with the full text"))
+            row_.append(verb("Check claims", actions.check, f"Check claims of answer {number}, with the full text"))
         else:
-            row_.append(verb("Full text", ActionId.FULL, f"Full text of answer {number}"))
-    if settles:
-        return row_
-    claim = MenuChoice.GIVE_BACK if card.view.task.claimed_by else MenuChoice.CLAIM
+            row_.append(verb("Full text", actions.full, f"Full text of answer {number}"))
+    return row_
+
+
+def _card_menu(card: OpenCard) -> OverflowMenu:
+    claim = MenuChoice.GIVE_BACK if card.claimant else MenuChoice.CLAIM
     choices = (claim, MenuChoice.WHY, MenuChoice.HISTORY, MenuChoice.HAND_OVER)
-    return [*row_, menu(card.view, ActionId.MORE, choices)]
+    return menu(card.view, ActionId.MORE, choices)
 
 
-def _why_here(card: OpenCard) -> str:
+def why_here(card: OpenCard) -> str:
     """The grey line: "Not verified", why it is here, until when, from which model, its number."""
     view = card.view
     parts = ["*Not verified*"]
@@ -262,14 +243,21 @@ def _why_here(card: OpenCard) -> str:
         parts.append(f"{reason_words(view)}, risk {risk_words(card.evidence.risk)}")
     else:
         parts.append(reason_words(view))
-    if view.task.quorum > 1 and votes_in(view):
-        parts.append("second opinion" if view.task.quorum == 2 else f"{view.task.quorum} decide")
     if view.task.due_at and not view.task.hold:
         parts.append(f"due {clock.token(view.task.due_at, card.options.zone, seen_on=view.task.created_at)}")
     if not card.blind:
         parts.append(model_words(view.output))
+    parts.append(_opinion(view))
     if earlier := earlier_messages(view.output):
         parts.append(f"{counted(earlier, 'earlier message')} in {card.where_more}")
-    if view.task.hold:
-        parts.append("Approve or Edit sends it at once")
+    if is_waited_for(view):
+        parts.append("Approve or Edit sends it at once" if view.task.quorum == 1 else "sent when the verdicts agree")
     return DOT.join([*(part for part in parts if part), f"#{view.task.number}"])
+
+
+def _opinion(view: TaskView) -> str:
+    """ "second opinion" where one verdict is in; "2 verdicts decide" where none is; nothing where one decides."""
+    if view.task.quorum == 1:
+        return ""
+    given = len(votes_in(view))
+    return f"{ORDINALS[given]} opinion" if given else f"{view.task.quorum} verdicts decide"
