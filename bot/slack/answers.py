@@ -14,6 +14,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms import (
+    claimed,
     decided_before,
     decided_meanwhile_view,
     expired,
@@ -29,6 +30,7 @@ from bot.slack.routes import Tell
 from bot.slack.wire import SlackMessage
 from reviewers.errors import (
     AlreadyResolved,
+    Claimed,
     Conflict,
     Invalid,
     NothingChanged,
@@ -49,7 +51,12 @@ TRIGGER_GONE = frozenset({"expired_trigger_id", "trigger_expired", "invalid_trig
 TRIGGER_USED = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
 SLACK_FAILED = (OutcomeUnknown, RateLimited, Refused, Unready)
 BROKEN = "Something broke here, and nothing was counted."
-FIELDS = {"correction": f"{BlockId.ANSWER}0", "note": BlockId.NOTE.value, "reasons": BlockId.REASONS.value}
+FIELDS = {
+    "correction": f"{BlockId.ANSWER}0",
+    "note": BlockId.NOTE.value,
+    "reasons": BlockId.REASONS.value,
+    "to": BlockId.HAND_OVER.value,
+}
 
 
 @contextmanager
@@ -132,7 +139,11 @@ def _message(error: Exception, body: Mapping[str, Any], desk: ReviewDesk) -> Sla
             return expired(task_id, number, ActionId(action))
         return notice("That took too long, so Slack closed the window.", "Nothing is lost. Try again.")
     if isinstance(error, AlreadyResolved):
-        return decided_before(error, kind, display=desk.naming(error.by))
+        task_id, number = _task(body, desk)
+        return decided_before(error, kind, display=desk.naming(error.by), task_id=task_id, number=number)
+    if isinstance(error, Claimed):
+        task_id, number = _task(body, desk)
+        return claimed(error, task_id, number, display=desk.naming(error.by))
     if isinstance(error, NotYourTask):
         return own_output() if "someone else decides" in str(error) else not_a_reviewer(str(error))
     if isinstance(error, Invalid) and error.field == "value":
@@ -158,9 +169,9 @@ def _silent_part(error: ReviewError) -> str:
 
 def _task(body: Mapping[str, Any], desk: ReviewDesk) -> tuple[str, int]:
     """The task that the pressed button belongs to, and its number; empty and 0 where that cannot be told."""
-    task_id = ""
+    task_id, action = "", (body.get("actions") or [{}])[0]
     try:
-        task_id = ButtonValue.parse((body.get("actions") or [{}])[0].get("value")).task_id
+        task_id = ButtonValue.parse(action.get("value") or (action.get("selected_option") or {}).get("value")).task_id
         return task_id, desk.verdicts.view(task_id).task.number
     except ReviewError:
         return task_id, 0

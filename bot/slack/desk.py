@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.slack.cards import CardOptions, Lateness, SlackMessage, batch_card, notice_message, task_card
-from bot.slack.forms import KEEP, ClaimsForm, claim_view, edit_view, parse_claims, reject_view, why_view
+from bot.slack.cards.check import check_view
+from bot.slack.forms import KEEP, ClaimsForm, carrying, claim_view, edit_view, parse_claims, reject_view, why_view
 from bot.slack.ids import FormContext
 from bot.slack.people import People
 from bot.slack.wire import Wire
-from reviewers.errors import AlreadyResolved, NotYourTask
+from reviewers.errors import AlreadyResolved, Claimed, NotYourTask, Unavailable
 from reviewers.model import Notice, NoticeKind, TaskState, TaskView, VerdictKind
+from reviewers.workflow.checking import CHECK_PREFIX
 from reviewers.workflow.queue import ReviewQueue
 from reviewers.workflow.services import Services
 from reviewers.workflow.verdicts import Ballot, Recorded, VerdictDesk
@@ -86,6 +90,13 @@ class ReviewDesk:
             away=load.away,
         )
 
+    def zone_of(self, user_id: str) -> tzinfo:
+        """The person's own time zone; the installation's where Slack does not tell it."""
+        try:
+            return ZoneInfo(self.people.zone(user_id))
+        except (Unavailable, ZoneInfoNotFoundError, ValueError):
+            return self.display.zone
+
     def naming(self, *users: str) -> CardOptions:
         """The display with the names of these people; an empty id has none."""
         return replace(self.display, names={user: self.people.known_name(user) for user in users if user})
@@ -95,10 +106,22 @@ class ReviewDesk:
         self.people.may_review(actor.user_id, actor.team_id)
         return self.verdicts.record(Ballot(task_id=task_id, reviewer=actor.user_id, kind=kind, **content))
 
-    def claims(self, task_id: str, actor: Actor, *, page: int = 0, unfolded: bool = False, choice: str = KEEP) -> Wire:
+    def claims(
+        self,
+        task_id: str,
+        actor: Actor,
+        *,
+        page: int = 0,
+        unfolded: bool = False,
+        choice: str = KEEP,
+        settles: bool = False,
+    ) -> Wire:
         """The claim view for this person; read-only when they may not decide."""
+        check = self.services.checks.find(task_id) if task_id.startswith(CHECK_PREFIX) else None
+        if check is not None:  # the pages of an ad-hoc check
+            return claim_view(check_view(check), display=self.display, page=page, unfolded=unfolded, read_only=True)
         view = self.verdicts.view(task_id)
-        return claim_view(
+        form = claim_view(
             view,
             display=self.display,
             marks=self.verdicts.marks(task_id, actor.user_id),
@@ -107,6 +130,7 @@ class ReviewDesk:
             choice=choice,
             read_only=not self.may_decide(view, actor),
         )
+        return carrying(form, FormContext(task_id=task_id, settles=settles))
 
     def require(self, task_id: str, actor: Actor) -> None:
         """Raise what `record` would raise, before a person fills in a form for nothing."""
@@ -118,7 +142,7 @@ class ReviewDesk:
         try:
             self.people.may_review(actor.user_id, actor.team_id)
             self.verdicts.require(view, actor.user_id)
-        except (NotYourTask, AlreadyResolved):
+        except (NotYourTask, AlreadyResolved, Claimed):
             return False
         return True
 
@@ -135,6 +159,7 @@ class ReviewDesk:
             display=self.display,
             marks=self.verdicts.marks(task_id, actor.user_id),
             reviewer=actor.user_id,
+            draft=self.verdicts.draft(task_id, actor.user_id),
         )
 
     def reject(self, task_id: str, actor: Actor) -> Wire:

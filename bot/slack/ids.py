@@ -57,6 +57,7 @@ class ActionId(StrEnum):
     SEE_QUEUE = "late.queue"
     PAUSE_TODAY = "reminder.pause"
     HAND_OVER = "reminder.hand_over"
+    HAND_OVER_TO = "hand_over.to"  # the person chosen in the form
 
     SEND_TO_REVIEW = "check.send"  # an ad-hoc check; the value is the check's id
     CHECK_CLAIMS = "check.claims"
@@ -104,6 +105,7 @@ class BlockId(StrEnum):
     REASONS = "reasons"
     NOTE = "note"
     COPY = "copy_"
+    HAND_OVER = "to"
     MESSAGE = "message_"  # the message that the shortcut's form carries
     CHECK_CHOICE = "check"
 

@@ -32,6 +32,10 @@ class Routes:
         """What is handed in."""
         return lambda listener: self._add(self._app.view(callback_id), listener)
 
+    def closed(self, callback_id: str) -> Callable[[Listener], None]:
+        """What is closed, where the view asked to be told."""
+        return lambda listener: self._add(self._app.view_closed(callback_id), listener)
+
     def command(self, command: str) -> Callable[[Listener], None]:
         """What is typed."""
         return lambda listener: self._add(self._app.command(command), listener)
@@ -39,6 +43,10 @@ class Routes:
     def event(self, event: str) -> Callable[[Listener], None]:
         """What happens in the workspace."""
         return lambda listener: self._add(self._app.event(event), listener)
+
+    def shortcut(self, callback_id: str) -> Callable[[Listener], None]:
+        """What is chosen from the menu of a message."""
+        return lambda listener: self._add(self._app.message_shortcut(callback_id), listener)
 
     def _add(self, register: Callable[..., Any], listener: Listener) -> None:
         names = tuple(inspect.signature(listener).parameters)

@@ -170,6 +170,7 @@ def modal(
     close: str,
     submit: str | None = None,
     tag: str = "",
+    notify_on_close: bool = False,
 ) -> Wire:
     """A modal view, checked against Slack's limits."""
     built = ModalView(
@@ -179,6 +180,7 @@ def modal(
         submit=PlainText(submit) if submit else None,
         callback_id=callback_id,
         private_metadata=private_metadata,
+        notify_on_close=notify_on_close,
     )
     view: Wire = built._resolve()
     view["blocks"] = _numbered(view["blocks"], tag)

@@ -129,6 +129,12 @@ class ReviewQueue:
         with self.store.read() as uow:
             return uow.tasks.views([task.task_id for task in uow.tasks.claimed(reviewer, self.clock.now())])
 
+    def held_by(self, person: str) -> list[TaskView]:
+        """What this person has claimed now or was given."""
+        with self.store.read() as uow:
+            tasks = [*uow.tasks.claimed(person, self.clock.now()), *uow.tasks.assigned(person)]
+            return uow.tasks.views(list(dict.fromkeys(task.task_id for task in tasks)))
+
     def disputes_for(self, lead: str) -> list[TaskView]:
         """Disputed tasks that this person may settle as a lead."""
         policy = self.permissions.policies.current()

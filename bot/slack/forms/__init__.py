@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from bot.slack.forms.changes import ChangesForm, changes_view, fingerprint, parse_changes
+from bot.slack.forms.changes import ChangesForm, changes_view, parse_changes
 from bot.slack.forms.claims import KEEP, claim_view
-from bot.slack.forms.edit import EditForm, edit_view, parse_edit
+from bot.slack.forms.edit import EditForm, edit_view, fingerprint, parse_edit
+from bot.slack.forms.fields import carrying
+from bot.slack.forms.hand_over import hand_over_view, parse_hand_over
 from bot.slack.forms.history import history_view
 from bot.slack.forms.marks import ClaimsForm, merged, parse_claims
 from bot.slack.forms.notices import (
     card_late,
+    claimed,
     decided_before,
     decided_meanwhile_view,
     expired,
     loading_view,
     not_a_reviewer,
     not_saved,
+    nothing_to_review,
     notice,
     notice_view,
     old_card,
     own_output,
 )
 from bot.slack.forms.reject import RejectForm, parse_reject, reject_view
+from bot.slack.forms.run import LastOne, RunState, finished_view, run_view
 from bot.slack.forms.state import FieldErrors
 from bot.slack.forms.why import why_view
 from bot.slack.ids import FormContext
@@ -32,20 +37,27 @@ __all__ = [
     "EditForm",
     "FieldErrors",
     "FormContext",
+    "LastOne",
     "RejectForm",
+    "RunState",
     "card_late",
+    "carrying",
     "changes_view",
     "claim_view",
+    "claimed",
     "decided_before",
     "decided_meanwhile_view",
     "edit_view",
     "expired",
     "fingerprint",
+    "finished_view",
+    "hand_over_view",
     "history_view",
     "loading_view",
     "merged",
     "not_a_reviewer",
     "not_saved",
+    "nothing_to_review",
     "notice",
     "notice_view",
     "old_card",
@@ -53,7 +65,9 @@ __all__ = [
     "parse_changes",
     "parse_claims",
     "parse_edit",
+    "parse_hand_over",
     "parse_reject",
     "reject_view",
+    "run_view",
     "why_view",
 ]

@@ -7,7 +7,6 @@ carries the draft's fingerprint: what is saved is what was shown.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +15,7 @@ from slackblocks import Block, RichTextList
 
 from bot.slack.cutting import pieces
 from bot.slack.differences import drawn, in_words, summary
+from bot.slack.forms.edit import fingerprint
 from bot.slack.forms.fields import context_of, note_input
 from bot.slack.forms.state import Submitted
 from bot.slack.ids import BlockId, CallbackId, FormContext
@@ -39,12 +39,6 @@ class ChangesForm:
 
     context: FormContext  # its `draft` is the fingerprint of what was shown
     note: str
-
-
-def fingerprint(draft: Draft) -> str:
-    """Tells one draft from another: the text and the reasons, not the time."""
-    content = "\0".join([draft.text, *draft.reasons])
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def changes_view(view: TaskView, draft: Draft) -> Wire:

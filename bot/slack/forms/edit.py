@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from slackblocks import Block, InputBlock, PlainText, PlainTextInput, RichTextElement
 
+from bot.slack import clock
 from bot.slack.cards.evidence import SHAPES, WORDS, Evidence, evidence_of, source_words, unsourced_words
 from bot.slack.cards.options import CardOptions
 from bot.slack.forms.fields import asked, context_of, reasons_from_marks, selected_reasons
@@ -16,10 +18,12 @@ from bot.slack.forms.state import FieldErrors, Submitted
 from bot.slack.ids import ActionId, BlockId, CallbackId, FormContext, Show
 from bot.slack.text import circled, counted, one_line, quoted, shortened
 from bot.slack.wire import Wire, bold, grey, modal, plain, rich, section, symbol
-from reviewers.errors import NothingChanged
-from reviewers.model import ClaimMark, ClaimReading, Mark, Reading, TaskView, Verdict, VerdictKind
+from reviewers.decisions.consensus import deciding
+from reviewers.errors import Invalid, NothingChanged
+from reviewers.model import ClaimMark, ClaimReading, Draft, Mark, Reading, TaskState, TaskView, Verdict, VerdictKind
 
 DOUBTS_SHOWN = 2
+DRAFT = "draft:"  # in the context, before the fingerprint of the draft that the form was filled with
 SOURCE_LENGTH = 80
 
 
@@ -38,17 +42,26 @@ def edit_view(
     display: CardOptions,
     marks: Sequence[ClaimMark] = (),
     reviewer: str = "",
+    draft: Draft | None = None,
 ) -> Wire:
     """The form, filled with the answer as it is; when the reviewer edited it before, with their newest correction.
+
+    An edit that they wrote since and did not save stands there again: `draft`, their newest one.
 
     Raises Invalid when the text is too long for one modal (beyond about 270,000 characters).
     """
     evidence, setting = evidence_of(view), Show(view.task.show)
     base = _last_edit(view, reviewer)
-    start = _starting_text(view, base.verdict_id if base else "")
+    kept = draft if draft is not None and _is_unsaved(view, draft) else None
+    based_on = f"{DRAFT}{fingerprint(kept)}" if kept else base.verdict_id if base else ""
+    start = kept.text if kept else _starting_text(view, based_on)
     parts = split(start)
-    reasons = list(base.reasons) if base else reasons_from_marks(marks, evidence, setting)
+    before = kept or base
+    reasons = list(before.reasons) if before else reasons_from_marks(marks, evidence, setting)
     blocks: list[Block] = [asked(view)]
+    if kept:
+        when = clock.token(kept.kept_at, display.zone, seen_on=view.task.created_at)
+        blocks.append(grey(f"Your edit of {when}, which was not saved. Cancel changes nothing."))
     if doubts := _doubts(evidence, marks, setting):
         blocks.append(rich(section(doubts)))
     if len(parts.parts) > 1:
@@ -64,22 +77,28 @@ def edit_view(
         "Edit answer",
         blocks,
         callback_id=CallbackId.EDIT,
-        private_metadata=replace(context_of(view), base=base.verdict_id if base else "").to_json(),
+        private_metadata=replace(context_of(view), base=based_on).to_json(),
         close="Cancel",
         submit="Show changes",
         tag="edit",
     )
 
 
-def parse_edit(submitted: dict[str, Any], view: TaskView) -> EditForm | FieldErrors:
+def parse_edit(submitted: dict[str, Any], view: TaskView, draft: Draft | None = None) -> EditForm | FieldErrors:
     """Read the form; a text equal to the output gives the error of section 3.
+
+    Raises Invalid (`value`) when the form was filled with a draft that was changed in another window since.
 
     Args:
         submitted: the `view` of the payload.
         view: the task; what the form was filled with tells untouched parts from changed ones.
+        draft: the person's newest one.
     """
     form = Submitted(view=submitted)
-    parts = split(_starting_text(view, form.context.base))
+    base = form.context.base
+    if base.startswith(DRAFT) and (draft is None or base != f"{DRAFT}{fingerprint(draft)}"):
+        raise Invalid("value", "This edit was changed in another window. Close this one and press Edit again.")
+    parts = split(draft.text if draft and base.startswith(DRAFT) else _starting_text(view, base))
     values = [form.text(f"{BlockId.ANSWER}{place}") for place in range(len(parts.parts))]
     text = parts.joined(values)
     if text == view.output.completion:
@@ -90,8 +109,23 @@ def parse_edit(submitted: dict[str, Any], view: TaskView) -> EditForm | FieldErr
     return EditForm(context=form.context, text=text, reasons=form.choices(BlockId.REASONS))
 
 
+def fingerprint(draft: Draft) -> str:
+    """Tells one draft from another: the text and the reasons, not the time."""
+    content = "\0".join([draft.text, *draft.reasons])
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _is_unsaved(view: TaskView, draft: Draft) -> bool:
+    """Whether the person said nothing since they wrote it."""
+    own = [verdict.recorded_at for verdict in view.verdicts if verdict.reviewer == draft.reviewer]
+    return draft.text != view.output.completion and all(moment < draft.kept_at for moment in own)
+
+
 def _last_edit(view: TaskView, reviewer: str) -> Verdict | None:
-    """The reviewer's newest verdict, if it was an edit."""
+    """The reviewer's newest verdict, if it was an edit; of a dispute the newest edit of either side."""
+    if view.task.state is TaskState.DISPUTED:  # a lead goes on from what one side wrote
+        edits = [verdict for verdict in deciding(view.verdicts) if verdict.kind is VerdictKind.EDIT]
+        return edits[-1] if edits else None
     own = [verdict for verdict in view.verdicts if reviewer and verdict.reviewer == reviewer]
     return own[-1] if own and own[-1].kind is VerdictKind.EDIT else None
 

@@ -19,7 +19,7 @@ from bot.slack.cards.evidence import Evidence
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import question_block
 from bot.slack.ids import ActionId, BlockId, FormContext, Show
-from bot.slack.wire import option
+from bot.slack.wire import Wire, option
 from reviewers.model import ClaimMark, Mark, Reading, TaskView
 
 MOST_TICKS = 10  # Slack's limit for checkboxes; a longer taxonomy becomes a select
@@ -35,6 +35,12 @@ def context_of(view: TaskView) -> FormContext:
         channel=posting.channel if posting else "",
         ts=posting.ts if posting else "",
     )
+
+
+def carrying(form: Wire, context: FormContext) -> Wire:
+    """The form, with what the view before it knew of where the person came from."""
+    own = FormContext.parse(form["private_metadata"])
+    return {**form, "private_metadata": own.carrying(context).to_json()}
 
 
 def asked(view: TaskView) -> RichTextBlock:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from slackblocks import Block, InputBlock, PlainText, PlainTextInput
+from slackblocks import Block, Button, InputBlock, PlainText, PlainTextInput
 
 from bot.slack import clock
 from bot.slack.cards.options import CardOptions
@@ -16,8 +16,8 @@ from bot.slack.cutting import pieces
 from bot.slack.forms.parts import INPUT_LENGTH, MOST_PARTS
 from bot.slack.ids import OLD_CARD, ActionId, BlockId, ButtonValue, CallbackId, FormContext
 from bot.slack.text import escape, mention, one_line, quiet, shortened
-from bot.slack.wire import SlackMessage, Wire, button, grey, modal, rendered, row, said
-from reviewers.errors import AlreadyResolved
+from bot.slack.wire import SlackMessage, Wire, button, confirmed, grey, modal, rendered, row, said
+from reviewers.errors import AlreadyResolved, Claimed
 from reviewers.model import VerdictKind
 
 SENTENCE_LENGTH = 280  # of untrusted words: escaped, they may be five times as long
@@ -41,14 +41,21 @@ _ACTIONS = {
 }
 
 
+_OUTCOMES = {VerdictKind.APPROVE: "approved", VerdictKind.EDIT: "edited again", VerdictKind.REJECT: "rejected"}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Again:
     """The way on: the same button once more."""
 
     label: str
     action: ActionId
-    task_id: str
-    number: int  # 0 when it cannot be told now
+    task_id: str = ""
+    number: int = 0  # 0 when it cannot be told now
+    kind: str = ""  # the verdict that came too late, with Disagree
+
+
+REVIEW_NEXT = Again(label="Review next", action=ActionId.NEXT)
 
 
 def notice(happened: str, then: str = "") -> SlackMessage:
@@ -73,21 +80,43 @@ def not_a_reviewer(reason: str) -> SlackMessage:
 def own_output() -> SlackMessage:
     """Nobody reviews what they sent."""
     sentence = "You sent this answer to review, so someone else decides."
-    return _told("*You sent this answer to review*, so someone else decides.", "", sentence)
+    return _told("*You sent this answer to review*, so someone else decides.", "", sentence, REVIEW_NEXT)
 
 
-def decided_before(error: AlreadyResolved, kind: VerdictKind, *, display: CardOptions) -> SlackMessage:
-    """Somebody was faster, or it timed out."""
+def claimed(error: Claimed, task_id: str, number: int, *, display: CardOptions) -> SlackMessage:
+    """Somebody else works on it."""
+    when, spoken = clock.token(error.until, display.zone), clock.words(error.until, display.zone)
+    take = Again(label="Take over", action=ActionId.TAKE_OVER, task_id=task_id, number=number)
+    words = escape(f"{display.name(error.by)} has claimed this until {spoken}.")
+    return _told(f"*{mention(error.by)} has claimed this until {when}.*", "", words, REVIEW_NEXT, take)
+
+
+def nothing_to_review(channel: str) -> SlackMessage:
+    """Nothing waits for this person."""
+    then = f"The next answer comes to <#{channel}>; you get a reminder before one is due."
+    spoken = "Nothing to review. You get a reminder before an answer is due."
+    return _told("*Nothing to review.*", then, spoken)
+
+
+def decided_before(
+    error: AlreadyResolved, kind: VerdictKind, *, display: CardOptions, task_id: str = "", number: int = 0
+) -> SlackMessage:
+    """Somebody was faster, or it timed out. With the task, a verdict that says otherwise can go to the lead."""
     lost = f"Your {_VERBS[kind]} was not counted."
     if not error.by:
         return _told("*This timed out before you decided.*", lost, f"This timed out before you decided. {lost}")
     at = f" at {clock.token(error.at, display.zone)}" if error.at else ""
     spoken_at = f" at {clock.words(error.at, display.zone)}" if error.at else ""
     outcome = quiet(error.outcome, 40)
+    more = [REVIEW_NEXT] if task_id else []
+    if task_id and kind is not VerdictKind.UNSURE and _OUTCOMES[kind] != error.outcome:
+        disagree = Again(label="Disagree", action=ActionId.DISAGREE, task_id=task_id, number=number, kind=kind.value)
+        more.append(disagree)
     return _told(
         f"*{mention(error.by)} decided before you*: {outcome}{at}.",
         lost,
         escape(f"{display.name(error.by)} decided before you: {one_line(error.outcome)}{spoken_at}. {lost}"),
+        *more,
     )
 
 
@@ -145,14 +174,20 @@ def decided_meanwhile_view(
     )
 
 
-def _told(happened: str, then: str, spoken: str, again: Again | None = None) -> SlackMessage:
+def _told(happened: str, then: str, spoken: str, *ways: Again) -> SlackMessage:
     """`happened` and `then` are mrkdwn, `spoken` is what screen readers say."""
     blocks: list[Block] = [said(f"{happened} {then}".strip())]
-    if again is not None:
-        value = ButtonValue(task_id=again.task_id).to_json()
-        spoken_label = f"{again.label}: answer {again.number}" if again.number else again.label
-        blocks.append(row("again", [button(again.label, again.action, value, spoken_label)]))
+    if ways:
+        blocks.append(row("again", [_way(way) for way in ways]))
     return SlackMessage(text=spoken, blocks=rendered(blocks, "notice"))
+
+
+def _way(way: Again) -> Button:
+    value = ButtonValue(task_id=way.task_id or "none", kind=way.kind).to_json()
+    pressed = button(way.label, way.action, value, f"{way.label}: answer {way.number}" if way.number else way.label)
+    if way.action is ActionId.TAKE_OVER:
+        return confirmed(pressed, "Take over?", "The person who claimed it is told that you took it over.", "Take over")
+    return pressed
 
 
 def _spoken(happened: str, then: str) -> str:

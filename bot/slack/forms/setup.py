@@ -109,7 +109,8 @@ def answer_choices(models: Sequence[str], tags: Sequence[str], chosen: str) -> l
     known = [choice for choice in listed if one_line(choice.value) and len(choice.value) <= VALUE_LENGTH]
     kind, _, name = chosen.partition(":")
     if name and chosen not in {choice.value for choice in known}:
-        known.insert(0, Choice(f"All from {name}" if kind == "model" else f"Tagged “{name}”", chosen))
+        shown = one_line(name)
+        known.insert(0, Choice(f"All from {shown}" if kind == "model" else f"Tagged “{shown}”", chosen))
     return [Choice("All", ALL), *known, Choice("Tagged otherwise …", TYPED)]
 
 

@@ -10,8 +10,9 @@ from slack_sdk import WebClient
 
 from bot.slack.answers import answering
 from bot.slack.desk import ReviewDesk, actor_of
-from bot.slack.forms import KEEP
+from bot.slack.forms import KEEP, carrying
 from bot.slack.ids import ActionId, ButtonValue, CallbackId, FormContext
+from bot.slack.listeners.corrections import finish, origin
 from bot.slack.routes import Routes
 from reviewers.model import VerdictKind
 
@@ -33,8 +34,9 @@ def register(app: Routes, desk: ReviewDesk) -> None:
 
 def _open(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
     ack()
-    task_id = ButtonValue.parse(action.get("value")).task_id
-    client.views_open(trigger_id=body["trigger_id"], view=desk.claims(task_id, actor_of(body)))
+    value = ButtonValue.parse(action.get("value"))
+    view = desk.claims(value.task_id, actor_of(body), settles=value.settles)
+    client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def _keep(desk: ReviewDesk, ack: Ack, body: dict[str, Any]) -> None:
@@ -63,20 +65,22 @@ def _redraw(desk: ReviewDesk, body: dict[str, Any], client: WebClient, *, page: 
     form = desk.keep_marks(actor, body["view"])
     choice = form.choice.value if form.choice else KEEP
     view = desk.claims(form.context.task_id, actor, page=page, unfolded=unfolded, choice=choice)
-    client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
+    client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=carrying(view, form.context))
 
 
-def _save(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+def _save(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
     actor = actor_of(body)
     with answering(ack, view, desk):
         form = desk.keep_marks(actor, view)
         task_id = form.context.task_id
         if form.choice is VerdictKind.EDIT:
-            ack(response_action="update", view=desk.edit(task_id, actor))
+            ack(response_action="update", view=carrying(desk.edit(task_id, actor), form.context))
         elif form.choice is VerdictKind.REJECT:
-            ack(response_action="update", view=desk.reject(task_id, actor))
+            ack(response_action="update", view=carrying(desk.reject(task_id, actor), form.context))
         else:
             with answering(ack, view, desk, kind=form.choice or VerdictKind.APPROVE):
-                if form.choice is not None:
-                    desk.record(actor, task_id, form.choice)
-                ack(response_action="clear")
+                if form.choice is None:
+                    ack() if form.context.run else ack(response_action="clear")
+                    return
+                desk.record(actor, task_id, form.choice, **origin(form.context))
+                finish(desk, actor, form.context, form.choice, view, ack, client)

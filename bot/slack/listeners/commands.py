@@ -8,13 +8,16 @@ from typing import Any
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
+from bot.slack import runs
 from bot.slack.cards import SlackMessage
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.home import COMMAND, Clock, help_message, queue_message
-from bot.slack.listeners.home import next_view
+from bot.slack.listeners import checks
 from bot.slack.routes import Routes
 from bot.slack.text import one_line, quoted, shortened
+from reviewers.model import CheckKind
 
+CHECKS = {kind.value: kind for kind in CheckKind}
 QUEUE_LIMIT = 100  # tasks counted; beyond it the answer says "more than"
 
 
@@ -27,10 +30,13 @@ def _answer(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient,
     ack()
     name, _, argument = str(body.get("text") or "").strip().partition(" ")
     if name == "next" and not argument:
-        client.views_open(trigger_id=body["trigger_id"], view=next_view(desk, body))
+        client.views_open(trigger_id=body["trigger_id"], view=runs.started(desk, actor_of(body)))
         return
     if name == "why" and (view := desk.queue.find(argument.strip().removeprefix("#"))):
         client.views_open(trigger_id=body["trigger_id"], view=desk.why(view, actor_of(body)))
+        return
+    if name in CHECKS:
+        checks.take(desk, CHECKS[name], argument, body, respond)
         return
     message = _message(desk, one_line(name), one_line(argument), actor_of(body).user_id)
     respond(text=message.text, blocks=message.blocks, response_type="ephemeral", unfurl_links=False)

@@ -6,10 +6,20 @@ from functools import partial
 from typing import Any
 
 from slack_bolt import Ack
+from slack_sdk import WebClient
 
+from bot.slack import runs
 from bot.slack.answers import answering
-from bot.slack.desk import ReviewDesk, actor_of
-from bot.slack.forms import FieldErrors, changes_view, fingerprint, parse_changes, parse_edit, parse_reject
+from bot.slack.desk import Actor, ReviewDesk, actor_of
+from bot.slack.forms import (
+    FieldErrors,
+    carrying,
+    changes_view,
+    fingerprint,
+    parse_changes,
+    parse_edit,
+    parse_reject,
+)
 from bot.slack.ids import CallbackId, FormContext
 from bot.slack.routes import Routes
 from reviewers.errors import Invalid
@@ -27,8 +37,9 @@ def register(app: Routes, desk: ReviewDesk) -> None:
 def _show_changes(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
     actor = actor_of(body)
     with answering(ack, view, desk):
-        task = desk.verdicts.view(FormContext.parse(view.get("private_metadata")).task_id)
-        form = parse_edit(view, task)
+        context = FormContext.parse(view.get("private_metadata"))
+        task = desk.verdicts.view(context.task_id)
+        form = parse_edit(view, task, desk.verdicts.draft(context.task_id, actor.user_id))
         if isinstance(form, FieldErrors):
             ack(**form.response())
             return
@@ -36,10 +47,11 @@ def _show_changes(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[s
         desk.verdicts.keep_draft(task.task.task_id, actor.user_id, form.text, form.reasons)
         draft = desk.verdicts.draft(task.task.task_id, actor.user_id)
         assert draft is not None
-        ack(response_action="push", view=changes_view(task, draft))
+        # On top of a run it replaces the form: only the topmost view can be closed alone, and the run is below.
+        ack(response_action="update" if context.run else "push", view=carrying(changes_view(task, draft), context))
 
 
-def _save_edit(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+def _save_edit(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
     actor = actor_of(body)
     with answering(ack, view, desk):
         form = parse_changes(view)
@@ -54,21 +66,56 @@ def _save_edit(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str,
                 correction=draft.text,
                 reasons=draft.reasons,
                 note=form.note,
+                **origin(form.context),
             )
-            ack(response_action="clear")
+            finish(desk, actor, form.context, VerdictKind.EDIT, view, ack, client)
 
 
-def _save_reject(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+def _save_reject(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
+    actor = actor_of(body)
     with answering(ack, view, desk):
         form = parse_reject(view)
         if isinstance(form, FieldErrors):
             ack(**form.response())
             return
         with answering(ack, view, desk, kind=VerdictKind.REJECT, note=form.note):
-            desk.record(actor_of(body), form.context.task_id, VerdictKind.REJECT, reasons=form.reasons, note=form.note)
-            ack(response_action="clear")
+            desk.record(
+                actor,
+                form.context.task_id,
+                VerdictKind.REJECT,
+                reasons=form.reasons,
+                note=form.note,
+                **origin(form.context),
+            )
+            finish(desk, actor, form.context, VerdictKind.REJECT, view, ack, client)
 
 
-def _done(ack: Ack) -> None:
-    """The window that keeps words to be copied was left."""
-    ack(response_action="clear")
+def origin(context: FormContext) -> dict[str, Any]:
+    """What a verdict has to say of where its form was opened."""
+    return {
+        "opened_at": runs.opened_at(context.opened),
+        "settles": context.settles,
+        "disagrees": context.disagrees,
+    }
+
+
+def finish(
+    desk: ReviewDesk,
+    actor: Actor,
+    context: FormContext,
+    kind: VerdictKind,
+    view: dict[str, Any],
+    ack: Ack,
+    client: WebClient,
+) -> None:
+    """The verdict is recorded: close all windows, or go on with the run below."""
+    if not context.run:
+        ack(response_action="clear")
+        return
+    ack()
+    runs.go_on(desk, actor, context, kind, view, client)
+
+
+def _done(ack: Ack, view: dict[str, Any]) -> None:
+    """The window that keeps words to be copied was left; a run that stands below it goes on."""
+    ack() if FormContext.parse(view.get("private_metadata")).run else ack(response_action="clear")

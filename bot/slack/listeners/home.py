@@ -9,9 +9,8 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.slack.desk import ReviewDesk, actor_of
-from bot.slack.forms import notice_view
 from bot.slack.home import PAGES, ROWS, home_view
-from bot.slack.ids import ActionId, ButtonValue, FormContext
+from bot.slack.ids import ActionId
 from bot.slack.routes import Routes
 from bot.slack.wire import Wire
 
@@ -19,8 +18,6 @@ from bot.slack.wire import Wire
 def register(app: Routes, desk: ReviewDesk) -> None:
     """Route the Home tab."""
     app.event("app_home_opened")(partial(_opened, desk))
-    app.action(ActionId.OPEN.value)(partial(_open_row, desk))
-    app.action(ActionId.NEXT.value)(partial(_open_next, desk))
     for action in (ActionId.HOME_MORE, ActionId.HOME_BACK):
         app.action(action.value)(partial(_turn, desk))
 
@@ -41,28 +38,3 @@ def _turn(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, An
     user_id = actor_of(body).user_id
     page = int(action["value"]) if str(action.get("value")).isdigit() else 0
     client.views_publish(user_id=user_id, view=_home(desk, user_id, page=page))
-
-
-def _open_row(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
-    ack()
-    task_id = ButtonValue.parse(action.get("value")).task_id
-    client.views_open(trigger_id=body["trigger_id"], view=desk.claims(task_id, actor_of(body)))
-
-
-def _open_next(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-    ack()
-    view = next_view(desk, body)
-    if body.get("view", {}).get("type") == "modal":
-        client.views_push(trigger_id=body["trigger_id"], view=view)
-    else:
-        client.views_open(trigger_id=body["trigger_id"], view=view)
-
-
-def next_view(desk: ReviewDesk, body: dict[str, Any]) -> Wire:
-    """The claim view of the next task for this person, or the sentence that nothing waits."""
-    actor = actor_of(body)
-    following = desk.queue.next_for(actor.user_id)
-    if following is None:
-        happened, then = "Nothing to review.", "New answers come to the review channel; Home shows what waits for you."
-        return notice_view("Review", happened, then, context=FormContext(task_id="none"))
-    return desk.claims(following.task.task_id, actor)

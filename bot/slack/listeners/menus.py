@@ -1,38 +1,112 @@
-"""The ⋯ menus of open and decided cards."""
+"""The ⋯ menus of cards, and what follows from them: claiming, taking over, handing over."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack
+from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
+from bot.slack import clock, runs
+from bot.slack.answers import answering
 from bot.slack.desk import Actor, ReviewDesk, actor_of
-from bot.slack.forms import history_view
-from bot.slack.ids import ActionId, MenuChoice, MenuValue
+from bot.slack.forms import hand_over_view, history_view, notice, parse_hand_over
+from bot.slack.ids import ActionId, ButtonValue, CallbackId, FormContext, MenuChoice, MenuValue
+from bot.slack.listeners.verdicts import form_for
 from bot.slack.routes import Routes
 from bot.slack.wire import Wire
+from reviewers.errors import Claimed, Invalid
+from reviewers.model import VerdictKind
 
 
 def register(app: Routes, desk: ReviewDesk) -> None:
-    """Route both menus."""
-    for action in (ActionId.MORE, ActionId.DECIDED_MORE):
-        app.action(action.value)(partial(_open, desk))
+    """Route the menus, Take over and the form Hand over."""
+    for action in (ActionId.MORE, ActionId.DECIDED_MORE, ActionId.BATCH_MORE):
+        app.action(action.value)(partial(_choose, desk))
+    app.action(ActionId.TAKE_OVER.value)(partial(_take_over, desk))
+    app.view(CallbackId.HAND_OVER.value)(partial(_hand_over, desk))
 
 
-def _open(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
+def _choose(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
     ack()
     chosen = MenuValue.parse((action.get("selected_option") or {}).get("value"))
-    client.views_open(trigger_id=body["trigger_id"], view=_view(desk, chosen, actor_of(body)))
+    actor = actor_of(body)
+    if chosen.choice is MenuChoice.CLAIM:
+        desk.people.may_review(actor.user_id, actor.team_id)
+        desk.queue.claim(chosen.task_id, actor.user_id)
+    elif chosen.choice is MenuChoice.GIVE_BACK:
+        _give_back(desk, chosen.task_id, actor)
+    elif chosen.choice is MenuChoice.UNSURE:
+        desk.record(actor, chosen.task_id, VerdictKind.UNSURE)
+    else:
+        client.views_open(trigger_id=body["trigger_id"], view=_view(desk, chosen, actor))
+
+
+def _give_back(desk: ReviewDesk, task_id: str, actor: Actor) -> None:
+    """The card is the same for all, so somebody else may press it: they are told whose claim it is."""
+    task = desk.verdicts.view(task_id).task
+    claimant = task.claimant(desk.services.clock.now())
+    if claimant and claimant != actor.user_id and task.claimed_until:
+        raise Claimed(by=claimant, until=task.claimed_until)
+    desk.queue.give_back(task_id, actor.user_id)
 
 
 def _view(desk: ReviewDesk, chosen: MenuValue, actor: Actor) -> Wire:
-    if chosen.choice in (MenuChoice.CHANGE, MenuChoice.FULL):
-        if chosen.choice is MenuChoice.CHANGE:
-            desk.require(chosen.task_id, actor)
-        return desk.claims(chosen.task_id, actor)
-    view = desk.verdicts.view(chosen.task_id)
-    if chosen.choice is MenuChoice.HISTORY:
+    task_id, choice = chosen.task_id, chosen.choice
+    if choice is MenuChoice.CHANGE:
+        desk.require(task_id, actor)
+        return desk.claims(task_id, actor)
+    if choice in (MenuChoice.FULL, MenuChoice.CHECK):
+        return desk.claims(task_id, actor)
+    if choice is MenuChoice.EDIT:
+        desk.require(task_id, actor)
+        return form_for(desk, actor, VerdictKind.EDIT, FormContext(task_id=task_id))
+    if choice is MenuChoice.HAND_OVER:
+        desk.require(task_id, actor)
+        return hand_over_view(desk.verdicts.view(task_id))
+    view = desk.verdicts.view(task_id)
+    if choice is MenuChoice.HISTORY:
         return history_view(view, display=desk.display)
     return desk.why(view, actor)
+
+
+def _take_over(
+    desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient, respond: Respond
+) -> None:
+    """The one who had it is told, and sees by whom."""
+    ack()
+    actor, task_id = actor_of(body), ButtonValue.parse(action.get("value")).task_id
+    desk.people.may_review(actor.user_id, actor.team_id)
+    before = desk.verdicts.view(task_id).task
+    task = desk.queue.claim(task_id, actor.user_id, take_over=True)
+    until = task.claimed_until
+    view = runs.started(desk, actor, task_id=task_id)
+    client.views_open(trigger_id=body["trigger_id"], view=view)
+    name = desk.naming(actor.user_id).name(actor.user_id)
+    when = f" until {clock.words(until, desk.display.zone)}" if until else ""
+    mine = notice(f"You have #{task.number}{when}.")
+    respond(text=mine.text, blocks=mine.blocks, replace_original=True)
+    if before.claimant(desk.services.clock.now()) not in ("", actor.user_id):
+        told = notice(f"{name} has taken over #{task.number} from you.", "You need not decide it any more.")
+        client.chat_postMessage(channel=before.claimed_by, **told.arguments())
+
+
+def _hand_over(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+    actor = actor_of(body)
+    with answering(ack, view, desk):
+        tasks, to = parse_hand_over(view)
+        desk.people.may_review(actor.user_id, actor.team_id)
+        if to:
+            _may_be_handed(desk, to, actor)
+        for task_id in tasks:
+            desk.queue.hand_over(task_id, actor.user_id, to)
+        ack(response_action="clear")
+
+
+def _may_be_handed(desk: ReviewDesk, to: str, actor: Actor) -> None:
+    """A guest or an app cannot decide, so it cannot be theirs either: said at the field."""
+    try:
+        desk.people.may_review(to, actor.team_id)
+    except Exception as error:
+        raise Invalid("to", "They cannot review here. Choose a full member of this workspace.") from error
