@@ -62,7 +62,8 @@ def started_message(
     more = len(route.reviewers) - MOST_PEOPLE
     who = ", ".join([*people, *([f"{more} more"] if more > 0 else [])])
     what = f"{_answers(route.match)} come to <#{route.channel}>, {_until_decided(route)}, {_quorum(route.quorum)}."
-    rest = f"Not asked, so as usual: due within {_hours(route.due_hours)}; a reminder before, and a word to {_lead(route)} after it."
+    late = f"a reminder to the reviewers before it, and to {_lead(route)} after it"
+    rest = f"Not asked, so as usual: due within {_hours(route.due_hours)}, with {late}."
     value = context.to_json()
     buttons = [button("Change", ActionId.SETUP_CHANGE, value, "Change how review is set up here")]
     if not tried:
@@ -79,7 +80,7 @@ def started_message(
 def not_joined_message(route: Route, command: str) -> SlackMessage:
     """The route is kept, but Whetstone could not join its channel; told directly, since it cannot speak there."""
     happened = f"Whetstone could not join <#{route.channel}>"
-    then = f"Review is set up, and cards wait until somebody types /invite @Whetstone there. To change it: {command} setup."
+    then = f"Review is set up; cards wait until somebody types /invite @Whetstone there. To change it: {command} setup."
     return SlackMessage(
         text=f"Whetstone could not join the channel. {then}",
         blocks=rendered([said(f"*{happened}.* {then}")], "not_joined"),
