@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.slack.people import People
     from reviewers.scorers.embedder import MiniLmEmbedder as Embedder
     from reviewers.scorers.reader import ClaimReader
+    from reviewers.workflow.answering import CheckRunner
     from reviewers.workflow.publish import CardPublisher
     from reviewers.workflow.scoring import ScoringStep
 
@@ -50,6 +51,7 @@ def build_services(settings: Settings) -> Services:
         policies=LivePolicies(FilePolicies(settings.policy_file, metrics=metrics), store),
         directory=build_directory(settings),
         files=FolderFiles(),
+        channel=settings.review_channel,
     )
 
 
@@ -133,12 +135,12 @@ def build_scorers(settings: Settings, embedder: Embedder) -> tuple[Scorer, ...]:
     return tuple(_scorer(name, settings, embedder) for name in settings.scorers)
 
 
-def build_scoring(settings: Settings, services: Services, worker: str) -> ScoringStep:
+def build_scoring(settings: Settings, services: Services, worker: str, embedder: Embedder | None = None) -> ScoringStep:
     """The scoring step of one worker, with its machine reviewers."""
     from reviewers.decisions import risk
     from reviewers.workflow.scoring import ScoringStep
 
-    embedder = build_embedder(settings)
+    embedder = embedder or build_embedder(settings)
     return ScoringStep(
         store=services.store,
         clock=services.clock,
@@ -153,6 +155,46 @@ def build_scoring(settings: Settings, services: Services, worker: str) -> Scorin
         worker=worker,
         batch_size=settings.worker_batch,
     )
+
+
+def build_checks(
+    settings: Settings, services: Services, worker: str, scoring: ScoringStep, embedder: Embedder
+) -> CheckRunner:
+    """One worker's hand on the ad-hoc checks, with the chat model that the settings name."""
+    from bot.slack.check_screen import SlackCheckScreen
+    from reviewers.scorers.claims import SentenceClaims
+    from reviewers.scorers.reader import cosine
+    from reviewers.workflow.answering import CheckRunner
+    from reviewers.writers.chat import writer
+
+    splitter = SentenceClaims()
+
+    def likeness(question: str, texts: Sequence[str]) -> list[float]:
+        asked, *found = embedder.embed_documents([question, *texts])
+        return [cosine(asked, one) for one in found]
+
+    return CheckRunner(
+        store=services.store,
+        clock=services.clock,
+        metrics=services.metrics,
+        policies=services.policies,
+        sources=build_sources(settings, embedder),
+        likeness=likeness,
+        count_claims=lambda text: len(splitter.split(text)),
+        chat=writer(settings.chat_model, lambda: _chat_folder(settings)),
+        scoring=scoring,
+        screen=SlackCheckScreen(slack_client(settings, retries=True)),
+        report=_report,
+        worker=worker,
+    )
+
+
+def _chat_folder(settings: Settings) -> Path:
+    """The packaged chat model's folder, with transformers told to stay offline and quiet before it is used."""
+    from reviewers.scorers.packaged import quiet_transformers
+
+    quiet_transformers()
+    return prepare_models(settings, _tell_conversion)
 
 
 def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:

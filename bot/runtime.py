@@ -161,16 +161,19 @@ def _uvicorn(api: FastAPI, host: str, port: int) -> Iterator[str]:
 
 @contextmanager
 def _worker(settings: Settings, services: Services) -> Iterator[None]:
-    from bot.bootstrap import build_publisher, build_scoring
+    from bot.bootstrap import build_checks, build_embedder, build_publisher, build_scoring
     from bot.jobs.loops import Loop, Watch
 
     name = f"{socket.gethostname()}:{os.getpid()}"
     publisher = build_publisher(settings, services, name)
-    scoring = build_scoring(settings, services, name)
+    embedder = build_embedder(settings)  # one for both: its model is loaded once
+    scoring = build_scoring(settings, services, name, embedder)
+    checks = build_checks(settings, services, name, scoring, embedder)
     store, clock = services.store, services.clock
     loops = [
         Loop("outbox", publisher.deliver_due, Watch(store, clock, publisher.next_due), services.metrics),
         Loop("scoring", scoring.score_batch, Watch(store, clock), services.metrics),
+        Loop("checks", checks.run_due, Watch(store, clock), services.metrics),
     ]
     for loop in loops:
         loop.start()

@@ -73,6 +73,12 @@ class Settings(BaseSettings):
         description="Machine reviewers, comma-separated: coverage, missing_facts, contradictions, token_logprob, "
         "retrieval, conditional_logprob, hf:entailment:NAME, hf:hallucination:NAME",
     )
+    chat_model: str = Field(
+        "packaged",
+        min_length=1,
+        description="Chat model of /whetstone ask: packaged, or provider:model as langchain names it, such as "
+        "openai:gpt-4.1-mini with OPENAI_API_KEY",
+    )
     post_pace_seconds: float = Field(1.0, ge=0, le=60, description="Time between two cards in one channel")
     worker_batch: int = Field(32, ge=1, le=512, description="Outputs scored in one step")
     threads: int = Field(0, ge=0, le=256, description="Threads of torch; 0: as many as the machine has cores")

@@ -20,6 +20,8 @@ HELP = (
     ("next", "", "review the next answer"),
     ("queue", "", "what waits for you"),
     ("why", " 4821", "the whole story of an answer"),
+    ("ask", " What does a new card cost?", "an answer from the sources, for you alone"),
+    ("verify", " A new card costs € 10.", "its claims against the sources, for you alone"),
     ("help", "", "this list"),
 )
 

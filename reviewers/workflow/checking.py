@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from reviewers.decisions import sampling
@@ -15,6 +15,7 @@ from reviewers.ports import Clock, Ids, Policies, Receipt, Store, UnitOfWork
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.review import open_task
 
+CHECK_PREFIX = "k_"  # of the ids of checks, which no task has
 SHARING_SECONDS = 30.0  # within which a second press of Share is taken for the same one
 EXAMPLES = {
     CheckKind.ASK: "/whetstone ask What does a replacement card cost?",
@@ -97,21 +98,25 @@ class CheckDesk:
                 sent_by=person,
             )
 
-    def begin_sharing(self, check_id: str, person: str) -> Check | None:
-        """The check, for its answer to be posted; None when it was shared, or is just now. Raises Invalid as `of`."""
+    def share(self, check_id: str, person: str, post: Callable[[Check], None]) -> Check | None:
+        """Let `post` show the answer to others, once; None when it was shared before, or is just now.
+
+        Raises Invalid (`check`) as `of`, and whatever `post` raises: then it can be shared again.
+        """
         check = self.of(check_id, person)
         if check.shared_at is not None:
             return None
-        free = self.store.lease(
-            f"share:{check_id}", self.ids.new("share"), now=self.clock.now(), seconds=SHARING_SECONDS
-        )
-        return check if free else None
-
-    def shared(self, check: Check) -> Check:
-        """Keep that its answer was posted."""
+        lease, holder = f"share:{check_id}", self.ids.new("share")
+        if not self.store.lease(lease, holder, now=self.clock.now(), seconds=SHARING_SECONDS):
+            return None
+        try:
+            post(check)
+        except Exception:
+            self.store.lease(lease, holder, now=self.clock.now(), seconds=0)
+            raise
         now = self.clock.now()
         with self.store.begin() as uow:
-            uow.checks.share(check.check_id, now)
+            uow.checks.share(check_id, now)
         return replace(check, shared_at=now)
 
     def _take(self, kind: CheckKind, text: str, asker: Asker, longest: int) -> Check:
@@ -125,7 +130,7 @@ class CheckDesk:
                 f"Take the part that matters: {EXAMPLES[kind]}",
             )
         check = Check(
-            check_id=self.ids.new("k"),
+            check_id=self.ids.new(CHECK_PREFIX.removesuffix("_")),
             kind=kind,
             asked_by=asker.user_id,
             team_id=asker.team_id,

@@ -20,7 +20,9 @@ SCOPES: dict[str, set[str] | None] = {
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
-    "conversations.history": {"channels:history", "groups:history"},  # public and private review channels
+    "conversations.history": {"channels:history", "groups:history", "im:history"},  # review channels, and our messages
+    "conversations.replies": {"channels:history", "groups:history"},  # the thread of a message that is submitted
+    "conversations.open": {"im:write"},
     "users.info": {"users:read"},
     "auth.test": None,
     "views.open": None,
@@ -72,7 +74,8 @@ def test_every_command_and_event_of_the_manifest_has_its_listener_and_none_has_m
     said = manifest()
     assert registered["command"] == {command["command"] for command in said["features"]["slash_commands"]}
     assert registered["event"] == set(said["settings"]["event_subscriptions"]["bot_events"])
-    assert set(registered) == {"action", "view", "command", "event"}
+    assert registered["shortcut"] == {shortcut["callback_id"] for shortcut in said["features"]["shortcuts"]}
+    assert set(registered) == {"action", "view", "command", "event", "shortcut"}
     assert said["settings"]["interactivity"]["is_enabled"]
     assert said["features"]["app_home"]["home_tab_enabled"]
 
@@ -80,7 +83,7 @@ def test_every_command_and_event_of_the_manifest_has_its_listener_and_none_has_m
 def test_every_button_and_form_has_its_listener(own: World) -> None:
     """All ids that are pressed or handed in are listened to; an input inside a form is read with it."""
     registered = _registered(own)
-    read_with_their_form = {ActionId.ANSWER, ActionId.REASONS, ActionId.NOTE, ActionId.COPY}
+    read_with_their_form = {ActionId.ANSWER, ActionId.REASONS, ActionId.NOTE, ActionId.COPY, ActionId.CHECK_CHOICE}
     assert registered["action"] == {action.value for action in set(ActionId) - read_with_their_form}
     assert registered["view"] == {callback.value for callback in CallbackId}
 

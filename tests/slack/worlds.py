@@ -295,6 +295,7 @@ def _services(
         policies=FixedPolicies(policy=policy),
         directory=directory,
         files=FolderFiles(),
+        channel=CHANNEL,
     )
 
 

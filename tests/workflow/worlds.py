@@ -170,6 +170,7 @@ class World:
             policies=self.policies,
             directory=self.directory,
             files=FolderFiles(),
+            channel="C0REVIEW",
         )
         self.intake, self.release = self.services.intake, self.services.release
         self.verdicts, self.queue = self.services.verdicts, self.services.queue
