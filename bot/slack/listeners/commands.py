@@ -12,7 +12,7 @@ from bot.slack import runs
 from bot.slack.cards import SlackMessage
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.home import COMMAND, Clock, help_message, queue_message
-from bot.slack.listeners import checks
+from bot.slack.listeners import checks, setup
 from bot.slack.routes import Routes
 from bot.slack.text import one_line, quoted, shortened
 from reviewers.model import CheckKind
@@ -35,6 +35,9 @@ def _answer(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient,
     if name == "why" and (view := desk.queue.find(argument.strip().removeprefix("#"))):
         client.views_open(trigger_id=body["trigger_id"], view=desk.why(view, actor_of(body)))
         return
+    if name == "setup" and not argument:
+        setup.open_setup(desk, body, client)
+        return
     if name in CHECKS:
         checks.take(desk, CHECKS[name], argument, body, respond)
         return
@@ -53,6 +56,6 @@ def _message(desk: ReviewDesk, name: str, argument: str, user_id: str) -> SlackM
         if not argument:
             return help_message(f"Say which answer: {COMMAND} why 4821, or the output's id.")
         return help_message(f"No answer in review has the number or id {quoted(shortened(argument, 60))}.")
-    if name in ("queue", "next"):
+    if name in ("queue", "next", "setup"):
         return help_message(f"{COMMAND} {name} takes nothing after it.")
     return help_message(f"There is no command {quoted(shortened(name, 40))}.")
