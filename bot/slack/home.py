@@ -22,6 +22,7 @@ HELP = (
     ("why", " 4821", "the whole story of an answer"),
     ("ask", " What does a new card cost?", "an answer from the sources, for you alone"),
     ("verify", " A new card costs € 10.", "its claims against the sources, for you alone"),
+    ("setup", "", "review in this channel (leads)"),
     ("help", "", "this list"),
 )
 
