@@ -11,7 +11,15 @@ from tests.builders import NOON
 from tests.slack.checks import live_in_text, live_signs, objects, problems_of_message
 
 AT = NOON + timedelta(hours=2, minutes=5)  # when a card is drawn, unless a test says otherwise: 14:05
-NAMES = CardOptions(names={"U0MARA": "Mara Lindqvist"})
+NAMES = CardOptions(
+    names={
+        "U0MARA": "Mara Lindqvist",
+        "U0JONAS": "Jonas Weber",
+        "U0PRIYA": "Priya Nair",
+        "U0TOMAS": "Tomás Ruiz",
+        "U0DANA": "Dana Okafor",
+    }
+)
 
 
 def drawn_card(view: TaskView, display: CardOptions | None = None) -> SlackMessage:
@@ -48,9 +56,10 @@ def buttons(card: SlackMessage) -> list[str]:
     return found
 
 
-def fine(card: SlackMessage) -> SlackMessage:
-    """The card itself, after the checks that hold for all."""
-    assert problems_of_message(card) == []
+def fine(card: SlackMessage, blocks: int = 20) -> SlackMessage:
+    """The card itself, after the checks that hold for all: no more blocks than these, each button told in words."""
+    assert problems_of_message(card, blocks) == []
+    assert all(item.get("accessibility_label") for item in objects(card.blocks) if item.get("type") == "button")
     assert live_signs(card.blocks) == []
     assert live_in_text(card.text) == []
     return card
