@@ -35,7 +35,8 @@ _TELL = r"(?:say|contain|mention|provide|answer|give|state|tell|include|specify|
 _REFUSES = re.compile(
     rf"""^\W*(?:
       not\ in\ the\ sources?
-      |(?:i['’]m\ |i\ am\ )?(?:sorry|afraid|unfortunately)\b[^.]{{0,60}}(?:\b(?:can)?not|n['’]t|unable\ to)\ (?:\w+\ )?{_TELL}
+      |(?:i['’]m\ |i\ am\ )?(?:sorry|afraid|unfortunately)\b[^.]{{0,60}}
+        (?:\b(?:can)?not|n['’]t|unable\ to)\ (?:\w+\ )?{_TELL}
       |(?:i|we)\ (?:do\ not|don['’]t|can\ ?not|can['’]t|could\ not|couldn['’]t|am\ (?:not\ able|unable)\ to)
         \ (?:\w+\ )?{_TELL}
       |(?:the|these|your|provided|given|none\ of\ the)\ (?:\w+\ ){{0,2}}{_SOURCES}\ (?:\w+\ ){{0,2}}
