@@ -23,7 +23,10 @@ SCOPES: dict[str, set[str] | None] = {
     "conversations.history": {"channels:history", "groups:history", "im:history"},  # review channels, and our messages
     "conversations.replies": {"channels:history", "groups:history"},  # the thread of a message that is submitted
     "conversations.open": {"im:write"},
+    "conversations.join": {"channels:join"},
     "users.info": {"users:read"},
+    "usergroups.list": {"usergroups:read"},
+    "usergroups.users.list": {"usergroups:read"},
     "auth.test": None,
     "views.open": None,
     "views.push": None,
@@ -63,8 +66,8 @@ def _called() -> set[str]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 owner = ast.unparse(node.func.value)
                 if owner == "client" or owner.endswith("._client"):
-                    family, _, method = node.func.attr.partition("_")
-                    found.add(f"{family}.{method}")
+                    # views_open is views.open, usergroups_users_list is usergroups.users.list
+                    found.add(node.func.attr.replace("_", "."))
     return found
 
 

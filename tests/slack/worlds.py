@@ -25,6 +25,7 @@ from slack_bolt import App
 
 from bot.bootstrap import build_api, build_directory, build_publisher, build_slack_app
 from bot.clock import SortableIds
+from bot.live_policies import LivePolicies
 from bot.sandbox.server import Sandbox, SandboxSettings
 from bot.settings import Settings
 from bot.slack.http import PATH
@@ -292,7 +293,7 @@ def _services(
         clock=clock,
         ids=SortableIds(),
         metrics=metrics,
-        policies=FixedPolicies(policy=policy),
+        policies=LivePolicies(FixedPolicies(policy=policy), store, seconds=lambda: clock.now().timestamp()),
         directory=directory,
         files=FolderFiles(),
         channel=CHANNEL,

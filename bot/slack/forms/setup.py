@@ -154,6 +154,12 @@ def redrawn(view: Mapping[str, Any]) -> Wire:
     )
 
 
+def is_behind(view: Mapping[str, Any]) -> bool:
+    """Whether it was handed in faster than the field that its choice asks for appeared."""
+    shown = {block.get("block_id") for block in view.get("blocks") or []}
+    return read_draft(view).answers == TYPED and SetupField.TAGS.value not in shown
+
+
 def read_draft(view: Mapping[str, Any]) -> SetupDraft:
     """What stands in the form; a field that is not shown has its default."""
     form, usual = Submitted(view=view), SetupDraft()

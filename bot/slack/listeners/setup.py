@@ -12,7 +12,16 @@ from slack_sdk import WebClient
 from bot.slack.channels import Presence, join, presence
 from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.forms import FieldErrors, loading_view
-from bot.slack.forms.setup import Choice, SetupField, answer_choices, draft_of, parse_setup, redrawn, setup_view
+from bot.slack.forms.setup import (
+    Choice,
+    SetupField,
+    answer_choices,
+    draft_of,
+    is_behind,
+    parse_setup,
+    redrawn,
+    setup_view,
+)
 from bot.slack.forms.setup_answers import (
     TITLE,
     archived_view,
@@ -101,6 +110,9 @@ def _redraw(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
 
 def _save(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
     actor, context = actor_of(body), SetupContext.parse(view.get("private_metadata"))
+    if is_behind(view):
+        ack(response_action="update", view=redrawn(view))
+        return
     try:
         saved = _saved(desk, actor, context, view)
     except Invalid as error:
