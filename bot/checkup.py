@@ -83,7 +83,8 @@ def _policy(settings: Settings) -> str:
 
     policy = read_policy(settings.policy_file)
     which = "the default" if settings.policy_file is None else f"version {policy.version}"
-    return f"{which}: {policy.uniform_rate:.1%} uniform, risk from {policy.risk_threshold:.2f}"
+    routes = f"{len(policy.routes)} routes" if policy.routes else "no routes (/whetstone setup makes one)"
+    return f"{which}: {policy.uniform_rate:.1%} uniform, risk from {policy.risk_threshold:.2f}, {routes}"
 
 
 def _slack(settings: Settings) -> str:

@@ -107,14 +107,16 @@ def cards_retry() -> None:
 
 @policy.command("check")
 def policy_check(file: Annotated[Path, typer.Argument(help="The TOML file.")]) -> None:
-    """Read a policy file and say every mistake with its line."""
+    """Read a policy file: its routes as a table, or every mistake with its line and what to write instead."""
+    from bot.cli.routes import route_table
     from bot.policy_file import read_policy
 
     read = read_policy(file)
     out.print(
         f"{file.name} is fine: version {read.version}, {read.uniform_rate:.1%} of all outputs, risk from "
-        f"{read.risk_threshold:.2f}, {len(read.rules)} rules."
+        f"{read.risk_threshold:.2f}, {len(read.rules)} rules, {len(read.routes)} routes.\n"
     )
+    out.print(route_table(read))
 
 
 @models.command("prepare")

@@ -92,7 +92,7 @@ class Route:
     due_hours: float = 24.0
     after_due: AfterDue = AfterDue.KEEP
     grace_hours: float = 4.0  # between the due time and the time-out
-    hold: bool = True  # outputs sent with hold are held; False: they leave at once, not verified, and are reviewed after
+    hold: bool = True  # outputs sent with hold are held; False: they leave at once, not verified
     hold_minutes: float = 10.0  # how long a held output waits for a person
     on_timeout: OnTimeout = OnTimeout.REFUSE
     batch: bool = False  # short, supported, low-risk answers come five to a card

@@ -9,6 +9,7 @@ import typer.main
 
 from bot.__main__ import app
 from bot.policy_file import parse_policy
+from bot.policy_schema import RouteText
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,15 @@ def test_policy_of_the_readme_is_a_policy() -> None:
     """It can be copied as it stands."""
     policy = parse_policy(README.partition("```toml\n")[2].partition("```")[0], "README")
     assert policy.rules[0].name == "mentions a fee"
+
+
+def test_routes_of_the_readme_are_routes_with_every_setting() -> None:
+    """They can be copied as they stand, and nothing that a route can say is left out."""
+    text = README.partition("### Routes")[2].partition("```toml\n")[2].partition("```")[0]
+    policy = parse_policy(text, "README")
+    assert [route.name for route in policy.routes] == ["Card support", "Everything else"]
+    told = set(re.findall(r"\b([a-z_]+)\b", text))
+    assert set(RouteText.model_fields) - told == set()
 
 
 def test_pictures_and_files_that_are_linked_exist() -> None:

@@ -130,6 +130,17 @@ def test_policy_check_names_the_line(tmp_path: Path) -> None:
     assert (done.returncode, "line 2: 'risk_treshold' is not a setting" in done.stderr) == (2, True)
 
 
+def test_policy_check_shows_the_routes_in_their_order(tmp_path: Path) -> None:
+    """One row a route, and one for what no route takes."""
+    text = '[[routes]]\nname = "Cards"\ntags = ["cards"]\nquorum = 2\n[[routes]]\nname = "Loans"\nmodels = ["m"]\n'
+    (tmp_path / "policy.toml").write_text(text, encoding="utf-8")
+    done = run(tmp_path, "policy", "check", "policy.toml")
+    assert done.returncode == 0
+    words = ("2 routes", "Cards", "tag cards", "Loans", "model m", "(all others)")
+    places = [done.stdout.index(word) for word in words]
+    assert places == sorted(places)
+
+
 def test_unknown_scorer_is_named(ready: Path) -> None:
     """A worker with a typing mistake does not start silently without the scorer."""
     done = run(ready, "worker", WHETSTONE_SCORERS="coverage,coverige")

@@ -1,0 +1,60 @@
+"""The routes of a policy as a table, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from reviewers.model import AfterDue, OnTimeout, Policy, Route
+
+COLUMNS = ("route", "takes", "channel", "reviewers", "verdicts", "shows", "due", "held")
+OTHERS = "(all others)"
+
+
+def route_table(policy: Policy) -> Table:
+    """One row a route, and the policy's own for what no route takes."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in COLUMNS:
+        table.add_column(column, overflow="fold")
+    for route in (*policy.routes, policy.own_route):
+        table.add_row(*_cells(route))
+    return table
+
+
+def _cells(route: Route) -> tuple[str, ...]:
+    return (
+        _plain(route.name) or OTHERS,
+        _plain(_takes(route)),
+        route.channel or "default",
+        " ".join(route.reviewers) or "every member",
+        f"{route.quorum}, then a {'third' if route.on_disagreement == 'third' else 'lead'}"
+        if route.quorum > 1
+        else "1",
+        route.show,
+        f"{route.due_hours:g} h"
+        + (f", out after {route.grace_hours:g} h" if route.after_due is AfterDue.TIME_OUT else ""),
+        _held(route),
+    )
+
+
+def _takes(route: Route) -> str:
+    match = route.match
+    parts = [f"tag {' or '.join(match.tags)}"] if match.tags else []
+    parts += [f"model {' or '.join(match.models)}"] if match.models else []
+    parts += [f"{key} = {value}" for key, value in match.metadata.items()]
+    parts += [f"risk from {route.risk_from:g}"] if route.risk_from is not None else []
+    parts += [f"risk below {route.risk_below:g}"] if route.risk_below is not None else []
+    return ", ".join(parts) or ("what no route takes" if not route.name else "everything")
+
+
+def _held(route: Route) -> str:
+    if not route.hold:
+        return "no"
+    if route.on_timeout is OnTimeout.HOLD:
+        return "until decided"
+    return f"{route.hold_minutes:g} min, then {'refused' if route.on_timeout is OnTimeout.REFUSE else 'sent'}"
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
