@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from reviewers.model import AfterDue, OnTimeout, Policy, Route
+from reviewers.model import AfterDue, OnDisagreement, OnTimeout, Policy, Route
 
-COLUMNS = ("route", "takes", "channel", "reviewers", "verdicts", "shows", "due", "held")
+COLUMNS = ("route", "takes", "channel", "reviewers", "verdicts", "due", "held")
+ID_LENGTH = 11  # of Slack's ids, which are not cut in two: they are copied
 OTHERS = "(all others)"
 
 
@@ -14,7 +15,7 @@ def route_table(policy: Policy) -> Table:
     """One row a route, and the policy's own for what no route takes."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in COLUMNS:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", min_width=ID_LENGTH if column in ("channel", "reviewers") else 8)
     for route in (*policy.routes, policy.own_route):
         table.add_row(*_cells(route))
     return table
@@ -26,14 +27,16 @@ def _cells(route: Route) -> tuple[str, ...]:
         _plain(_takes(route)),
         route.channel or "default",
         " ".join(route.reviewers) or "every member",
-        f"{route.quorum}, then a {'third' if route.on_disagreement == 'third' else 'lead'}"
-        if route.quorum > 1
-        else "1",
-        route.show,
+        _verdicts(route),
         f"{route.due_hours:g} h"
         + (f", out after {route.grace_hours:g} h" if route.after_due is AfterDue.TIME_OUT else ""),
         _held(route),
     )
+
+
+def _verdicts(route: Route) -> str:
+    extra = f", then a {'third' if route.on_disagreement is OnDisagreement.THIRD else 'lead'}"
+    return f"{route.quorum}{extra if route.quorum > 1 else ''} ({route.show})"
 
 
 def _takes(route: Route) -> str:
