@@ -15,7 +15,7 @@ def route_table(policy: Policy) -> Table:
     """One row a route, and the policy's own for what no route takes."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in COLUMNS:
-        table.add_column(column, overflow="fold", min_width=ID_LENGTH if column in ("channel", "reviewers") else 8)
+        table.add_column(column, overflow="fold", min_width=8 if column in ("due", "held") else ID_LENGTH)
     for route in (*policy.routes, policy.own_route):
         table.add_row(*_cells(route))
     return table
