@@ -57,9 +57,25 @@ class Room:
     question: int = 300
     passage: int = 140
     link: int = 300  # of an address; a longer one stands as its host only
+    note: int = 300  # of a decided item
 
 
-ROOMS = (Room(), Room(question=160, passage=100, link=120), Room(question=100, passage=60, link=0))
+ROOMS = (
+    Room(),
+    Room(question=160, passage=100, link=120, note=120),
+    Room(question=100, passage=60, link=0, note=60),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Items:
+    """What all items of one drawing share."""
+
+    display: CardOptions
+    now: datetime
+    room: Room
+    mark: str  # in the names of the blocks
+    shared: str  # the host of all sources; empty where they differ, or there is none
 
 
 def batch_card(views: Sequence[TaskView], *, display: CardOptions, now: datetime) -> SlackMessage:
@@ -94,54 +110,51 @@ def _is_whole(view: TaskView) -> bool:
 def _drawn(views: Sequence[TaskView], display: CardOptions, now: datetime, room: Room) -> list[Wire]:
     mark = f"batch.{short_hash(repr([(view.task, view.task.claimant(now), len(view.verdicts)) for view in views]))}"
     hosts = {host(source.passage.address) for view in views if (source := best_source(view))}
-    shared = next(iter(hosts)) if len(hosts) == 1 else None
+    shared = hosts.pop() if len(hosts) == 1 else ""
+    items = Items(display=display, now=now, room=room, mark=mark, shared=shared)
     blocks: list[Block] = [said(f"*{count_down(views)}*")]
     for view in views:
-        blocks += _item(view, display, now, room, mark, shared)
+        blocks += _item(view, items)
     blocks.append(line())
     if rest := rest_of(views):
         blocks.append(row(f"rest.{mark}", [_approve_the_rest(views, rest)]))
-    blocks.append(grey(_why_here(views, display, shared or "")))
+    blocks.append(grey(_why_here(views, display, shared)))
     return rendered(blocks, mark)
 
 
-def _item(
-    view: TaskView, display: CardOptions, now: datetime, room: Room, mark: str, shared: str | None
-) -> Iterator[Block]:
+def _item(view: TaskView, items: Items) -> Iterator[Block]:
     """Question, answer, passage; then the verbs, or what became of it."""
     answer = view.output.completion
-    yield rich(section([bold(shortened(question_words(view.output), room.question))]))
+    yield rich(section([bold(shortened(question_words(view.output), items.room.question))]))
     yield quote_block(answer if _is_whole(view) else shortened(answer, ANSWER_LENGTH))
-    if words := DOT.join([*_source(view, room, shared), *_whose(view, display, now)]):
-        yield grey(words)
+    yield grey(DOT.join([_source(view, items), *_whose(view, items)]))
     if _is_open(view):
-        yield row(f"item{view.task.number}.{mark}", _verbs(view))
+        yield row(f"item{view.task.number}.{items.mark}", _verbs(view))
     else:
         choices = TIMED_OUT_MENU if view.task.state is TaskState.TIMED_OUT else DECIDED_MENU
-        yield said(_outcome(view, display), menu(view, ActionId.DECIDED_MORE, choices))
+        yield said(_outcome(view, items), menu(view, ActionId.DECIDED_MORE, choices))
 
 
-def _source(view: TaskView, room: Room, shared: str | None) -> Iterator[str]:
+def _source(view: TaskView, items: Items) -> str:
     """The passage, so that each answer can really be judged; its host beside it where the items' hosts differ."""
     source = best_source(view)
     if source is None:
-        yield "No source found"
-        return
+        return "No source found"
     address = source.passage.address
-    title = title_link(source.title, address if len(address) <= room.link else "")
-    own = host(address) if shared is None else ""
+    title = title_link(source.title, address if len(address) <= items.room.link else "")
+    own = "" if items.shared else host(address)
     beside = f" ({escape(own)})" if own else ""
-    yield f"Source: “{isolated(quiet(source.passage.text, room.passage))}”, {title}{beside}"
+    return f"Source: “{isolated(quiet(source.passage.text, items.room.passage))}”, {title}{beside}"
 
 
-def _whose(view: TaskView, display: CardOptions, now: datetime) -> Iterator[str]:
+def _whose(view: TaskView, items: Items) -> Iterator[str]:
     """Who could not judge it, and who works on it."""
     if not _is_open(view):
         return
     if view.task.handed_on_by:
         yield f":question: *Needs someone else.* {mention(view.task.handed_on_by)} {handed_on_words(view)}."
-    if view.task.claimant(now):
-        yield claimed_words(view, display)
+    if view.task.claimant(items.now):
+        yield claimed_words(view, items.display)
 
 
 def _verbs(view: TaskView) -> list[Element]:
@@ -154,13 +167,13 @@ def _verbs(view: TaskView) -> list[Element]:
     return [approve, reject, menu(view, ActionId.BATCH_MORE, _ITEM_MENU)]
 
 
-def _outcome(view: TaskView, display: CardOptions) -> str:
+def _outcome(view: TaskView, items: Items) -> str:
     resolution = live(view.resolution)
     if view.task.state is TaskState.DISPUTED:
         return disputed_line(view)
     if resolution is None:
-        return timed_out_line(view, display)
-    return outcome_line(view, resolution, display)
+        return timed_out_line(view, items.display)
+    return outcome_line(view, resolution, items.display, note=items.room.note)
 
 
 def _approve_the_rest(views: Sequence[TaskView], rest: Sequence[TaskView]) -> Element:

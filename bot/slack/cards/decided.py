@@ -59,8 +59,8 @@ def decided_card(view: TaskView, resolution: Resolution, options: CardOptions) -
     return SlackMessage(text=_spoken(view, resolution, difference, options), blocks=rendered(blocks, tag(view)))
 
 
-def outcome_line(view: TaskView, resolution: Resolution, options: CardOptions) -> str:
-    """Who decided what and when, and why; in mrkdwn."""
+def outcome_line(view: TaskView, resolution: Resolution, options: CardOptions, *, note: int = NOTE_LENGTH) -> str:
+    """Who decided what and when, and why; in mrkdwn. At most `note` characters of the note."""
     when = clock.token(resolution.resolved_at, options.zone, seen_on=view.task.created_at)
     word = resolution.outcome.value.capitalize()
     who = listed([mention(user) for user in agreeing(view, resolution)])
@@ -75,7 +75,7 @@ def outcome_line(view: TaskView, resolution: Resolution, options: CardOptions) -
     if resolution.recall:
         line += f" *Recalled* at {when}."
     if resolution.note.strip():
-        line += f"\n“{_note(resolution.note)}”"
+        line += f"\n“{_note(resolution.note, note)}”"
     if others := _others(view, resolution):
         line += f"\nBefore: {', '.join(f'{mention(v.reviewer)} {_PAST[v.kind]}' for v in others)}."
     return line
@@ -95,9 +95,9 @@ def _others(view: TaskView, resolution: Resolution) -> list[Verdict]:
     return [verdict for verdict in deciding(view.verdicts) if verdict.reviewer not in carried]
 
 
-def _note(note: str) -> str:
+def _note(note: str, limit: int) -> str:
     line = one_line(note)
-    return isolated(quiet(line if len(line) <= NOTE_LENGTH else shortened(line, NOTE_CUT)))
+    return isolated(quiet(line if len(line) <= limit else shortened(line, limit - NOTE_LENGTH + NOTE_CUT)))
 
 
 def replaced_verdict(view: TaskView, resolution: Resolution) -> Verdict | None:

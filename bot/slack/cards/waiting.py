@@ -260,4 +260,4 @@ def _opinion(view: TaskView) -> str:
     if view.task.quorum == 1:
         return ""
     given = len(votes_in(view))
-    return f"{ORDINALS[given]} opinion" if given else f"{view.task.quorum} verdicts decide"
+    return f"{ORDINALS.get(given, 'another')} opinion" if given else f"{view.task.quorum} verdicts decide"
