@@ -38,10 +38,10 @@ class Person(Player):
         self._left = ""  # the view that was on top before the last click
         self.listens_since = 0.0  # epoch seconds; what was told before is not looked at
 
-    def press(self, message: Mapping[str, Any], action: ActionId) -> None:
+    def press(self, message: Mapping[str, Any], action: ActionId, channel: str = CHANNEL) -> None:
         """Press a button of a message. Raises Stuck when the app did not take the click in time."""
         self._leaves()
-        self._press(CHANNEL, message, elements(message["blocks"])[action.value])
+        self._press(channel, message, elements(message["blocks"])[action.value])
 
     def choose(self, message: Mapping[str, Any], choice: MenuChoice) -> None:
         """Choose from the ⋯ menu of a card. Raises Stuck as `press`."""
@@ -106,10 +106,29 @@ class Person(Player):
         )
         assert answer.get("ok"), answer
 
-    def command(self, text: str) -> Json:
+    def command(self, text: str, channel: str = CHANNEL) -> Json:
         """Type /whetstone."""
         self._leaves()
-        return self._post("commands", channel=CHANNEL, command="/whetstone", text=text)
+        return self._post("commands", channel=channel, command="/whetstone", text=text)
+
+    def write(self, text: str, channel: str = CHANNEL, thread: str = "") -> str:
+        """Write a message, or a reply in a thread; its ts."""
+        more = {"thread_ts": thread} if thread else {}
+        return str(self._post("messages", channel=channel, text=text, **more)["ts"])
+
+    def shortcut(self, callback: CallbackId, ts: str, channel: str = CHANNEL) -> Json:
+        """Choose an entry of the app from the menu of a message."""
+        self._leaves()
+        return self._post("shortcuts", callback_id=callback.value, channel=channel, ts=ts)
+
+    def told_anywhere(self) -> list[Json]:
+        """What only this person was told, in every channel; also where it is not shown."""
+        told = list(self._get("ephemerals")["messages"])
+        return [message for message in told if float(message["ts"]) > self.listens_since]
+
+    def messages_of_app(self) -> list[Json]:
+        """The direct messages from Whetstone."""
+        return self.seen(f"D{self.user[1:]}")
 
     def open_home(self) -> Json:
         """Open the Home tab."""
