@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -15,14 +16,15 @@ from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.forms import notice, notice_view
 from bot.slack.forms.check import SUBMITTED_MODEL, TITLE, CheckForm, check_form, parse_check, thread_turns
 from bot.slack.forms.claims import claim_view
-from bot.slack.ids import ActionId, CallbackId, CheckValue, FormContext, MessagePlace
+from bot.slack.ids import ActionId, BlockId, CallbackId, CheckValue, FormContext, MessagePlace
 from bot.slack.publisher import our_words
 from bot.slack.routes import Routes
-from reviewers.errors import Invalid, NotYourTask, OutcomeUnknown, RateLimited, Refused, Unavailable, Unready
+from reviewers.errors import Invalid, NotYourTask, OutcomeUnknown, RateLimited, Refused, Unready
 from reviewers.model import Check, CheckKind, Message, Output
 from reviewers.ports import Received
 from reviewers.workflow.checking import Asker, thread_prompt
 
+THREAD_SECONDS = 2  # until Slack counts as silent: a form waits three seconds in all
 THREAD_PAGE = 200  # messages of a thread that are read: more than a prompt takes
 PRIVATELY = "What comes of it is a direct message from Whetstone, and only you see it."
 DOING = {CheckKind.ASK: "Searching the sources.", CheckKind.VERIFY: "Checking the claims."}
@@ -70,51 +72,62 @@ def _open_form(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClie
 
 def _hand_in(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
     actor = actor_of(body)
-    form: CheckForm | None = None
     with answering(ack, view, desk):
         form = parse_check(view)
-        happened, then = "Submitting …", ""
-        if not form.submits:
-            asker = Asker(user_id=actor.user_id, team_id=actor.team_id, channel=form.place.channel)
-            desk.services.checks.verify(form.text, asker)
-            happened, then = DOING[CheckKind.VERIFY], PRIVATELY
-        ack(response_action="update", view=notice_view(TITLE, happened, then, context=NOWHERE))
-    if form is not None and form.submits:  # after the ack: the thread is read from Slack
-        told = notice_view(TITLE, *_submit(desk, form, actor, client), context=NOWHERE)
-        client.views_update(view_id=view["id"], view=told)
+        if form.submits:
+            _submit(desk, form, actor, ack, _hasty(client))
+            return
+        asker = Asker(user_id=actor.user_id, team_id=actor.team_id, channel=form.place.channel)
+        desk.services.checks.verify(form.text, asker)
+        ack(response_action="update", view=notice_view(TITLE, DOING[CheckKind.VERIFY], PRIVATELY, context=NOWHERE))
 
 
-def _submit(desk: ReviewDesk, form: CheckForm, actor: Actor, client: WebClient) -> tuple[str, str]:
-    """Receive the message as an output; what happened, and what follows from it."""
-    thread, unread = _thread(form.place, client)
-    now = desk.services.clock.now()
-    receipt = desk.services.checks.submit(
-        Output(
-            output_id=f"slack-{form.place.channel}-{form.place.ts}",
-            prompt=thread_prompt(thread),
-            completion=form.text,
-            model=form.place.author or SUBMITTED_MODEL,
-            tags=("slack",),
-            created_at=now,
-            received_at=now,
-            submitted_by=actor.user_id,
-            metadata={"channel": form.place.channel, "ts": form.place.ts},
-        )
+def _hasty(client: WebClient) -> WebClient:
+    """A client for what a form waits for. An ack at once and a later views.update could overtake each other."""
+    return WebClient(token=client.token, base_url=client.base_url, timeout=THREAD_SECONDS, retry_handlers=[])
+
+
+def _submit(desk: ReviewDesk, form: CheckForm, actor: Actor, ack: Ack, client: WebClient) -> None:
+    """Receive the message as an output, and say what happened and what follows from it."""
+    try:
+        thread, unread = _thread(form.place, client)
+    except (OutcomeUnknown, RateLimited):
+        again = "Slack did not tell what stands in the thread. Press Go on again."
+        ack(response_action="errors", errors={BlockId.CHECK_CHOICE.value: again})
+        return
+    receipt = desk.services.checks.submit(_message_output(form, actor, thread, desk.services.clock.now()))
+    happened, then = "This message was submitted before.", "It is kept once."
+    if receipt.status is Received.NEW:
+        happened = f"Submitted as #{receipt.number}."
+        then = f"It is scored in a moment, and may be picked for review; other people decide on it then. {unread}"
+    ack(response_action="update", view=notice_view(TITLE, happened, then, context=NOWHERE))
+
+
+def _message_output(form: CheckForm, actor: Actor, thread: list[Message], now: datetime) -> Output:
+    return Output(
+        output_id=f"slack-{form.place.channel}-{form.place.ts}",
+        prompt=thread_prompt(thread),
+        completion=form.text,
+        model=form.place.author or SUBMITTED_MODEL,
+        tags=("slack",),
+        created_at=now,
+        received_at=now,
+        submitted_by=actor.user_id,
+        metadata={"channel": form.place.channel, "ts": form.place.ts},
     )
-    if receipt.status is not Received.NEW:
-        return "This message was submitted before.", "It is kept once."
-    then = "It is scored in a moment, and may be picked for review; other people decide on it then."
-    return f"Submitted as #{receipt.number}.", f"{then} {unread}".strip()
 
 
 def _thread(place: MessagePlace, client: WebClient) -> tuple[list[Message], str]:
-    """What was said before in the message's thread, and a sentence when that cannot be read."""
+    """What was said before in the message's thread; a sentence when Whetstone may not read it.
+
+    Raises OutcomeUnknown or RateLimited.
+    """
     if not place.thread_ts:
         return [], ""
     try:
         with our_words():
             found = client.conversations_replies(channel=place.channel, ts=place.thread_ts, limit=THREAD_PAGE)
-    except Unavailable:
+    except (Refused, Unready):
         return [], "Its thread could not be read, so it has no prompt: Whetstone is not in that channel."
     return thread_turns(found["messages"], place.ts), ""
 
