@@ -61,7 +61,7 @@ def test_what_is_not_of_this_version_is_refused_in_a_sentence(raw: str | None, k
 def test_an_unknown_menu_entry_is_refused() -> None:
     """An entry that a later version knows."""
     with pytest.raises(Invalid):
-        MenuValue.parse('{"v":1,"task":"t","do":"claim"}')
+        MenuValue.parse('{"v":1,"task":"t","do":"from_later"}')
 
 
 def test_action_ids_are_all_different() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
+from bot.slack.cards import rest_of
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms import notice
 from bot.slack.ids import ActionId, ButtonValue, FormContext
@@ -15,7 +16,7 @@ from bot.slack.listeners.verdicts import form_for
 from bot.slack.routes import Routes
 from bot.slack.text import counted
 from reviewers.errors import AlreadyResolved, Claimed, NotYourTask
-from reviewers.model import TaskState, VerdictKind
+from reviewers.model import VerdictKind
 
 
 def register(app: Routes, desk: ReviewDesk) -> None:
@@ -46,7 +47,8 @@ def _approve_the_rest(
     actor, batch_id = actor_of(body), ButtonValue.parse(action.get("value")).task_id
     desk.people.may_review(actor.user_id, actor.team_id)
     with desk.services.store.read() as uow:
-        tasks = [task for task in uow.tasks.of_batch(batch_id) if task.state is TaskState.OPEN]
+        views = uow.tasks.views([task.task_id for task in uow.tasks.of_batch(batch_id)])
+    tasks = [view.task for view in rest_of(views)]  # as the question before the press named them
     left: list[int] = []
     refused: NotYourTask | None = None
     for task in tasks:
