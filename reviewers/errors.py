@@ -6,6 +6,7 @@ ReviewError
 ├── UnknownTask             no review task has this id
 ├── OutputConflict          the id is taken by another body
 ├── NotYourTask             this person may not decide this task
+│   └── NotAReviewer        they are not among the route's reviewers; a lead can add them
 ├── AlreadyResolved         somebody decided before
 ├── Claimed                 somebody else works on it now
 ├── NothingChanged          an edit equals the output
@@ -65,6 +66,14 @@ class OutputConflict(ReviewError):
 
 class NotYourTask(ReviewError):
     """This person may not decide this task; the message says why."""
+
+
+class NotAReviewer(NotYourTask):
+    """This person is not among the reviewers of the task's route."""
+
+    def __init__(self, route: str = "") -> None:
+        self.named = f"of {route}" if route else "of these answers"
+        super().__init__(f"You are not a reviewer {self.named}. Being in the channel is not enough.")
 
 
 class AlreadyResolved(ReviewError):

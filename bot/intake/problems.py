@@ -56,6 +56,7 @@ BY_ERROR: Mapping[type[subject.ReviewError], Kind] = {
     subject.OutputConflict: CONFLICT,
     subject.NotHeld: NOT_HELD,
     subject.NotYourTask: REFUSED,
+    subject.NotAReviewer: REFUSED,
     subject.AlreadyResolved: REFUSED,
     subject.NothingChanged: REFUSED,
     subject.Conflict: BUSY,

@@ -18,6 +18,7 @@ from bot.slack.forms import (
     decided_before,
     decided_meanwhile_view,
     expired,
+    may_be_added,
     not_a_reviewer,
     not_saved,
     notice,
@@ -33,6 +34,7 @@ from reviewers.errors import (
     Claimed,
     Conflict,
     Invalid,
+    NotAReviewer,
     NothingChanged,
     NotYourTask,
     OutcomeUnknown,
@@ -144,6 +146,8 @@ def _message(error: Exception, body: Mapping[str, Any], desk: ReviewDesk) -> Sla
     if isinstance(error, Claimed):
         task_id, number = _task(body, desk)
         return claimed(error, task_id, number, display=desk.naming(error.by))
+    if isinstance(error, NotAReviewer):
+        return _no_reviewer(error, body, desk)
     if isinstance(error, NotYourTask):
         return own_output() if "someone else decides" in str(error) else not_a_reviewer(str(error))
     if isinstance(error, Invalid) and error.field == "value":
@@ -159,6 +163,16 @@ def _message(error: Exception, body: Mapping[str, Any], desk: ReviewDesk) -> Sla
     if isinstance(error, UnknownTask | ReviewError):
         return notice(str(error))
     return None
+
+
+def _no_reviewer(error: NotAReviewer, body: Mapping[str, Any], desk: ReviewDesk) -> SlackMessage:
+    """With whom to ask, where that can be told."""
+    task_id, number = _task(body, desk)
+    if not task_id or not number:
+        return not_a_reviewer(str(error))
+    leads = desk.services.routes.who_adds(desk.verdicts.view(task_id).task.route)
+    names = [name for name in map(desk.people.known_name, leads) if name]
+    return may_be_added(error.named, names, task_id, number) if names else not_a_reviewer(str(error))
 
 
 def _silent_part(error: ReviewError) -> str:

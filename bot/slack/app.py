@@ -11,10 +11,23 @@ from slack_sdk import WebClient
 
 from bot.slack import answers
 from bot.slack.desk import ReviewDesk
-from bot.slack.listeners import batches, checks, claims, commands, corrections, home, late, menus, run, setup, verdicts
+from bot.slack.listeners import (
+    batches,
+    checks,
+    claims,
+    commands,
+    corrections,
+    home,
+    joining,
+    late,
+    menus,
+    run,
+    setup,
+    verdicts,
+)
 from bot.slack.routes import Routes
 
-FEATURES = (verdicts, corrections, claims, menus, home, checks, commands, batches, run, late, setup)
+FEATURES = (verdicts, corrections, claims, menus, home, checks, commands, batches, run, late, setup, joining)
 LISTENER_THREADS = 40  # Bolt's default of 5 starves at a handful of simultaneous clicks
 
 

@@ -74,6 +74,8 @@ class ActionId(StrEnum):
 
     SETUP_CHANGE = "setup.change"
     SETUP_TRY = "setup.try"
+    ROUTE_JOIN = "route.join"  # Ask to be added; the value is the task's
+    ROUTE_ADD = "route.add"  # a lead adds who asked
     SETUP_MATCH = "setup.match"  # which answers, in the form: naming tags asks for them
     SETUP_GATE = "setup.gate"  # held or not, in the form: held asks for how long
 
@@ -322,6 +324,24 @@ class MessagePlace:
             thread_ts=_text(record, "thread", ""),
             author=_text(record, "author", ""),
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AddValue:
+    """What a lead's button Add carries: who asked, and for which route."""
+
+    route: str
+    person: str
+
+    def to_json(self) -> str:
+        """At most 2,000 characters; ours are under 200."""
+        return _json({"v": VERSION, "route": self.route, "person": self.person})
+
+    @classmethod
+    def parse(cls, raw: str | None) -> AddValue:
+        """Read it back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
+        record = _record(raw)
+        return cls(route=_text(record, "route"), person=_text(record, "person"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

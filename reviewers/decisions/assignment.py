@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from reviewers.decisions.consensus import current
-from reviewers.errors import NotYourTask
+from reviewers.errors import NotAReviewer, NotYourTask
 from reviewers.model import Output, ReviewTask, Route, TaskState, Verdict
 
 
@@ -20,8 +20,7 @@ def may_decide(output: Output, reviewer: str, reviewers: Collection[str], route_
     if output.submitted_by and output.submitted_by == reviewer:
         raise NotYourTask("You sent this answer to review, so someone else decides.")
     if reviewers and reviewer not in reviewers:
-        of = f"of {route_name}" if route_name else "of these answers"
-        raise NotYourTask(f"You are not a reviewer {of}. Being in the channel is not enough.")
+        raise NotAReviewer(route_name)
 
 
 def may_settle(task: ReviewTask, output: Output, person: str, route: Route, verdicts: Sequence[Verdict]) -> None:

@@ -43,6 +43,27 @@ class RouteDesk:
         """Whom to ask for a route in this channel, Slack user ids; empty where nobody leads anything."""
         return leads_of(channel, self.policies.current(), self._saved())
 
+    def who_adds(self, name: str) -> tuple[str, ...]:
+        """Who can add a reviewer to the route of this name, Slack user ids: its leads, else those of the policy."""
+        policy = self.policies.current()
+        return policy.route(name).leads or policy.leads
+
+    def add(self, name: str, person: str, *, by: str, is_admin: bool) -> Route:
+        """Make this person a reviewer of a route that was made in Slack; again: nothing changes.
+
+        Raises NotYourTask, and Invalid (`route`) for one that is gone or stands in the policy file.
+        """
+        route = self.named(name)
+        if route is None:
+            raise Invalid("route", "This route was not made in Slack: add the reviewer in the policy file.")
+        self.require(by, is_admin=is_admin, channel=route.channel)
+        with self.store.begin() as uow:
+            route = next(one for one in uow.routes.all() if one.name == name)
+            if person not in route.reviewers:
+                route = replace(route, reviewers=(*route.reviewers, person))
+                uow.routes.put(route, by=by, at=self.clock.now())
+        return route
+
     def at(self, channel: str) -> Route | None:
         """The route that was made in Slack for this channel."""
         return next((route for route in self._saved() if channel and route.channel == channel), None)

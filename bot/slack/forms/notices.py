@@ -5,7 +5,7 @@ Never "Oops", never a code without a sentence (surfaces, section 13). Views carr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from slackblocks import Block, Button, InputBlock, PlainText, PlainTextInput
@@ -75,6 +75,16 @@ def expired(task_id: str, number: int, action: ActionId) -> SlackMessage:
 def not_a_reviewer(reason: str) -> SlackMessage:
     """Somebody pressed who may not decide; `reason` is the sentence of NotYourTask."""
     return notice(reason)
+
+
+def may_be_added(named: str, leads: Sequence[str], task_id: str, number: int) -> SlackMessage:
+    """Somebody pressed who is no reviewer of this route (`named` says "of Card support"); these people can add them."""
+    happened = f"You are not a reviewer {quiet(named, 120)}."
+    then = f"{quiet(' or '.join(leads), 120)} can add you."
+    again = Again(label="Ask to be added", action=ActionId.ROUTE_JOIN, task_id=task_id, number=number)
+    return _told(
+        f"*{happened}*", then, _spoken(f"You are not a reviewer {named}.", f"{' or '.join(leads)} can add you."), again
+    )
 
 
 def own_output() -> SlackMessage:
