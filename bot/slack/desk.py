@@ -153,7 +153,7 @@ class ReviewDesk:
 
     def why(self, view: TaskView, actor: Actor) -> Wire:
         """Why this answer was picked; the risk stays hidden from a person who still has to decide it."""
-        decided = view.resolution is not None or view.task.state is not TaskState.OPEN
+        decided = view.task.state in (TaskState.RESOLVED, TaskState.TIMED_OUT)
         may_see = decided or not self.may_decide(view, actor)
         return why_view(view, display=self.display, may_see_risk=may_see)
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from bot.slack.forms import history_view, why_view
 from reviewers.model import Outcome, ReleaseState, TaskState, TaskView, VerdictKind
 from tests.builders import NOON, a_verdict, showing
-from tests.slack.checks import objects, words
+from tests.slack.checks import objects, problems_of_view, words
 from tests.slack.drawn import NAMES, buttons, drawn_card, fine, kinds, said
 from tests.slack.scenes import ANSWER, QUESTION, SIX_PAST, TWELVE_PAST, held, resolved, thailand
 from tests.slack.test_cards_states import given, with_task
@@ -200,3 +201,27 @@ def test_a_task_that_is_not_held_times_out_at_its_own_time(view: TaskView, becam
     assert buttons(card) == ["History · Why this one? · Full text"]
     assert card.text.startswith(f"Timed out at 21:00: {became[:1].lower()}{became[1:]} Not a verdict. ")
     assert not any(word in card.text + words(card.blocks) for word in ("ejected", "pproved", "utdated"))
+
+
+def test_what_the_menu_of_a_disputed_card_opens_hides_both_verdicts_too() -> None:
+    """History and "Why this one?" are one press away from the channel's card, for the lead as for everybody."""
+    for view in (history_view(disputed(), display=NAMES), why_view(disputed(), display=NAMES, may_see_risk=False)):
+        assert problems_of_view(view) == []
+        told = words(view["blocks"])
+        assert not any(word in told for word in ("ejected", "pproved", "pprove ", "utdated", "Told me so"))
+    assert "*Verdicts differ.* They show once it is decided." in words(
+        history_view(disputed(), display=NAMES)["blocks"]
+    )
+
+
+def test_a_verdict_that_was_taken_back_stays_in_the_story() -> None:
+    """Approved, taken back, rejected: nothing of it is forgotten once it is decided."""
+    verdicts = (
+        a_verdict("v-1"),
+        a_verdict("v-2", kind=VerdictKind.WITHDRAWN, supersedes="v-1", revision=2),
+        a_verdict("v-3", kind=REJECT, reasons=("style",), supersedes="v-2", revision=3),
+    )
+    view = resolved(thailand(verdicts=verdicts), Outcome.REJECTED, revision=3, verdict_id="v-3")
+    for form in (history_view(view, display=NAMES), why_view(view, display=NAMES, may_see_risk=True)):
+        assert problems_of_view(form) == []
+        assert "erdict taken back" in words(form["blocks"])

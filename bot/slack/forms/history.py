@@ -32,6 +32,7 @@ _WORDS = {
     VerdictKind.EDIT: "Edited",
     VerdictKind.REJECT: "Rejected",
     VerdictKind.UNSURE: "Unsure",
+    VerdictKind.WITHDRAWN: "Verdict taken back",
 }
 _SEEN = {"evidence": "saw claims and sources", "blind": "blind", "all": "saw the risk as well"}
 
@@ -39,15 +40,17 @@ _SEEN = {"evidence": "saw claims and sources", "blind": "blind", "all": "saw the
 def history_view(view: TaskView, *, display: CardOptions) -> Wire:
     """All that people did with this task.
 
-    While it is open, only those show who were unsure: what others decided must not lead the one who decides next.
+    While it is undecided, only those show who were unsure: what others said must not lead the one who decides next, be
+    it another reviewer or the lead who settles a dispute.
     """
-    verdicts = [v for v in view.verdicts if view.task.state is not TaskState.OPEN or v.kind is VerdictKind.UNSURE]
+    undecided = view.task.state in (TaskState.OPEN, TaskState.DISPUTED)
+    verdicts = [v for v in view.verdicts if not undecided or v.kind is VerdictKind.UNSURE]
     replaced = {verdict.supersedes for verdict in view.verdicts}
     blocks: list[Block] = [asked(view)]
     if view.task.state is TaskState.TIMED_OUT:
         blocks.append(said(":hourglass: *Timed out.* Nobody decided in time. Not counted as a verdict."))
     if not verdicts:
-        blocks.append(said("*No verdict yet.*" if view.task.state is TaskState.OPEN else "*No verdict.*"))
+        blocks.append(said(_none_shown(view)))
     for verdict in reversed(verdicts[-VERDICTS:]):
         blocks += _entry(view, verdict, display, superseded=verdict.verdict_id in replaced)
     if len(verdicts) > VERDICTS:
@@ -60,6 +63,12 @@ def history_view(view: TaskView, *, display: CardOptions) -> Wire:
         close="Close",
         tag="history",
     )
+
+
+def _none_shown(view: TaskView) -> str:
+    if view.task.state is TaskState.DISPUTED:
+        return "*Verdicts differ.* They show once it is decided."
+    return "*No verdict yet.*" if view.task.state is TaskState.OPEN else "*No verdict.*"
 
 
 def _entry(view: TaskView, verdict: Verdict, display: CardOptions, *, superseded: bool) -> Iterator[Block]:
@@ -79,9 +88,10 @@ def _who_and_when(view: TaskView, verdict: Verdict, display: CardOptions, *, sup
     reasons = visible(display.listed(verdict.reasons))
     tail = f". {reasons}." if reasons else ""
     tail += "  Replaced by a later verdict." if superseded else ""
+    sign = [symbol(_SYMBOLS[verdict.kind])] if verdict.kind in _SYMBOLS else []  # who takes it back says nothing
     return [
-        symbol(_SYMBOLS[verdict.kind]),
-        bold(f" {_WORDS[verdict.kind]}"),
+        *sign,
+        bold(f"{' ' if sign else ''}{_WORDS[verdict.kind]}"),
         plain(" by "),
         person(verdict.reviewer),
         plain(", "),

@@ -27,6 +27,7 @@ _WORDS = {
     VerdictKind.EDIT: "edited",
     VerdictKind.REJECT: "rejected",
     VerdictKind.UNSURE: "unsure:",
+    VerdictKind.WITHDRAWN: "verdict taken back",
 }
 
 
@@ -128,10 +129,11 @@ def _risk(view: TaskView) -> str:
 
 
 def _decided(view: TaskView, display: CardOptions) -> Iterator[list[RichTextElement]]:
-    """Verdicts and what became of the answer; while it is open, only who was unsure."""
+    """Verdicts and what became of the answer; while it is undecided, only who was unsure."""
     seen = view.task.created_at
+    undecided = view.task.state in (TaskState.OPEN, TaskState.DISPUTED)
     for verdict in view.verdicts[-VERDICTS:]:
-        if view.task.state is not TaskState.OPEN or verdict.kind is VerdictKind.UNSURE:
+        if not undecided or verdict.kind is VerdictKind.UNSURE:
             when = clock.element(verdict.recorded_at, display.zone, seen_on=seen)
             by = " by " if verdict.kind is not VerdictKind.UNSURE else " "
             yield [when, plain(f" {_WORDS[verdict.kind]}{by}"), person(verdict.reviewer)]
