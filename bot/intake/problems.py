@@ -57,6 +57,7 @@ BY_ERROR: Mapping[type[subject.ReviewError], Kind] = {
     subject.NotHeld: NOT_HELD,
     subject.NotYourTask: REFUSED,
     subject.NotAReviewer: REFUSED,
+    subject.Claimed: REFUSED,
     subject.AlreadyResolved: REFUSED,
     subject.NothingChanged: REFUSED,
     subject.Conflict: BUSY,
