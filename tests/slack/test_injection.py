@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.slack.cards import CardOptions, SlackMessage
+from bot.slack.cards import CardOptions, Lateness, SlackMessage, batch_card, notice_message
 from bot.slack.forms import (
     FormContext,
     changes_view,
@@ -25,10 +26,14 @@ from reviewers.model import (
     ClaimReading,
     Draft,
     Message,
+    Notice,
+    NoticeKind,
     Outcome,
     Passage,
+    Preferences,
     Reading,
     Reason,
+    Route,
     Score,
     TaskState,
     TaskView,
@@ -36,7 +41,7 @@ from reviewers.model import (
 )
 from tests.builders import NOON, a_decision, a_task, a_verdict, showing
 from tests.slack.checks import live_in_text, live_signs, objects, problems_of_message, problems_of_view
-from tests.slack.drawn import drawn_card
+from tests.slack.drawn import AT, drawn_card
 from tests.slack.scenes import assessed, claims_of, held, resolved, thailand, thailand_output
 
 PAYLOADS = {
@@ -133,7 +138,40 @@ def messages(view: TaskView, payload: str) -> list[SlackMessage]:
         drawn_card(replace(view, task=replace(view.task, state=TaskState.TIMED_OUT)), display=names),
         notice(payload, payload),
         decided_before(late, VerdictKind.APPROVE, display=names),
+        *of_several_people(view, payload, names),
     ]
+
+
+def of_several_people(view: TaskView, payload: str, names: CardOptions) -> list[SlackMessage]:
+    """Claims, disputes, what is open again, and the direct messages, with the payload as every name and word."""
+    people = replace(view.task, claimed_by=payload, claimed_until=AT + timedelta(hours=1), sent_by=payload, quorum=2)
+    verdicts = (
+        a_verdict("v-1", kind=VerdictKind.REJECT, note=payload, reasons=(payload,), reviewer=payload),
+        a_verdict("v-2", kind=VerdictKind.EDIT, correction=f"{payload} {view.output.completion}", note=payload),
+    )
+    back = a_verdict("v-3", kind=VerdictKind.WITHDRAWN, supersedes="v-1", reviewer=payload, revision=2)
+    differ = replace(view, task=replace(people, state=TaskState.DISPUTED, lead=payload), verdicts=verdicts)
+    late = Lateness(
+        route=Route(name=payload[:60]), now=AT, open=1, minutes=1, reviewers=(payload,), away=((payload, None),)
+    )
+    messages = [
+        drawn_card(replace(view, task=people, verdicts=verdicts[:1]), display=names),
+        drawn_card(replace(view, task=replace(people, quorum=1), verdicts=(verdicts[0], back)), display=names),
+        drawn_card(differ, display=names),
+        drawn_card(replace(differ, task=replace(differ.task, lead="")), display=names),
+    ]
+    for kind in NoticeKind:
+        subject = differ if kind is NoticeKind.DISPUTE else held(view)
+        told = Notice(notice_id=payload, kind=kind, recipient="U0MARA", task_ids=("t-1",), created_at=AT)
+        preferences = Preferences(user_id="U0MARA")
+        messages.append(notice_message(told, [subject], display=names, preferences=preferences, lateness=late))
+    return messages
+
+
+def shared(view: TaskView, payload: str) -> SlackMessage:
+    """A batch whose items are the payload, one open and one decided."""
+    brief = replace(view, output=replace(view.output, completion=f"Pay {payload}."[:200]), assessment=None)
+    return batch_card([brief, decided(brief, payload, Outcome.REJECTED)], display=CardOptions(), now=AT)
 
 
 def forms(view: TaskView, payload: str) -> list[dict[str, Any]]:
@@ -162,6 +200,16 @@ def test_nothing_untrusted_is_alive_in_any_message(name: str, address: str) -> N
         assert live_in_text(message.text) == []
         assert problems_of_message(message) == []
         message.text.encode("utf-8")
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_untrusted_is_alive_in_a_shared_card(name: str, address: str) -> None:
+    """The same for batches, which have more blocks and less room for each."""
+    card = shared(poisoned(PAYLOADS[name], address), PAYLOADS[name])
+    assert live_signs(card.blocks) == []
+    assert live_in_text(card.text) == []
+    assert problems_of_message(card, 50) == []
 
 
 @pytest.mark.parametrize("name", PAYLOADS)
