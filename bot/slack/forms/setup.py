@@ -252,7 +252,7 @@ def _people(draft: SetupDraft, groups: Sequence[Choice]) -> list[Block]:
     )
     if not groups:
         return [one]
-    options = [option(*choice) for choice in groups]
+    options = [option(one_line(label) or group, group) for label, group in groups]
     menu = StaticMultiSelectMenu(
         action_id=SetupField.GROUPS,
         options=options,
