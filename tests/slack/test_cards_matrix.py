@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bot.slack.cards import CardOptions
+from bot.slack.cards import CardOptions, notice_message
 from bot.slack.forms import changes_view, claim_view, edit_view, history_view, parse_edit, reject_view, why_view
 from bot.slack.text import visible
-from reviewers.model import Draft, Outcome, Resolution, VerdictKind
+from reviewers.model import Draft, Notice, NoticeKind, Outcome, Preferences, Resolution, TaskState, VerdictKind
 from tests.builders import NOON, a_verdict, showing
 from tests.slack.checks import (
     a_long_view,
@@ -20,7 +22,7 @@ from tests.slack.checks import (
     problems_of_view,
     words,
 )
-from tests.slack.drawn import drawn_card
+from tests.slack.drawn import AT, drawn_card
 
 DISPLAY = CardOptions()
 LENGTHS = (0, 1, 3000, 3001, 12_000, 100_000)
@@ -48,6 +50,39 @@ def test_every_open_card_is_taken_by_slack(script: str, length: int, show: str) 
     text = of_length(SCRIPTS[script], length)
     for passages in (0, 60):
         card = drawn_card(showing(a_long_view(text, passages=passages, prompt=text), show))
+        assert problems_of_message(card) == []
+        assert live_signs(card.blocks) == []
+        assert live_in_text(card.text) == []
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("length", [1, 3000, 12_000])
+@pytest.mark.parametrize("show", ["evidence", "blind"])
+def test_every_card_of_several_people_is_taken_by_slack(script: str, length: int, show: str) -> None:
+    """Claimed, handed on and five deciding; disputed with a lead and without; the lead's message."""
+    text = of_length(SCRIPTS[script], length)
+    view = showing(a_long_view(text, passages=60, prompt=text), show)
+    kinds = (VerdictKind.REJECT, VerdictKind.EDIT, VerdictKind.APPROVE, VerdictKind.REJECT, VerdictKind.EDIT)
+    verdicts = tuple(
+        a_verdict(
+            f"v-{place}",
+            reviewer=f"U0{name}",
+            kind=kind,
+            correction=f"Now. {text[:-10]}" if kind is VerdictKind.EDIT else None,
+            reasons=(text[:100],) if kind is VerdictKind.REJECT else (),
+            note=text[:3000],
+        )
+        for place, (kind, name) in enumerate(zip(kinds, ("MARA", "JONAS", "PRIYA", "TOMAS", "DANA"), strict=True))
+    )
+    task = replace(view.task, quorum=5, handed_on_by="U0MARA", claimed_by="U0DANA", claimed_until=AT + timedelta(1))
+    differ = replace(view, task=replace(task, state=TaskState.DISPUTED, lead="U0TOMAS"), verdicts=verdicts)
+    told = Notice(notice_id="n", kind=NoticeKind.DISPUTE, recipient="U0TOMAS", task_ids=("t-1",), created_at=NOON)
+    for card in (
+        drawn_card(replace(view, task=task, verdicts=verdicts)),
+        drawn_card(differ),
+        drawn_card(replace(differ, task=replace(differ.task, lead=""))),
+        notice_message(told, [differ], display=DISPLAY, preferences=Preferences(user_id="U0TOMAS")),
+    ):
         assert problems_of_message(card) == []
         assert live_signs(card.blocks) == []
         assert live_in_text(card.text) == []
