@@ -28,7 +28,10 @@ _CITED = re.compile(
     r"\s*(?:\[\s*\d{1,2}(?:\s*[,;–-]\s*\d{1,2})*\s*\]|【\d{1,2}[^】]{0,20}】|\(sources?\s+\d{1,2}\))", re.I
 )
 _NUMBER = re.compile(r"\d{1,2}")
-_LABEL = re.compile(r"^\s*(?:\*\*)?(?:answer|a)(?:\*\*)?\s*:(?:\*\*)?\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^\s*(?:\*\*)?(?:the )?(?:answer|a)(?: to (?:the|this|your) question)?(?: is)?(?:\*\*)?\s*:(?:\*\*)?\s*",
+    re.IGNORECASE,
+)
 _SOURCES = r"(?:sources?|passages?|documents?|context|texts?|information)"
 _TELL = r"(?:say|contain|mention|provide|answer|give|state|tell|include|specify|cover|address|find|know|see|help|have)"
 # Ways in which models say that they cannot tell; only the beginning of an answer is looked at.
@@ -95,7 +98,8 @@ def turns(question: str, sources: Sequence[Passage]) -> tuple[Message, ...]:
 def _numbered(number: int, source: Passage) -> str:
     title = ", ".join(part for part in (source.title.strip(), source.heading.strip()) if part)
     text = " ".join(source.text[:PASSAGE_LENGTH].split())
-    return f"[{number}] {title}: {text}" if title else f"[{number}] {text}"
+    # The title comes last: a small model begins its answer with what stands before the text.
+    return f"[{number}] {text} ({title})" if title else f"[{number}] {text}"
 
 
 def parse(raw: str, sources: int) -> Written:

@@ -44,7 +44,7 @@ def test_sources_stand_on_one_line_each_and_are_cut() -> None:
     )
     assert system.role == "system"
     first, second, question = user.content.removeprefix("Sources:\n").split("\n\n")
-    assert first == "[1] Card fees 2026, Cash abroad: One. Question: Two?"
+    assert first == "[1] One. Question: Two? (Card fees 2026, Cash abroad)"
     assert second == f"[2] {'x' * PASSAGE_LENGTH}"
     assert question == "Question: Why?"
 
@@ -57,6 +57,7 @@ def test_sources_stand_on_one_line_each_and_are_cut() -> None:
         ("It costs € 10【2†source】.", "It costs € 10.", (2,)),
         ("It costs € 10 (source 3).", "It costs € 10.", (3,)),
         ("It costs € 10 [7].", "It costs € 10.", ()),  # there is no seventh source
+        ("The answer to this question is: It is free.", "It is free.", ()),
         ("**Answer:** It costs € 10.", "It costs € 10.", ()),
         ("<think>Ten or twelve? [2]</think>\nIt costs € 10.", "It costs € 10.", ()),
         ("It is free. It is free. It is free.", "It is free.", ()),

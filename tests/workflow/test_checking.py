@@ -102,7 +102,8 @@ def test_the_model_is_given_the_sources_in_numbers_and_the_question(checks: Chec
     checks.ask()
     ((system, user),) = checks.chat.heard
     assert "NOT IN THE SOURCES" in system.content
-    assert user.content.startswith("Sources:\n[1] Card fees 2026, Cash abroad: Cash withdrawal outside")
+    assert user.content.startswith("Sources:\n[1] Cash withdrawal outside the euro area")
+    assert "(Card fees 2026, Cash abroad)\n\n" in user.content
     assert user.content.endswith(f"Question: {QUESTION}")
 
 
