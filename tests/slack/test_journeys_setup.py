@@ -219,6 +219,24 @@ def test_somebody_named_meanwhile_is_heard_on_saving(alone: World) -> None:
     assert [route.name for route in saved(alone)] == ["review"]
 
 
+def test_chosen_guest_is_named_as_one_who_does_not_count(alone: World) -> None:
+    """Slack's select offers guests; whoever sets up review learns at once that their verdicts are not counted."""
+    told = start(alone, alone.mara, reviewers=people("U0MARA", "U0GUEST"))
+    assert "*Not counted:* verdicts of <@U0GUEST>. Only full members" in drawn(told["blocks"])
+
+
+def test_group_whose_name_slack_does_not_tell_stays_in_the_route(alone: World) -> None:
+    """A workspace without user groups, or a slow Slack: what was chosen before is not dropped by a change."""
+    group = {"type": "multi_static_select", "selected_options": [{"value": "S0REVIEWERS"}]}
+    start(alone, alone.mara, groups=group)
+    alone.arm("usergroups.list", "error", error="plan_upgrade_required", times=9)
+    setup(alone.mara)
+    form(alone.mara)
+    assert alone.mara.hand_in({})["ok"]
+    until(lambda: len(alone.mara.told()) == 2)
+    assert saved(alone)[0].reviewers == ("U0MARA", "U0JONAS", "S0REVIEWERS")
+
+
 def test_guest_is_refused(own: World) -> None:
     """Whoever may not decide may not say who does."""
     guest = own.person("U0GUEST")

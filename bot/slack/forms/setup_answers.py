@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from slackblocks import Block
+
 from bot.slack.forms.setup import minutes_words
 from bot.slack.ids import ActionId, CallbackId, FormContext, SetupContext
 from bot.slack.text import counted, escape, is_user, mention, one_line, quiet, quoted, shortened
@@ -52,11 +54,17 @@ def told_view(mrkdwn: str) -> Wire:
 
 
 def started_message(
-    route: Route, *, groups: Mapping[str, str], context: SetupContext, tried: bool = False
+    route: Route,
+    *,
+    groups: Mapping[str, str],
+    context: SetupContext,
+    outsiders: Sequence[str] = (),
+    tried: bool = False,
 ) -> SlackMessage:
     """Review is set up: what was chosen, the defaults that were not asked, and the way to see a card.
 
     `groups` names user groups by their id; a user group is never mentioned, since that would call all of it.
+    `outsiders` are chosen people whose verdicts do not count: guests, apps, people of another workspace.
     """
     people = [_reviewer(one, groups) for one in route.reviewers[:MOST_PEOPLE]]
     more = len(route.reviewers) - MOST_PEOPLE
@@ -69,7 +77,11 @@ def started_message(
     if not tried:
         buttons.append(button("Post a try-out card", ActionId.SETUP_TRY, value, "Post a try-out card in this channel"))
     start = "*A try-out card comes here.* Verdicts on it count nowhere." if tried else "*Review starts now.*"
-    blocks = [said(f"{start} {what} Reviewers: {who}."), grey(rest), row("setup_done", buttons)]
+    blocks: list[Block] = [said(f"{start} {what} Reviewers: {who}.")]
+    if outsiders:
+        names = ", ".join(map(mention, outsiders[:MOST_PEOPLE]))
+        blocks.append(said(f"*Not counted:* verdicts of {names}. Only full members of this workspace decide."))
+    blocks += [grey(rest), row("setup_done", buttons)]
     where = escape(one_line(context.channel_name)) or "this channel"
     spoken = f"Review is set up in {where}, {_until_decided(route)}, {_quorum(route.quorum)}."
     if tried:

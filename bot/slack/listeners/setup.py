@@ -35,7 +35,7 @@ from bot.slack.forms.setup_answers import (
 from bot.slack.home import COMMAND
 from bot.slack.ids import ActionId, CallbackId, FormContext, SetupContext
 from bot.slack.routes import Routes
-from bot.slack.text import quiet
+from bot.slack.text import is_user, quiet
 from bot.slack.wire import Wire
 from reviewers.errors import Invalid, NotYourTask, ReviewError, Unavailable
 from reviewers.model import Route
@@ -97,7 +97,9 @@ def _form(desk: ReviewDesk, actor: Actor, client: WebClient, context: SetupConte
     known = SetupContext(channel=context.channel, channel_name=context.channel_name, joins=where is Presence.JOINABLE)
     draft, kinds = draft_of(routes.at(context.channel)), routes.kinds()
     answers = answer_choices(kinds.models, kinds.tags, draft.answers)
-    groups = [Choice(name, group) for group, name in _groups(desk).items()]
+    # A group that the route names stays choosable while Slack does not tell its name: else a change would drop it.
+    named = {group: group for group in draft.groups} | _groups(desk)
+    groups = [Choice(name, group) for group, name in named.items()]
     return setup_view(draft, context=known, answers=answers, groups=groups)
 
 
@@ -153,7 +155,9 @@ def _tell(desk: ReviewDesk, actor: Actor, client: WebClient, context: SetupConte
             log.warning("channel_not_joined", channel=route.channel, error=type(error).__name__)
             client.chat_postMessage(channel=actor.user_id, **not_joined_message(route, COMMAND).arguments())
             return
-    message = started_message(route, groups=_groups(desk), context=context)
+    message = started_message(
+        route, groups=_groups(desk), context=context, outsiders=_outsiders(desk, route, actor.team_id)
+    )
     client.chat_postEphemeral(channel=route.channel, user=actor.user_id, text=message.text, blocks=message.blocks)
 
 
@@ -168,6 +172,19 @@ def _try_out(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str,
     routes.try_out(route.name, by=actor.user_id, is_admin=desk.people.is_admin(actor.user_id))
     told = started_message(route, groups=_groups(desk), context=context, tried=True)
     respond(text=told.text, blocks=told.blocks, replace_original=True)
+
+
+def _outsiders(desk: ReviewDesk, route: Route, team_id: str) -> list[str]:
+    """Those of the chosen people whose verdicts will not count. Asked after the ack: ten people may take seconds."""
+    found = []
+    for user in filter(is_user, route.reviewers):
+        try:
+            desk.people.may_review(user, team_id)
+        except NotYourTask:
+            found.append(user)
+        except Unavailable:
+            break  # each verdict asks again
+    return found
 
 
 def _groups(desk: ReviewDesk) -> dict[str, str]:
