@@ -26,6 +26,11 @@ def until(seen: Callable[[], T], what: str = "") -> T:
     return found
 
 
+def showing(look: Callable[[], Json], words: str) -> Json:
+    """Look until these words are drawn, and return what holds them."""
+    return until(lambda: found if (found := look()) and words in drawn(found["blocks"]) else {}, f"no {words!r}")
+
+
 class Person(Player):
     """The demo's player, with every other thing that a person can do."""
 

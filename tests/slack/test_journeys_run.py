@@ -8,7 +8,7 @@ import pytest
 
 from bot.slack.ids import ActionId, CallbackId, MenuChoice, MenuValue
 from reviewers.model import Route, TaskState
-from tests.slack.people import Json, Person, answer_of, drawn, elements, refusal, until
+from tests.slack.people import Json, Person, answer_of, drawn, elements, refusal, showing, until
 from tests.slack.worlds import HTTP, SOCKETS, World, a_world
 
 TOMAS = "U0TOMAS"
@@ -75,7 +75,7 @@ def test_double_press_does_not_decide_the_answer_that_comes_after(world: World) 
     world.mara.tap(run, ActionId.RUN_APPROVE)
     run = run_of(world.mara, "Review, 1 left")
     world.mara.tap(run, ActionId.RUN_APPROVE)
-    run = until(lambda: (v := run_of(world.mara, "Review, 1 left")) and "not counted" in drawn(v["blocks"]) and v)
+    run = showing(lambda: run_of(world.mara, "Review, 1 left"), "not counted")
     assert world.verdicts(second) == []
     past_the_double_press(world)
     world.mara.tap(run, ActionId.RUN_APPROVE)
@@ -131,7 +131,7 @@ def test_answer_that_somebody_decided_meanwhile_moves_the_run_on(world: World) -
     world.jonas.hand_in(refusal("invented"))
     past_the_double_press(world)
     world.mara.tap(run, ActionId.RUN_APPROVE)
-    until(lambda: (v := run_of(world.mara, "Review, 1 left")) and "decided before you" in drawn(v["blocks"]) and v)
+    showing(lambda: run_of(world.mara, "Review, 1 left"), "decided before you")
     assert world.verdicts(first) == [("U0JONAS", "reject")]
     assert world.verdicts(second) == []
 
