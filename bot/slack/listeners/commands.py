@@ -28,7 +28,7 @@ def register(app: Routes, desk: ReviewDesk) -> None:
 
 def _answer(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
     ack()
-    name, _, argument = str(body.get("text") or "").strip().partition(" ")
+    name, argument = [*str(body.get("text") or "").split(maxsplit=1), "", ""][:2]  # a pasted text begins on a new line
     if name == "next" and not argument:
         client.views_open(trigger_id=body["trigger_id"], view=runs.started(desk, actor_of(body)))
         return
