@@ -20,7 +20,7 @@ from bot.slack.cards.parts import (
     menu,
     model_words,
     question_words,
-    quote_block,
+    quote,
     reason_words,
     risk_words,
     short_hash,
@@ -125,8 +125,8 @@ def _drawn(views: Sequence[TaskView], display: CardOptions, now: datetime, room:
 def _item(view: TaskView, items: Items) -> Iterator[Block]:
     """Question, answer, passage; then the verbs, or what became of it."""
     answer = view.output.completion
-    yield rich(section([bold(shortened(question_words(view.output), items.room.question))]))
-    yield quote_block(answer if _is_whole(view) else shortened(answer, ANSWER_LENGTH))
+    question = section([bold(shortened(question_words(view.output), items.room.question))])
+    yield rich(question, quote(answer if _is_whole(view) else shortened(answer, ANSWER_LENGTH)))
     yield grey(DOT.join([_source(view, items), *_whose(view, items)]))
     if _is_open(view):
         yield row(f"item{view.task.number}.{items.mark}", _verbs(view))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from zlib import crc32
 
-from slackblocks import OverflowMenu, RichTextBlock
+from slackblocks import OverflowMenu, RichTextBlock, RichTextQuote
 
 from bot.slack import clock
 from bot.slack.cards.options import CardOptions
@@ -55,7 +55,12 @@ def question_block(output: Output) -> RichTextBlock:
 
 def quote_block(words: str) -> RichTextBlock:
     """An answer without numbers."""
-    return rich(quote_bar([plain(visible(words).strip() or EMPTY_ANSWER)]))
+    return rich(quote(words))
+
+
+def quote(words: str) -> RichTextQuote:
+    """The same, for a block that holds more."""
+    return quote_bar([plain(visible(words).strip() or EMPTY_ANSWER)])
 
 
 def menu(view: TaskView, action: ActionId, choices: tuple[MenuChoice, ...]) -> OverflowMenu:
