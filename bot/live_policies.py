@@ -82,19 +82,26 @@ class LivePolicies:
             return self._merged[2]
 
     def _look(self) -> None:
-        now = self._seconds()
         with self._lock:
-            if self._looked_at is not None and now - self._looked_at < LOOK_SECONDS:
+            now = self._seconds()
+            if self._looked_at is None:  # nobody goes on before the saved routes were looked for once
+                self._looked_at = now
+                self._saved = self._read()
                 return
-            self._looked_at = now  # others go on with what is known while this one reads
-        try:
-            with self._store.read() as uow:
-                saved = uow.routes.all()
-        except Unavailable as error:
-            log.warning("saved_routes_not_read", error=str(error))
-            return
+            if now - self._looked_at < LOOK_SECONDS:
+                return
+            self._looked_at = now  # from here on others go on with what is known while this one reads
+        saved = self._read()
         with self._lock:
             self._saved = saved
+
+    def _read(self) -> Sequence[Route]:
+        try:
+            with self._store.read() as uow:
+                return uow.routes.all()
+        except Unavailable as error:
+            log.warning("saved_routes_not_read", error=str(error))
+            return self._saved
 
 
 def _stamp(path: Path | None) -> Stamp | None:
