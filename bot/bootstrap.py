@@ -183,7 +183,7 @@ def build_checks(
         count_claims=lambda text: len(splitter.split(text)),
         chat=writer(settings.chat_model, lambda: _chat_folder(settings)),
         scoring=scoring,
-        screen=SlackCheckScreen(slack_client(settings, retries=True)),
+        screen=SlackCheckScreen(slack_client(settings, retries=True), build_desk(settings, services).naming),
         report=_report,
         worker=worker,
     )
@@ -276,6 +276,7 @@ def build_desk(settings: Settings, services: Services) -> ReviewDesk:
 
 def build_publisher(settings: Settings, services: Services, worker: str) -> CardPublisher:
     """The outbox's reader of one worker."""
+    from bot.slack.check_screen import SlackCheckScreen, TellingMessenger
     from bot.slack.publisher import SlackMessenger
     from reviewers.workflow.publish import CardPublisher
 
@@ -285,7 +286,11 @@ def build_publisher(settings: Settings, services: Services, worker: str) -> Card
         store=services.store,
         clock=services.clock,
         metrics=services.metrics,
-        messenger=SlackMessenger(client, desk.card, desk.notice),
+        messenger=TellingMessenger(
+            SlackMessenger(client, desk.card, desk.notice),
+            SlackCheckScreen(slack_client(settings, retries=True), desk.naming),
+            services.checks,
+        ),
         report=_report,
         worker=worker,
         post_pace_seconds=settings.post_pace_seconds,

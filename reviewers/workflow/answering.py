@@ -15,9 +15,9 @@ from typing import Protocol
 
 from reviewers.decisions import answering
 from reviewers.errors import OutcomeUnknown, Refused, ReviewError, Unavailable, Unready
-from reviewers.model import Assessment, Check, CheckKind, Message, Output, Passage, Posting, ReviewTask
+from reviewers.model import Assessment, Check, CheckKind, Message, Output, Passage, Posting, TaskView
 from reviewers.ports import ChatModel, Clock, Metrics, Policies, Received, Sources, Store
-from reviewers.workflow.checking import body_hash
+from reviewers.workflow.checking import CHECK_KEY, body_hash, review_of
 from reviewers.workflow.scoring import ScoringStep
 
 SEARCHED = 6  # passages that the index is asked for
@@ -62,8 +62,8 @@ class CheckScreen(Protocol):
     def show_progress(self, check: Check, progress: Progress) -> None:
         """Rewrite the line."""
 
-    def show_answer(self, check: Check, task: ReviewTask | None) -> None:
-        """Put what came of it in the line's place; `task` once people review it."""
+    def show_answer(self, check: Check, review: TaskView | None) -> None:
+        """Put what came of it in the line's place; `review` once people have it before them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +106,7 @@ class CheckRunner:
             check = self._placed(check)
             if check.output is None and not check.failure:
                 check = self._done(check)
-            self.screen.show_answer(check, self._task(check))
+            self.screen.show_answer(check, self._review(check))
         except (Refused, Unready) as error:
             if isinstance(error, Unready) and not self._is_old(check):
                 raise  # people repair it
@@ -235,7 +235,7 @@ class CheckRunner:
             created_at=now,
             received_at=now,
             submitted_by=check.asked_by,
-            metadata={"check": check.check_id},
+            metadata={CHECK_KEY: check.check_id},
         )
         return replace(output, body_hash=body_hash(output))
 
@@ -258,8 +258,6 @@ class CheckRunner:
         with self.store.begin() as uow:
             uow.checks.finish(check)
 
-    def _task(self, check: Check) -> ReviewTask | None:
-        if check.output is None:
-            return None
+    def _review(self, check: Check) -> TaskView | None:
         with self.store.read() as uow:
-            return uow.tasks.for_output(check.output.output_id)
+            return review_of(uow, check)

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from reviewers.decisions import sampling
 from reviewers.decisions.answering import LONGEST_QUESTION, LONGEST_TEXT
 from reviewers.errors import Invalid
-from reviewers.model import Assessment, Check, CheckKind, Message, Output, Policy, ReviewTask
+from reviewers.model import Assessment, Check, CheckKind, Message, Output, Policy, ReviewTask, TaskView
 from reviewers.ports import Clock, Ids, Policies, Receipt, Store, UnitOfWork
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.review import open_task
 
 CHECK_PREFIX = "k_"  # of the ids of checks, which no task has
+CHECK_KEY = "check"  # metadata of an output that came of a check: the check's id
 SHARING_SECONDS = 30.0  # within which a second press of Share is taken for the same one
 EXAMPLES = {
     CheckKind.ASK: "/whetstone ask What does a replacement card cost?",
@@ -69,12 +70,10 @@ class CheckDesk:
             raise Invalid("check", "This is not finished yet. Its message changes when it is.")
         return check
 
-    def task_of(self, check: Check) -> ReviewTask | None:
-        """The review task of what came of it; None while nobody reviews it."""
-        if check.output is None:
-            return None
+    def review_of(self, check: Check) -> TaskView | None:
+        """The review of what came of it; None while nobody reviews it."""
         with self.store.read() as uow:
-            return uow.tasks.for_output(check.output.output_id)
+            return review_of(uow, check)
 
     def send_to_review(self, check_id: str, person: str) -> ReviewTask:
         """Let other people decide on it; the person who asked does not. Again: the task that is there.
@@ -153,6 +152,12 @@ class CheckDesk:
         risk = assessment.risk if assessment else None
         uow.decisions.add([sampling.decide(kept, risk, policy, draw=draw, now=self.clock.now())])
         return kept
+
+
+def review_of(uow: UnitOfWork, check: Check) -> TaskView | None:
+    """The review of what came of a check; None while nobody reviews it."""
+    task = uow.tasks.for_output(check.output.output_id) if check.output else None
+    return next(iter(uow.tasks.views([task.task_id])), None) if task else None
 
 
 def body_hash(output: Output) -> str:

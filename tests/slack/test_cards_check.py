@@ -23,9 +23,9 @@ from bot.slack.forms.claims import claim_view
 from bot.slack.ids import ActionId, BlockId, CallbackId, CheckValue, MessagePlace
 from reviewers.decisions.answering import LONGEST_TEXT, NO_ANSWER
 from reviewers.errors import Invalid
-from reviewers.model import Check, CheckKind, Message
+from reviewers.model import Check, CheckKind, Message, Outcome, Resolution
 from reviewers.workflow.answering import Progress, Stage
-from tests.builders import NOON, a_passage, a_task, an_assessment, an_output
+from tests.builders import NOON, a_passage, a_task, a_view, an_assessment, an_output
 from tests.slack.checks import a_long_view, live_in_text, live_signs, problems_of_message, problems_of_view, words
 from tests.slack.people import elements, labels
 
@@ -48,6 +48,19 @@ def a_check(kind: CheckKind = CheckKind.ASK, **changes: Any) -> Check:
         "finished_at": NOON + timedelta(seconds=5),
     }
     return Check(**(fields | changes))
+
+
+def a_resolution(**changes: Any) -> Resolution:
+    """Mara decided."""
+    fields: dict[str, Any] = {
+        "task_id": "t-1",
+        "revision": 1,
+        "outcome": Outcome.APPROVED,
+        "verdict_id": "v-1",
+        "resolved_by": "U0MARA",
+        "resolved_at": NOON + timedelta(minutes=3),
+    }
+    return Resolution(**(fields | changes))
 
 
 def unanswered(**changes: Any) -> Check:
@@ -100,9 +113,23 @@ def test_an_answer_has_the_form_of_the_card() -> None:
 
 def test_what_is_done_has_no_button_any_more() -> None:
     """Sent to review, and shared."""
-    done = check_message(a_check(shared_at=NOON), a_task(number=4821))
+    done = check_message(a_check(shared_at=NOON), a_view(task=a_task(number=4821)))
     assert labels(done.blocks) == {"Check claims"}
     assert "In review as #4821. Other people decide on it." in words(done.blocks)
+
+
+def test_what_people_decided_takes_the_first_line() -> None:
+    """An approved answer stays as it is; an edited one is the answer that the person wrote."""
+    approved = a_view(resolution=a_resolution(outcome=Outcome.APPROVED), verdicts=())
+    message = check_message(a_check(), approved)
+    assert words(message.blocks).startswith(":white_check_mark: *Approved* by <@U0MARA>")
+    assert "*Checked by a person.*" in words(message.blocks)
+    assert "Other people decide" not in words(message.blocks)
+    edited = a_view(resolution=a_resolution(outcome=Outcome.EDITED, text="It costs € 3.50."), verdicts=())
+    message = check_message(a_check(), edited)
+    assert "It costs € 3.50.\nWritten by a person, in review as #" in words(message.blocks)
+    assert "€ 2.00" not in words(message.blocks)
+    assert problems_of_message(message) == []
 
 
 def test_shared_it_names_who_asked_and_can_be_read_by_all() -> None:
@@ -120,7 +147,7 @@ def test_without_an_answer_the_closest_source_is_named() -> None:
         message.blocks
     )
     assert labels(message.blocks) == {"Ask the reviewers"}
-    assert labels(check_message(unanswered(), a_task()).blocks) == set()
+    assert labels(check_message(unanswered(), a_view()).blocks) == set()
     assert not is_answered(unanswered())
 
 
@@ -159,7 +186,7 @@ def test_every_message_is_taken_by_slack_and_harms_nobody(kind: CheckKind, text:
     check = a_check(kind, text=text, output=replace(view.output, model=EVIL[:60]), assessment=view.assessment)
     refused = unanswered(text=text, output=replace(view.output, completion=NO_ANSWER))
     failed = replace(check, output=None, assessment=None, failure=text)
-    drawn = [check_message(check), check_message(check, a_task()), shared_message(check)]
+    drawn = [check_message(check), check_message(check, view), shared_message(check)]
     drawn += [check_message(refused), shared_message(refused), check_message(failed)]
     for message in drawn:
         assert problems_of_message(message) == []

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from bot.bootstrap import slack_client
+from bot.bootstrap import build_desk, slack_client
 from bot.slack.check_screen import SlackCheckScreen
 from bot.slack.ids import ActionId, BlockId, CallbackId
 from reviewers.workflow.answering import CheckRunner
 from tests.builders import COMPLETION
-from tests.slack.people import CHANNEL, Json, Person, chosen, drawn, labels, until
+from tests.slack.people import CHANNEL, Json, Person, answer_of, chosen, drawn, labels, until
 from tests.slack.worlds import HTTP, SOCKETS, World, a_world
 from tests.workflow.asking import FAR, FixedSources, ScriptedChat, a_runner
 
@@ -37,7 +37,9 @@ def worker(world: World, **parts: Any) -> CheckRunner:
         metrics=world.metrics,
         policies=world.services.policies,
         scoring=world.scoring,
-        screen=SlackCheckScreen(slack_client(world.settings, retries=True)),
+        screen=SlackCheckScreen(
+            slack_client(world.settings, retries=True), build_desk(world.settings, world.services).naming
+        ),
         **parts,
     )
 
@@ -119,8 +121,17 @@ def test_when_no_source_answers_people_can_be_asked(office: World) -> None:
     office.mara.press(message, ActionId.ASK_REVIEWERS, _dm(office.mara))
     redrawn(office.mara, message, "In review as #")
     office.deliver()
-    card = list(office.jonas.cards(CHANNEL).values())[-1]
+    task, card = list(office.jonas.cards(CHANNEL).items())[-1]
     assert "Do you offer a metal card?" in drawn(card["blocks"])
+    office.jonas.press(card, ActionId.EDIT)
+    office.jonas.form(CallbackId.EDIT)
+    office.jonas.hand_in(answer_of("Yes, for € 95 a year."))
+    office.jonas.form(CallbackId.CHANGES)
+    office.jonas.hand_in()
+    office.settled(task)
+    told = redrawn(office.mara, message, "*Edited* by <@U0JONAS>")
+    assert "Yes, for € 95 a year." in drawn(told["blocks"])
+    assert "No source answers" not in drawn(told["blocks"])
 
 
 def test_sent_to_review_somebody_else_decides(office: World) -> None:
@@ -138,6 +149,9 @@ def test_sent_to_review_somebody_else_decides(office: World) -> None:
     office.jonas.press(card, ActionId.APPROVE)
     office.settled(task)
     assert office.verdicts(task) == [("U0JONAS", "approve")]
+    told = redrawn(office.mara, message, "*Approved* by <@U0JONAS>")
+    assert "*Checked by a person.*" in drawn(told["blocks"])
+    assert told["text"].startswith("Approved by Jonas")
 
 
 def test_the_claims_of_an_answer_can_be_read_without_deciding(office: World) -> None:

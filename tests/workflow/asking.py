@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reviewers.errors import Unavailable
-from reviewers.model import Check, Message, Passage, Posting, ReviewTask
+from reviewers.model import Check, Message, Passage, Posting, TaskView
 from reviewers.ports import ChatModel, Clock, Metrics, Policies, Sources, Store
 from reviewers.workflow.answering import CheckRunner, CheckScreen, Progress
 from reviewers.workflow.scoring import ScoringStep
@@ -63,7 +63,7 @@ class RecordingScreen:
 
     messages: dict[str, list[str]] = field(default_factory=dict)  # ts -> what stood there, in order
     owners: dict[str, str] = field(default_factory=dict)  # ts -> the check's id
-    answers: list[tuple[Check, ReviewTask | None]] = field(default_factory=list)
+    answers: list[tuple[Check, TaskView | None]] = field(default_factory=list)
     script: list[BaseException | None] = field(default_factory=list)
 
     def post(self, check: Check, progress: Progress) -> Posting:
@@ -86,10 +86,10 @@ class RecordingScreen:
         details = [progress.stage.value, *(str(number) for number in (progress.words, progress.claims) if number)]
         self.messages[check.shown_ts].append(" ".join(details))
 
-    def show_answer(self, check: Check, task: ReviewTask | None) -> None:
+    def show_answer(self, check: Check, review: TaskView | None) -> None:
         self._fail()
         self.messages[check.shown_ts].append("answer")
-        self.answers.append((check, task))
+        self.answers.append((check, review))
 
     def _fail(self) -> None:
         fault = self.script.pop(0) if self.script else None

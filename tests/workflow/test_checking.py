@@ -177,7 +177,9 @@ def test_sent_to_review_it_becomes_one_task_that_its_person_cannot_decide(checks
     assert view.output.completion == COMPLETION
     assert view.assessment == check.assessment
     assert view.decision.reason is Reason.NOT_SELECTED
-    assert desk.task_of(check) == task
+    review = desk.review_of(check)
+    assert review is not None
+    assert review.task == task
 
 
 def test_a_question_without_an_answer_can_be_sent_to_people(checks: Checks) -> None:

@@ -12,6 +12,7 @@ from slackblocks import Block, Element, RichTextElement
 
 from bot.slack.cards.answer import is_blank, shown_answer
 from bot.slack.cards.budget import Layout, Lines, within_budget
+from bot.slack.cards.decided import outcome_line, spoken_outcome
 from bot.slack.cards.evidence import (
     NUMBERS_SHOWN,
     Evidence,
@@ -22,8 +23,10 @@ from bot.slack.cards.evidence import (
     source_line,
     supported_elements,
 )
-from bot.slack.cards.fallback import answer_with_states, fitted
-from bot.slack.cards.parts import DOT, EMPTY_ANSWER, question_block, question_words, risk_words
+from bot.slack.cards.fallback import TEXT_LENGTH, answer_with_states, fitted
+from bot.slack.cards.options import CardOptions
+from bot.slack.cards.parts import DOT, EMPTY_ANSWER, question_block, question_words, quote_block, risk_words
+from bot.slack.cutting import cut
 from bot.slack.ids import ActionId, CheckValue
 from bot.slack.text import counted, escape, isolated, mention, one_line, quiet, shortened, title_link
 from bot.slack.wire import SlackMessage, bold, button, grey, plain, quote_bar, rendered, rich, row, said, section
@@ -31,6 +34,7 @@ from reviewers.decisions.answering import NO_ANSWER
 from reviewers.model import (
     Check,
     CheckKind,
+    Outcome,
     Output,
     Reading,
     Reason,
@@ -74,9 +78,30 @@ def _steps(progress: Progress) -> list[str]:
     return [searching, writing, f"checking {claims}"]
 
 
-def check_message(check: Check, task: ReviewTask | None = None) -> SlackMessage:
-    """What came of a check, for the person who asked, with the ways on; `task` once people review it."""
-    return _drawn(check, task, _ways_on(check, task))
+def check_message(
+    check: Check,
+    review: TaskView | None = None,
+    display: CardOptions = CardOptions(),  # noqa: B008 - frozen
+) -> SlackMessage:
+    """What came of a check, for the person who asked, with the ways on; `review` once people have it before them.
+
+    What people decide takes the first line, as on the card; the answer that they wrote takes the model's place.
+    """
+    drawn = _drawn(check, review, _ways_on(check, review))
+    if review is None or review.resolution is None:
+        return drawn
+    resolution = review.resolution
+    outcome: list[Block] = [said(outcome_line(review, resolution, display))]
+    if resolution.outcome is Outcome.EDITED and resolution.text is not None and check.output is not None:
+        corrected = shown_answer(resolution.text, ())
+        outcome += [question_block(check.output)] if check.kind is CheckKind.ASK else []
+        outcome += [quote_block(corrected.text), *([said(corrected.rest_words)] if corrected.is_cut else [])]
+        outcome.append(grey(f"Written by a person, in review as #{review.task.number}."))
+    tagged = f"{check.check_id[-8:]}.decided{resolution.revision}"
+    first = rendered(outcome, tagged)
+    kept = [] if resolution.outcome is Outcome.EDITED else drawn.blocks
+    spoken = cut(f"{escape(spoken_outcome(review, resolution, display))} {drawn.text}", TEXT_LENGTH).shown
+    return SlackMessage(text=spoken, blocks=[*first, *kept])
 
 
 def shared_message(check: Check) -> SlackMessage:
@@ -121,8 +146,8 @@ def is_answered(check: Check) -> bool:
     return check.output is not None and check.output.completion != NO_ANSWER
 
 
-def _drawn(check: Check, task: ReviewTask | None, ways: list[Element], by: str = "") -> SlackMessage:
-    tag = f"{check.check_id[-8:]}.{task.number if task else 0}.{int(bool(by or check.shared_at))}"
+def _drawn(check: Check, task: TaskView | None, ways: list[Element], by: str = "") -> SlackMessage:
+    tag = f"{check.check_id[-8:]}.{task.task.number if task else 0}.{int(bool(by or check.shared_at))}"
     asked = [grey(f"{mention(by)} asked Whetstone")] if by else []
     if check.output is None:
         return _failed(check, tag)
@@ -153,7 +178,7 @@ def _drawn(check: Check, task: ReviewTask | None, ways: list[Element], by: str =
         lines=lines,
         middle=[rich(section(words))] if (words := _instead_of_claims(check, evidence)) else [],
         sources=_source_block(evidence),
-        bottom=[grey(_not_verified(check, check.output, evidence)), *_state(task), *bottom],
+        bottom=[grey(_not_verified(check, check.output, evidence, task)), *_state(task), *bottom],
     )
     return SlackMessage(text=_spoken(check, check.output, evidence, answer.text), blocks=within_budget(layout, tag))
 
@@ -199,8 +224,9 @@ def _source_block(evidence: Evidence) -> list[Block]:
     return [grey(source_line(shown, len(evidence.letters(sourced)) - len(shown), WHERE_MORE))]
 
 
-def _not_verified(check: Check, output: Output, evidence: Evidence) -> str:
-    parts = ["*Not verified by a person.*"]
+def _not_verified(check: Check, output: Output, evidence: Evidence, review: TaskView | None) -> str:
+    decided = review is not None and review.resolution is not None
+    parts = ["*Checked by a person.*" if decided else "*Not verified by a person.*"]
     if check.kind is CheckKind.VERIFY:
         return "  ".join([*parts, MEANS])
     written = f"Written by {quiet(output.model, 40)} from {counted(len(output.passages), 'passage')}"
@@ -214,8 +240,11 @@ def _seconds(milliseconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
 
 
-def _state(task: ReviewTask | None) -> list[Block]:
-    return [grey(f"In review as #{task.number}. Other people decide on it.")] if task else []
+def _state(review: TaskView | None) -> list[Block]:
+    if review is None:
+        return []
+    waits = "" if review.resolution else " Other people decide on it."
+    return [grey(f"In review as #{review.task.number}.{waits}")]
 
 
 def _nothing_found(check: Check) -> str:
@@ -236,7 +265,7 @@ def _claims(check: Check) -> bool:
     return is_answered(check) and check.output is not None and not is_blank(check.output.completion)
 
 
-def _ways_on(check: Check, task: ReviewTask | None) -> list[Element]:
+def _ways_on(check: Check, task: TaskView | None) -> list[Element]:
     """Send to review, Check claims, Share; what is done already has no button."""
     value = CheckValue(check_id=check.check_id).to_json()
     what = "answer" if check.kind is CheckKind.ASK else "text"

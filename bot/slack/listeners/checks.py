@@ -176,4 +176,4 @@ def _redraw(desk: ReviewDesk, check_id: str, client: WebClient) -> None:
     checks = desk.services.checks
     check = checks.find(check_id)
     if check is not None and check.shown_ts:
-        SlackCheckScreen(client).show_answer(check, checks.task_of(check))
+        SlackCheckScreen(client, desk.naming).show_answer(check, checks.review_of(check))
