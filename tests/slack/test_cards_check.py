@@ -129,6 +129,8 @@ def test_what_people_decided_takes_the_first_line() -> None:
     message = check_message(a_check(), edited)
     assert "It costs € 3.50.\nWritten by a person, in review as #" in words(message.blocks)
     assert "€ 2.00" not in words(message.blocks)
+    shared = words(shared_message(a_check(), edited).blocks)
+    assert shared.index("<@U0MARA> asked Whetstone") < shared.index("It costs € 3.50.")
     assert problems_of_message(message) == []
 
 

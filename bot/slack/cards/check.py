@@ -6,11 +6,9 @@ cannot review what they asked for.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from slackblocks import Block, Element, RichTextElement
 
-from bot.slack.cards.answer import is_blank, shown_answer
+from bot.slack.cards.answer import ShownAnswer, is_blank, shown_answer
 from bot.slack.cards.budget import Layout, Lines, within_budget
 from bot.slack.cards.decided import outcome_line, spoken_outcome
 from bot.slack.cards.evidence import (
@@ -45,6 +43,7 @@ from reviewers.model import (
 )
 from reviewers.workflow.answering import Progress, Stage
 
+DEFAULTS = CardOptions()
 DOUBTS_SHOWN = 3
 SOURCES_SHOWN = 5
 WHERE_MORE = "Check claims"
@@ -78,36 +77,43 @@ def _steps(progress: Progress) -> list[str]:
     return [searching, writing, f"checking {claims}"]
 
 
-def check_message(
-    check: Check,
-    review: TaskView | None = None,
-    display: CardOptions = CardOptions(),  # noqa: B008 - frozen
-) -> SlackMessage:
+def check_message(check: Check, review: TaskView | None = None, display: CardOptions = DEFAULTS) -> SlackMessage:
     """What came of a check, for the person who asked, with the ways on; `review` once people have it before them.
 
     What people decide takes the first line, as on the card; the answer that they wrote takes the model's place.
     """
-    drawn = _drawn(check, review, _ways_on(check, review))
+    return _decided(check, review, display, _drawn(check, review, _ways_on(check, review)))
+
+
+def shared_message(check: Check, review: TaskView | None = None, display: CardOptions = DEFAULTS) -> SlackMessage:
+    """The same for everybody in the channel: who asked, and no way on but to read more."""
+    ways = [_claims_button(check)] if _has_claims(check) else []
+    return _decided(check, review, display, _drawn(check, review, ways, by=check.asked_by), by=check.asked_by)
+
+
+def _decided(
+    check: Check, review: TaskView | None, display: CardOptions, drawn: SlackMessage, by: str = ""
+) -> SlackMessage:
+    """With what people decided in the first line, if they did."""
     if review is None or review.resolution is None:
         return drawn
     resolution = review.resolution
     outcome: list[Block] = [said(outcome_line(review, resolution, display))]
-    if resolution.outcome is Outcome.EDITED and resolution.text is not None and check.output is not None:
-        corrected = shown_answer(resolution.text, ())
-        outcome += [question_block(check.output)] if check.kind is CheckKind.ASK else []
-        outcome += [quote_block(corrected.text), *([said(corrected.rest_words)] if corrected.is_cut else [])]
+    corrected = resolution.text if resolution.outcome is Outcome.EDITED else None
+    if corrected is not None:
+        shown = shown_answer(corrected, ())
+        outcome += [_asked_by(by)] if by else []
+        outcome += [question_block(review.output)] if check.kind is CheckKind.ASK else []
+        outcome += [quote_block(shown.text), *([said(shown.rest_words)] if shown.is_cut else [])]
         outcome.append(grey(f"Written by a person, in review as #{review.task.number}."))
-    tagged = f"{check.check_id[-8:]}.decided{resolution.revision}"
-    first = rendered(outcome, tagged)
-    kept = [] if resolution.outcome is Outcome.EDITED else drawn.blocks
-    spoken = cut(f"{escape(spoken_outcome(review, resolution, display))} {drawn.text}", TEXT_LENGTH).shown
-    return SlackMessage(text=spoken, blocks=[*first, *kept])
-
-
-def shared_message(check: Check) -> SlackMessage:
-    """The same for everybody in the channel: who asked, and no way on but to read more."""
-    drawn = _drawn(check, None, [_claims_button(check)] if _claims(check) else [], by=check.asked_by)
-    return replace(drawn, text=drawn.text)
+    spoken = f"{escape(spoken_outcome(review, resolution, display))} {drawn.text}"
+    return SlackMessage(
+        text=cut(spoken, TEXT_LENGTH).shown,
+        blocks=[
+            *rendered(outcome, f"{check.check_id[-8:]}.decided{resolution.revision}"),
+            *(drawn.blocks if corrected is None else []),
+        ],
+    )
 
 
 def check_view(check: Check) -> TaskView:
@@ -146,41 +152,50 @@ def is_answered(check: Check) -> bool:
     return check.output is not None and check.output.completion != NO_ANSWER
 
 
-def _drawn(check: Check, task: TaskView | None, ways: list[Element], by: str = "") -> SlackMessage:
-    tag = f"{check.check_id[-8:]}.{task.task.number if task else 0}.{int(bool(by or check.shared_at))}"
-    asked = [grey(f"{mention(by)} asked Whetstone")] if by else []
+def _drawn(check: Check, review: TaskView | None, ways: list[Element], by: str = "") -> SlackMessage:
+    tag = f"{check.check_id[-8:]}.{review.task.number if review else 0}.{int(bool(by or check.shared_at))}"
     if check.output is None:
         return _failed(check, tag)
-    bottom = [row(f"check.{tag}", ways)] if ways else []
+    asked: list[Block] = [_asked_by(by)] if by else []
+    bottom: list[Block] = [*_state(review), *([row(f"check.{tag}", ways)] if ways else [])]
     if not is_answered(check):
-        blocks = [*asked, question_block(check.output), said(_nothing_found(check)), *_state(task), *bottom]
+        blocks = [*asked, question_block(check.output), said(_nothing_found(check)), *bottom]
         spoken = f"No source answers “{isolated(one_line(question_words(check.output)))}”. "
-        documents = counted(_documents(check), "document")
-        return SlackMessage(text=escape(f"{spoken}{documents} searched."), blocks=rendered(blocks, tag))
+        searched = counted(_documents(check), "document")
+        return SlackMessage(text=escape(f"{spoken}{searched} searched."), blocks=rendered(blocks, tag))
     evidence = evidence_of(check_view(check))
     answer = shown_answer(check.output.completion, evidence.readings)
-    top: list[Block] = [*asked, *_head(check, check.output, evidence)]
+    layout = Layout(
+        top=[*asked, *_head(check, check.output, evidence), *_quoted(answer, evidence)],
+        lines=_lines(evidence, answer),
+        middle=[rich(section(words))] if (words := _instead_of_claims(check, evidence)) else [],
+        sources=_source_block(evidence),
+        bottom=[grey(_not_verified(check, check.output, evidence, review)), *bottom],
+    )
+    return SlackMessage(text=_spoken(check, check.output, evidence, answer.text), blocks=within_budget(layout, tag))
+
+
+def _asked_by(person: str) -> Block:
+    return grey(f"{mention(person)} asked Whetstone")
+
+
+def _quoted(answer: ShownAnswer, evidence: Evidence) -> list[Block]:
+    """The answer with its claims' numbers, as far as it is shown."""
     if is_blank(answer.text):
-        top.append(rich(quote_bar([plain(EMPTY_ANSWER)])))
-    else:
-        top.append(rich(quote_bar(answer_elements(answer.text, evidence.readings))))
-    if answer.is_cut:
-        top.append(said(answer.rest_words))
+        return [rich(quote_bar([plain(EMPTY_ANSWER)]))]
+    blocks: list[Block] = [rich(quote_bar(answer_elements(answer.text, evidence.readings)))]
+    return [*blocks, said(answer.rest_words)] if answer.is_cut else blocks
+
+
+def _lines(evidence: Evidence, answer: ShownAnswer) -> Lines:
+    """The doubtful claims one by one, and the supported ones in one line."""
     shown = evidence.doubtful[:DOUBTS_SHOWN]
-    lines = Lines(
+    return Lines(
         doubts=tuple(tuple(doubt_elements(one, evidence, in_sight=answer.sees(one))) for one in shown),
         supported=tuple(supported_elements(evidence)) if evidence.supported else (),
         unshown=len(evidence.doubtful) - len(shown),
         where=WHERE_MORE,
     )
-    layout = Layout(
-        top=top,
-        lines=lines,
-        middle=[rich(section(words))] if (words := _instead_of_claims(check, evidence)) else [],
-        sources=_source_block(evidence),
-        bottom=[grey(_not_verified(check, check.output, evidence, task)), *_state(task), *bottom],
-    )
-    return SlackMessage(text=_spoken(check, check.output, evidence, answer.text), blocks=within_budget(layout, tag))
 
 
 def _failed(check: Check, tag: str) -> SlackMessage:
@@ -261,23 +276,23 @@ def _documents(check: Check) -> int:
     return check.assessment.documents_searched if check.assessment else 0
 
 
-def _claims(check: Check) -> bool:
+def _has_claims(check: Check) -> bool:
     return is_answered(check) and check.output is not None and not is_blank(check.output.completion)
 
 
-def _ways_on(check: Check, task: TaskView | None) -> list[Element]:
+def _ways_on(check: Check, review: TaskView | None) -> list[Element]:
     """Send to review, Check claims, Share; what is done already has no button."""
     value = CheckValue(check_id=check.check_id).to_json()
     what = "answer" if check.kind is CheckKind.ASK else "text"
     ways: list[Element] = []
     if not is_answered(check):
-        if task is None and check.output is not None:
+        if review is None and check.output is not None:
             spoken = "Send the question to the reviewers"
             ways.append(button("Ask the reviewers", ActionId.ASK_REVIEWERS, value, spoken))
         return ways
-    if task is None:
+    if review is None:
         ways.append(button("Send to review", ActionId.SEND_TO_REVIEW, value, f"Send this {what} to review"))
-    if _claims(check):
+    if _has_claims(check):
         ways.append(_claims_button(check))
     if check.shared_at is None:
         ways.append(button("Share", ActionId.SHARE, value, f"Share this {what} in the channel where you asked"))

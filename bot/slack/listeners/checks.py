@@ -155,15 +155,18 @@ def _may_read(check: Check, actor: Actor) -> bool:
 def _share(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
     ack()
     check_id = CheckValue.parse(action.get("value")).check_id
-    if desk.services.checks.share(check_id, actor_of(body).user_id, partial(_post, client)):
+    if desk.services.checks.share(check_id, actor_of(body).user_id, partial(_post, desk, client)):
         _redraw(desk, check_id, client)
 
 
-def _post(client: WebClient, check: Check) -> None:
+def _post(desk: ReviewDesk, client: WebClient, check: Check) -> None:
     """Raises Invalid (`channel`) with what to do."""
+    review = desk.services.checks.review_of(check)
+    people = [verdict.reviewer for verdict in review.verdicts] if review else []
+    message = shared_message(check, review, desk.naming(*people))
     try:
         with our_words():
-            client.chat_postMessage(channel=check.channel, **shared_message(check).arguments())
+            client.chat_postMessage(channel=check.channel, **message.arguments())
     except (Refused, Unready):
         way = "Invite it there with /invite @Whetstone, and press Share again."
         raise Invalid("channel", f"Not shared: Whetstone is not in the conversation where you asked. {way}") from None
