@@ -10,14 +10,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.slack.cards import CardOptions, Lateness, SlackMessage, batch_card, notice_message, task_card
 from bot.slack.cards.check import check_view
-from bot.slack.cards.check import check_view
 from bot.slack.forms import KEEP, ClaimsForm, carrying, claim_view, edit_view, parse_claims, reject_view, why_view
 from bot.slack.ids import FormContext
 from bot.slack.people import People
 from bot.slack.wire import Wire
 from reviewers.errors import AlreadyResolved, Claimed, NotYourTask, Unavailable
 from reviewers.model import Notice, NoticeKind, TaskState, TaskView, VerdictKind
-from reviewers.workflow.checking import CHECK_PREFIX
 from reviewers.workflow.checking import CHECK_PREFIX
 from reviewers.workflow.queue import ReviewQueue
 from reviewers.workflow.services import Services
@@ -119,9 +117,6 @@ class ReviewDesk:
         settles: bool = False,
     ) -> Wire:
         """The claim view for this person; read-only when they may not decide."""
-        check = self.services.checks.find(task_id) if task_id.startswith(CHECK_PREFIX) else None
-        if check is not None:  # the pages of an ad-hoc check
-            return claim_view(check_view(check), display=self.display, page=page, unfolded=unfolded, read_only=True)
         check = self.services.checks.find(task_id) if task_id.startswith(CHECK_PREFIX) else None
         if check is not None:  # the pages of an ad-hoc check
             return claim_view(check_view(check), display=self.display, page=page, unfolded=unfolded, read_only=True)
