@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from rich.table import Table
 
+from bot.bench import load
 from bot.bench.intake import measure_commit, measure_intake
 from bot.bench.reviewing import bench_settings, measure_release, measure_verdicts
 from bot.bench.running import memory, seconds_until_ready, started
@@ -28,7 +29,8 @@ from bot.bootstrap import (
     upgrade_database,
 )
 from bot.cli.console import err, out
-from bot.settings import Settings, load
+from bot.settings import Settings
+from bot.settings import load as load_settings
 from reviewers.model import Output
 from reviewers.ports import Scorer
 
@@ -56,7 +58,7 @@ def main() -> int:
                 err.print(f"measuring {name} …")
                 folder = Path(place) / name
                 folder.mkdir()
-                for row in measure(bench_settings(load(), folder), chosen.runs):
+                for row in measure(bench_settings(load_settings(), folder), chosen.runs):
                     table.add_row(*row)
     out.print(table)
     return 0
@@ -165,6 +167,38 @@ def _memory(settings: Settings, _runs: int) -> list[Row]:
     ]
 
 
+def _load(settings: Settings, runs: int) -> list[Row]:
+    """Web and worker in processes of their own; the workspace and the forty people share this one."""
+    from bot.sandbox.server import Sandbox, SandboxSettings
+
+    upgrade_database(settings)
+    token, port = _token(settings), _free_port()
+    sandbox = SandboxSettings(
+        bot_token="xoxb-bench-" + secrets.token_hex(8),
+        app_token="xapp-bench-" + secrets.token_hex(8),
+        rate_limits={},
+        more_people=tuple(load.reviewers()),
+    )
+    acks: list[dict[str, float]] = []
+    with Sandbox(sandbox).running() as workspace:
+        slack = {
+            "SLACK_BOT_TOKEN": sandbox.bot_token,
+            "SLACK_APP_TOKEN": sandbox.app_token,
+            "WHETSTONE_SLACK_API_URL": f"{workspace}/api/",
+            "WHETSTONE_CHANNEL": load.CHANNEL,
+            "WHETSTONE_POST_PACE_SECONDS": "0",
+        }
+        environment = {**_environment(settings, port), **slack}
+        with started("serve", environment=environment), started("worker", environment=environment):
+            seconds_until_ready(f"http://127.0.0.1:{port}", time.perf_counter())
+            acks = [load.measure_load(settings, workspace, f"http://127.0.0.1:{port}", token) for _ in range(runs)]
+    worst, late = max(run["worst_ms"] for run in acks), sum(run["late"] for run in acks)
+    p50, p99 = (statistics.median(run[name] for run in acks) for name in ("p50_ms", "p99_ms"))
+    what = f"ack, {load.REVIEWERS} reviewers on {load.CARDS} cards, {load.OUTPUTS_A_SECOND} outputs/s come in"
+    figure = f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, worst {worst:.0f} ms, {late:.0f} late"
+    return [Row(what, figure, "aim: p99 under 500 ms, all under Slack's 3,000 ms")]
+
+
 def _wait_until_scored(settings: Settings) -> None:
     services = build_services(settings)
     until = time.perf_counter() + 300
@@ -210,6 +244,7 @@ PARTS: dict[str, Callable[[Settings, int], list[Row]]] = {
     "verdicts": _verdicts,
     "release": _release,
     "scoring": _scoring,
+    "load": _load,
     "start": _start,
     "memory": _memory,
 }

@@ -110,7 +110,8 @@ class Delivery:
         await self._once(kind, payload, Retry(1, "http_timeout") if kind == "events_api" else None)
 
     async def _once(self, kind: Kind, payload: Json, retry: Retry | None) -> Answer:
-        world = self._world
+        world, loop = self._world, asyncio.get_running_loop()
+        began = loop.time()
         if self._strikes("drop_delivery", kind, payload):
             answer = Answer("connection_failed")
         else:
@@ -118,7 +119,7 @@ class Delivery:
             answer = await self._carrier.carry(kind, payload, retry)
             if is_late and answer.acked:
                 answer = Answer("http_timeout")
-        response: Json = {"outcome": answer.outcome, "payload": answer.payload}
+        response: Json = {"outcome": answer.outcome, "payload": answer.payload, "seconds": loop.time() - began}
         request: Json = {"kind": kind, "payload": payload}
         if retry is not None:
             request["retry"] = retry._asdict()
