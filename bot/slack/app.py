@@ -23,11 +23,12 @@ from bot.slack.listeners import (
     menus,
     run,
     setup,
+    threads,
     verdicts,
 )
 from bot.slack.routes import Routes
 
-FEATURES = (verdicts, corrections, claims, menus, home, checks, commands, batches, run, late, setup, joining)
+FEATURES = (verdicts, corrections, claims, menus, home, checks, commands, batches, run, late, setup, joining, threads)
 LISTENER_THREADS = 40  # Bolt's default of 5 starves at a handful of simultaneous clicks
 
 

@@ -156,6 +156,9 @@ VERDICT_ACTIONS = {
     ActionId.EDIT: VerdictKind.EDIT,
     ActionId.REJECT: VerdictKind.REJECT,
     ActionId.UNSURE: VerdictKind.UNSURE,
+    ActionId.PROPOSED_APPROVE: VerdictKind.APPROVE,
+    ActionId.PROPOSED_EDIT: VerdictKind.EDIT,
+    ActionId.PROPOSED_REJECT: VerdictKind.REJECT,
 }
 
 
@@ -177,6 +180,35 @@ class ButtonValue:
         """Read a value back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
         record = _record(raw)
         return cls(task_id=_text(record, "task"), settles=record.get("settles") is True, kind=_text(record, "kind", ""))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProposalValue:
+    """What a proposal's buttons carry: the task, and where the reply stands that it comes from, not what it says.
+
+    It can be read as a ButtonValue too.
+    """
+
+    task_id: str
+    settles: bool = False
+    channel: str = ""  # empty after a reaction
+    ts: str = ""
+
+    def to_json(self) -> str:
+        """At most 2,000 characters; ours are about 110."""
+        more: dict[str, object] = {"settles": True} if self.settles else {}
+        return _json({"v": VERSION, "task": self.task_id, **more, "channel": self.channel, "ts": self.ts})
+
+    @classmethod
+    def parse(cls, raw: str | None) -> ProposalValue:
+        """Read a value back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
+        record = _record(raw)
+        return cls(
+            task_id=_text(record, "task"),
+            settles=record.get("settles") is True,
+            channel=_text(record, "channel", ""),
+            ts=_text(record, "ts", ""),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

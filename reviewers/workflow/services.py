@@ -16,6 +16,7 @@ from reviewers.workflow.preferences import PreferenceDesk
 from reviewers.workflow.queue import ReviewQueue
 from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.reminding import ReminderDesk
+from reviewers.workflow.replies import ReplyDesk
 from reviewers.workflow.reports import Reports
 from reviewers.workflow.routes import RouteDesk
 from reviewers.workflow.sweeping import TaskSweeper
@@ -42,6 +43,7 @@ class Services:
     reports: Reports
     checks: CheckDesk
     routes: RouteDesk
+    replies: ReplyDesk
 
     @property
     def sweeps(self) -> Mapping[str, tuple[float, Callable[[], int]]]:
@@ -70,6 +72,7 @@ def make_services(
     """The use cases over these adapters; `channel` is where cards go when the policy names none."""
     permissions = Permissions(policies=policies, directory=directory)
     intake = Intake(store=store, policies=policies, metrics=metrics)
+    verdicts = VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, permissions=permissions)
     return Services(
         store=store,
         clock=clock,
@@ -78,7 +81,7 @@ def make_services(
         policies=policies,
         permissions=permissions,
         intake=intake,
-        verdicts=VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, permissions=permissions),
+        verdicts=verdicts,
         queue=ReviewQueue(store=store, clock=clock, permissions=permissions),
         release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
         datasets=DatasetBuilder(store=store, files=files, clock=clock),
@@ -87,4 +90,5 @@ def make_services(
         reports=Reports(store=store, clock=clock, policies=policies),
         checks=CheckDesk(store=store, clock=clock, ids=ids, policies=policies, intake=intake, channel=channel),
         routes=RouteDesk(store=store, clock=clock, ids=ids, policies=policies),
+        replies=ReplyDesk(store=store, clock=clock, metrics=metrics, verdicts=verdicts),
     )

@@ -33,6 +33,15 @@ SCOPES: dict[str, set[str] | None] = {
     "views.update": None,
     "views.publish": None,
 }
+# docs.slack.dev, "Required scopes" of each event; a subscription names the kind of channel, the event itself does not.
+EVENT_SCOPES: dict[str, set[str]] = {
+    "app_home_opened": set(),
+    "app_uninstalled": set(),
+    "tokens_revoked": set(),
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+    "reaction_added": {"reactions:read"},
+}
 SLACK = Path(app.__file__).parent
 
 
@@ -76,7 +85,8 @@ def test_every_command_and_event_of_the_manifest_has_its_listener_and_none_has_m
     registered = _registered(own)
     said = manifest()
     assert registered["command"] == {command["command"] for command in said["features"]["slash_commands"]}
-    assert registered["event"] == set(said["settings"]["event_subscriptions"]["bot_events"])
+    subscribed = said["settings"]["event_subscriptions"]["bot_events"]
+    assert registered["event"] == {event.partition(".")[0] for event in subscribed}
     assert registered["shortcut"] == {shortcut["callback_id"] for shortcut in said["features"]["shortcuts"]}
     assert set(registered) == {"action", "view", "command", "event", "shortcut"}
     assert said["settings"]["interactivity"]["is_enabled"]
@@ -92,8 +102,9 @@ def test_every_button_and_form_has_its_listener(own: World) -> None:
 
 
 def test_scopes_are_those_of_the_methods_that_the_code_calls() -> None:
-    """Not one too few, and not one too many: an administrator reads them."""
+    """Of the methods that the code calls and the events that come: not one too few, and not one too many."""
     needed = {scope for method in _called() for scope in SCOPES[method] or ()}
+    needed |= {s for event in manifest()["settings"]["event_subscriptions"]["bot_events"] for s in EVENT_SCOPES[event]}
     assert set(manifest()["oauth_config"]["scopes"]["bot"]) == needed | {"commands"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.slack.forms.changes import ChangesForm, changes_view, parse_changes
 from bot.slack.forms.claims import KEEP, claim_view
-from bot.slack.forms.edit import EditForm, edit_view, fingerprint, parse_edit
+from bot.slack.forms.edit import EditForm, Remarked, edit_view, fingerprint, is_unsaved, parse_edit
 from bot.slack.forms.fields import carrying
 from bot.slack.forms.hand_over import hand_over_view, parse_hand_over
 from bot.slack.forms.history import history_view
@@ -25,6 +25,7 @@ from bot.slack.forms.notices import (
     old_card,
     own_output,
 )
+from bot.slack.forms.proposal import as_typed, reaction_proposal, reply_proposal
 from bot.slack.forms.reject import RejectForm, parse_reject, reject_view
 from bot.slack.forms.run import LastOne, RunState, finished_view, run_view
 from bot.slack.forms.state import FieldErrors
@@ -40,7 +41,9 @@ __all__ = [
     "FormContext",
     "LastOne",
     "RejectForm",
+    "Remarked",
     "RunState",
+    "as_typed",
     "card_late",
     "carrying",
     "changes_view",
@@ -54,6 +57,7 @@ __all__ = [
     "finished_view",
     "hand_over_view",
     "history_view",
+    "is_unsaved",
     "loading_view",
     "may_be_added",
     "merged",
@@ -69,7 +73,9 @@ __all__ = [
     "parse_edit",
     "parse_hand_over",
     "parse_reject",
+    "reaction_proposal",
     "reject_view",
+    "reply_proposal",
     "run_view",
     "why_view",
 ]

@@ -23,8 +23,17 @@ from reviewers.errors import Invalid, NothingChanged
 from reviewers.model import ClaimMark, ClaimReading, Draft, Mark, Reading, TaskState, TaskView, Verdict, VerdictKind
 
 DOUBTS_SHOWN = 2
+REMARK_LENGTH = 280
 DRAFT = "draft:"  # in the context, before the fingerprint of the draft that the form was filled with
 SOURCE_LENGTH = 80
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remarked:
+    """A reply in the card's thread that the form was opened from."""
+
+    words: str
+    put_in: bool  # the draft is the answer with these words in it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +52,7 @@ def edit_view(
     marks: Sequence[ClaimMark] = (),
     reviewer: str = "",
     draft: Draft | None = None,
+    remarked: Remarked | None = None,
 ) -> Wire:
     """The form, filled with the answer as it is; when the reviewer edited it before, with their newest correction.
 
@@ -52,14 +62,20 @@ def edit_view(
     """
     evidence, setting = evidence_of(view), Show(view.task.show)
     base = _last_edit(view, reviewer)
-    kept = draft if draft is not None and _is_unsaved(view, draft) else None
+    kept = draft if draft is not None and is_unsaved(view, draft) else None
     based_on = f"{DRAFT}{fingerprint(kept)}" if kept else base.verdict_id if base else ""
     start = kept.text if kept else _starting_text(view, based_on)
     parts = split(start)
     before = kept or base
     reasons = list(before.reasons) if before else reasons_from_marks(marks, evidence, setting)
     blocks: list[Block] = [asked(view)]
-    if kept:
+    if remarked:
+        blocks.append(
+            rich(section([plain(f"You wrote {quoted(shortened(one_line(remarked.words), REMARK_LENGTH))}.")]))
+        )
+    if remarked and remarked.put_in:
+        blocks.append(grey("Your words stand in the answer below. Cancel changes nothing."))
+    elif kept:
         when = clock.token(kept.kept_at, display.zone, seen_on=view.task.created_at)
         blocks.append(grey(f"Your edit of {when}, which was not saved. Cancel changes nothing."))
     if doubts := _doubts(evidence, marks, setting):
@@ -115,7 +131,7 @@ def fingerprint(draft: Draft) -> str:
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _is_unsaved(view: TaskView, draft: Draft) -> bool:
+def is_unsaved(view: TaskView, draft: Draft) -> bool:
     """Whether the person said nothing since they wrote it."""
     own = [verdict.recorded_at for verdict in view.verdicts if verdict.reviewer == draft.reviewer]
     return draft.text != view.output.completion and all(moment < draft.kept_at for moment in own)

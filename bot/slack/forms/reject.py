@@ -33,8 +33,8 @@ class RejectForm:
     note: str
 
 
-def reject_view(view: TaskView, *, display: CardOptions, marks: Sequence[ClaimMark] = ()) -> Wire:
-    """The form; reasons that the person's marks suggest are ticked."""
+def reject_view(view: TaskView, *, display: CardOptions, marks: Sequence[ClaimMark] = (), note: str = "") -> Wire:
+    """The form; reasons that the person's marks suggest are ticked, and `note` is what they wrote in the thread."""
     setting = Show(view.task.show)
     known = {reason.key for reason in display.reasons}
     chosen = [key for key in reasons_from_marks(marks, evidence_of(view), setting) if key in known]
@@ -42,7 +42,7 @@ def reject_view(view: TaskView, *, display: CardOptions, marks: Sequence[ClaimMa
     blocks: list[Block] = [
         asked(view),
         ticked_reasons("What is wrong?", display, chosen, hint),
-        note_input("Note", "What should it have said?", NOTE_LENGTH),
+        note_input("Note", "What should it have said?", NOTE_LENGTH, note),
     ]
     if view.task.hold and view.task.state is TaskState.OPEN:
         blocks.append(grey(_who_waits(view, display)))
