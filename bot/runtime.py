@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from reviewers.workflow.services import Services
 
 log = structlog.get_logger()
+
+SWITCH_SECONDS = (
+    0.0005  # between two turns of Python's threads (5 ms by default): an ack must not wait for others' work
+)
 
 
 class Part(StrEnum):
@@ -127,6 +132,7 @@ def _web(settings: Settings, services: Services) -> Iterator[str]:
     from bot.bootstrap import build_slack_app
     from bot.slack.sockets import connected
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     slack = build_slack_app(settings, services)
     api = build_api(settings, services, None if settings.uses_socket_mode else slack)
     with ExitStack() as stack:

@@ -152,7 +152,7 @@ class ReviewDesk:
         may_see = decided or not self.may_decide(view, actor)
         return why_view(view, display=self.display, may_see_risk=may_see)
 
-    def edit(self, task_id: str, actor: Actor) -> Wire:
+    def edit(self, task_id: str, actor: Actor, *, page: int = 0) -> Wire:
         """The edit form, filled with the answer."""
         return edit_view(
             self.verdicts.view(task_id),
@@ -160,6 +160,7 @@ class ReviewDesk:
             marks=self.verdicts.marks(task_id, actor.user_id),
             reviewer=actor.user_id,
             draft=self.verdicts.draft(task_id, actor.user_id),
+            page=page,
         )
 
     def reject(self, task_id: str, actor: Actor) -> Wire:

@@ -69,6 +69,9 @@ class ActionId(StrEnum):
     PAUSE = "home.pause"
     RESUME = "home.resume"
     HOURS = "home.hours"
+    HOURS_START = "hours.start"  # the three fields of "My hours"
+    HOURS_END = "hours.end"
+    HOURS_DAYS = "hours.days"
     DIGEST = "home.digest"
     SHOW_STATS = "stats.show"  # Show in channel
 
@@ -91,6 +94,8 @@ class ActionId(StrEnum):
     PREVIOUS_PAGE = "claims.back"
     WHOLE_ANSWER = "claims.verdict"  # the verdict at the end of the claim view
 
+    EDIT_NEXT = "edit.next"  # the next page of a very long answer
+    EDIT_BACK = "edit.back"
     ANSWER = "edit.answer"  # the text in block `answer_{i}`, i from 0
     REASONS = "form.reasons"
     NOTE = "form.note"
@@ -108,6 +113,9 @@ class BlockId(StrEnum):
     NOTE = "note"
     COPY = "copy_"
     HAND_OVER = "to"
+    HOURS_START = "starts_at"
+    HOURS_END = "ends_at"
+    HOURS_DAYS = "days"
     MESSAGE = "message_"  # the message that the shortcut's form carries
     CHECK_CHOICE = "check"
 
@@ -241,6 +249,27 @@ class CheckValue:
     def parse(cls, raw: str | None) -> CheckValue:
         """Read a value back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
         return cls(check_id=_text(_record(raw), "check"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatsValue:
+    """What Show in channel carries: which figures."""
+
+    route: str  # empty: all routes
+    days: int
+
+    def to_json(self) -> str:
+        """At most 2,000 characters; ours are under 200."""
+        return _json({"v": VERSION, "route": self.route, "days": self.days})
+
+    @classmethod
+    def parse(cls, raw: str | None) -> StatsValue:
+        """Read a value back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
+        record = _record(raw)
+        days = record.get("days")
+        if not isinstance(days, int):
+            raise Invalid("value", OLD_CARD)
+        return cls(route=_text(record, "route", ""), days=days)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

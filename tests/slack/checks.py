@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.sandbox.validation import check_blocks, check_view
 from bot.slack.cards import SlackMessage
+from bot.slack.forms.pages import VIEW_BYTES
 from bot.slack.wire import weight
 from reviewers.model import (
     Assessment,
@@ -46,6 +47,8 @@ def problems_of_view(view: dict[str, Any]) -> list[str]:
     found = [str(p) for p in check_view(view, surface="modal", file_ready=lambda _: True)]
     if len(view["blocks"]) > 100 or len(view["private_metadata"]) > 3000:
         found.append(f"{len(view['blocks'])} blocks")
+    if len(json.dumps(view)) > VIEW_BYTES:
+        found.append(f"{len(json.dumps(view)):,} bytes")
     if json.loads(json.dumps(view)) != view:
         found.append("not plain JSON")
     return found + _repeated(view["blocks"])

@@ -175,7 +175,7 @@ class TestNotices:
                 ["Edit again"],
             ),
             (not_a_reviewer("You are not a reviewer of Card support."), "You are not a reviewer of Card support.", []),
-            (own_output(), "You sent this answer to review, so someone else decides.", []),
+            (own_output(), "You sent this answer to review, so someone else decides.", ["Review next"]),
             (
                 decided_before(LATE, VerdictKind.APPROVE, display=DISPLAY),
                 "a reviewer decided before you: rejected at 14:06. Your Approve was not counted.",

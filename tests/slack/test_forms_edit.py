@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,9 +19,9 @@ from bot.slack.forms import (
     fingerprint,
     parse_changes,
     parse_edit,
+    turned,
 )
 from bot.slack.forms.parts import INPUT_LENGTH, split
-from reviewers.errors import Invalid
 from reviewers.model import Draft, Outcome, VerdictKind
 from tests.builders import NOON, a_verdict, showing
 from tests.slack.drawn import said
@@ -113,10 +114,21 @@ class TestEdit:
         assert all(len(part.text.encode("utf-16-le")) // 2 <= INPUT_LENGTH for part in parts.parts)
         assert len(parts.parts) <= 90
 
-    def test_a_text_beyond_one_modal_is_refused_in_a_sentence(self) -> None:
-        """Slack's modal has 100 blocks of 3,000 characters."""
-        with pytest.raises(Invalid, match="too long to be edited in Slack"):
-            split("x" * 300_000)
+    def test_a_text_beyond_one_view_is_edited_page_by_page(self) -> None:
+        """Chinese reaches Slack's 250 kB soonest: what is changed on the second page is kept, the rest is untouched."""
+        text = "中文。" * 20_000
+        view = replace(thailand(), output=replace(thailand().output, completion=text))
+        first = fine(edit_view(view, display=DISPLAY))
+        second = fine(edit_view(view, display=DISPLAY, page=1))
+        assert "edit.next" in json.dumps(first)
+        assert "edit.back" in json.dumps(second)
+        block = next(b["block_id"] for b in second["blocks"] if b["block_id"].startswith("answer_"))
+        body = submitted(second, {block: {"value": "Changed."}})
+        form = turned(body, view)
+        assert "Changed." in form.text
+        assert len(form.text) > len(text) - 3000
+        assert form.text.startswith(text[:9000])
+        assert form.text.endswith(text[-9000:])
 
     def test_an_emptied_answer_is_not_an_edit(self) -> None:
         """Nothing to save: reject it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.slack.forms.changes import ChangesForm, changes_view, parse_changes
 from bot.slack.forms.claims import KEEP, claim_view
-from bot.slack.forms.edit import EditForm, Remarked, edit_view, fingerprint, is_unsaved, parse_edit
+from bot.slack.forms.edit import EditForm, Remarked, edit_view, fingerprint, is_unsaved, parse_edit, turned
 from bot.slack.forms.fields import carrying
 from bot.slack.forms.hand_over import hand_over_view, parse_hand_over
 from bot.slack.forms.history import history_view
@@ -77,5 +77,6 @@ __all__ = [
     "reject_view",
     "reply_proposal",
     "run_view",
+    "turned",
     "why_view",
 ]

@@ -17,6 +17,7 @@ from bot.slack.cutting import pieces
 from bot.slack.differences import drawn, in_words, summary
 from bot.slack.forms.edit import fingerprint
 from bot.slack.forms.fields import context_of, note_input
+from bot.slack.forms.pages import TEXT_BYTES, fitting
 from bot.slack.forms.state import Submitted
 from bot.slack.ids import BlockId, CallbackId, FormContext
 from bot.slack.text import counted, visible
@@ -89,8 +90,9 @@ def _rewritten(view: TaskView, draft: Draft) -> list[Block]:
     for title, text in (("Before", view.output.completion), ("After", draft.text)):
         blocks.append(rich(section([bold(title)])))
         parts = list(pieces(visible(text).strip(), BLOCK_CHARACTERS))
-        blocks += [rich(quote_bar([plain(part)])) for part in parts[:REWRITTEN_BLOCKS] or ["(empty)"]]
-        rest = sum(len(part) for part in parts[REWRITTEN_BLOCKS:])
+        shown = min(REWRITTEN_BLOCKS, fitting(parts, TEXT_BYTES // 2))
+        blocks += [rich(quote_bar([plain(part)])) for part in parts[:shown] or ["(empty)"]]
+        rest = sum(len(part) for part in parts[shown:])
         if rest:
             blocks.append(grey(f"… *{counted(rest, 'more character')}* (of {len(text):,})"))
     return blocks

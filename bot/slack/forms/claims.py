@@ -25,6 +25,7 @@ from bot.slack.cards.evidence import SHAPES, WORDS, Evidence, evidence_of, excer
 from bot.slack.cards.options import CardOptions
 from bot.slack.forms.fields import context_of
 from bot.slack.forms.marks import BESIDE
+from bot.slack.forms.pages import chunks, cost
 from bot.slack.forms.whole_text import answer_pages, conversation_blocks, other_passages, source_elements
 from bot.slack.ids import ActionId, BlockId, ButtonValue, CallbackId, Show
 from bot.slack.text import circled, counted, shortened
@@ -37,6 +38,8 @@ BLOCKS = 100  # of a modal
 PASSAGE_LENGTH = 600
 CLAIM_LENGTH = 300  # of a claim in the label above the choices; the whole of it stands in the answer above
 BLOCKS_A_CLAIM = 3
+CLAIM_BYTES = 60_000  # of claims on one page
+CHOICE_BYTES = 1200  # of a claim's choices
 FRAME = 9  # grey lines, thin lines and buttons around the claims
 
 KEEP = "none"  # the choice that decides nothing
@@ -132,16 +135,25 @@ def _blocks(drawn: ClaimPage) -> tuple[list[Block], int]:
     rest = other_passages(drawn.evidence)
     end = [] if drawn.read_only else [line(), _whole_answer_input(drawn)]
     listed = drawn.listed
-    room = BLOCKS - len(asked) - max(map(len, answer)) - len(rest) - len(end) - FRAME
-    size = max(1, min(PAGE, room // BLOCKS_A_CLAIM))
-    pages = max(len(answer), -(-len(listed) // size))
+    room = BLOCKS - len(asked) - max(map(len, answer)) - max(map(len, rest), default=0) - len(end) - FRAME
+    runs = chunks(list(map(_cost, listed)), CLAIM_BYTES, max(1, min(PAGE, room // BLOCKS_A_CLAIM)))
+    before = max(len(answer), len(runs))  # pages until the last claim; the other passages begin on that one
+    pages = before + max(0, len(rest) - 1)
     place = min(max(0, drawn.page), pages - 1)
     top = [*asked, *answer[0]] if place == 0 else _top_again(asked, answer, place)
     if place == 0 and len(answer) > 1:
         top.append(grey("The answer goes on under Next."))
-    shown = listed[place * size : (place + 1) * size]
-    middle = [*_heading(drawn), *_claims(drawn, shown), *_buttons(drawn, len(listed), place, pages, size)]
-    return [*top, *middle, *(rest if place == pages - 1 else []), *end], place
+    run = runs[place] if place < len(runs) else range(0)
+    claims = _claims(drawn, listed[run.start : run.stop])
+    middle = [*_heading(drawn), *claims, *_buttons(drawn, run, len(listed), place, pages)]
+    others = rest[place - before + 1] if 0 <= place - before + 1 < len(rest) else []
+    return [*top, *middle, *others, *end], place
+
+
+def _cost(reading: ClaimReading) -> int:
+    """Bytes of a claim on the page, about."""
+    passage = reading.passages[0].text[:PASSAGE_LENGTH] if reading.passages else ""
+    return cost(passage) + cost(reading.claim.text[:CLAIM_LENGTH]) + CHOICE_BYTES
 
 
 def _top_again(asked: list[Block], answer: list[list[Block]], place: int) -> list[Block]:
@@ -243,12 +255,11 @@ def _passage_tick(drawn: ClaimPage, reading: ClaimReading) -> Block:
     return row(f"{BlockId.PASSAGE}{number}", [element])
 
 
-def _buttons(drawn: ClaimPage, listed: int, place: int, pages: int, size: int) -> Iterator[Block]:
+def _buttons(drawn: ClaimPage, run: range, listed: int, place: int, pages: int) -> Iterator[Block]:
     value = ButtonValue(task_id=drawn.view.task.task_id).to_json()
     if pages > 1:
-        first, last = place * size + 1, min((place + 1) * size, listed)
-        if first <= last:
-            yield grey(f"Claims {first} to {last} of {listed}")
+        if run:
+            yield grey(f"Claims {run.start + 1} to {run.stop} of {listed}")
         turns: list[Element] = []
         if place:
             turns.append(button("Back", ActionId.PREVIOUS_PAGE, value, "Back to the page before"))

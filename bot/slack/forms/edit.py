@@ -7,17 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from slackblocks import Block, InputBlock, PlainText, PlainTextInput, RichTextElement
+from slackblocks import Block, Element, InputBlock, PlainText, PlainTextInput, RichTextElement
 
 from bot.slack import clock
 from bot.slack.cards.evidence import SHAPES, WORDS, Evidence, evidence_of, source_words, unsourced_words
 from bot.slack.cards.options import CardOptions
 from bot.slack.forms.fields import asked, context_of, reasons_from_marks, selected_reasons
+from bot.slack.forms.pages import pages
 from bot.slack.forms.parts import INPUT_LENGTH, Parts, split
 from bot.slack.forms.state import FieldErrors, Submitted
 from bot.slack.ids import ActionId, BlockId, CallbackId, FormContext, Show
 from bot.slack.text import circled, counted, one_line, quoted, shortened
-from bot.slack.wire import Wire, bold, grey, modal, plain, rich, section, symbol
+from bot.slack.wire import Wire, bold, button, grey, modal, plain, rich, row, section, symbol
 from reviewers.decisions.consensus import deciding
 from reviewers.errors import Invalid, NothingChanged
 from reviewers.model import ClaimMark, ClaimReading, Draft, Mark, Reading, TaskState, TaskView, Verdict, VerdictKind
@@ -53,12 +54,13 @@ def edit_view(
     reviewer: str = "",
     draft: Draft | None = None,
     remarked: Remarked | None = None,
+    page: int = 0,
 ) -> Wire:
     """The form, filled with the answer as it is; when the reviewer edited it before, with their newest correction.
 
     An edit that they wrote since and did not save stands there again: `draft`, their newest one.
 
-    Raises Invalid when the text is too long for one modal (beyond about 270,000 characters).
+    A text too long for one view stands on several pages; `page` counts from 0, beyond the last one it is the last one.
     """
     evidence, setting = evidence_of(view), Show(view.task.show)
     base = _last_edit(view, reviewer)
@@ -80,20 +82,19 @@ def edit_view(
         blocks.append(grey(f"Your edit of {when}, which was not saved. Cancel changes nothing."))
     if doubts := _doubts(evidence, marks, setting):
         blocks.append(rich(section(doubts)))
+    on_pages = pages([part.text for part in parts.parts])
+    place = min(max(0, page), len(on_pages) - 1)
     if len(parts.parts) > 1:
-        blocks.append(
-            grey(
-                f"{counted(len(start), 'character')}, so in {len(parts.parts)} parts, split at a paragraph's end "
-                "and saved together."
-            )
-        )
-    blocks += _inputs(parts)
+        blocks.append(grey(_in_parts(start, parts, on_pages, place)))
+    blocks += _inputs(parts, on_pages[place])
+    if len(on_pages) > 1:
+        blocks.append(row("edit_pages", _turns(place, len(on_pages))))
     blocks.append(selected_reasons("What was wrong", display, reasons))
     return modal(
         "Edit answer",
         blocks,
         callback_id=CallbackId.EDIT,
-        private_metadata=replace(context_of(view), base=based_on).to_json(),
+        private_metadata=replace(context_of(view), base=based_on, page=place).to_json(),
         close="Cancel",
         submit="Show changes",
         tag="edit",
@@ -111,18 +112,35 @@ def parse_edit(submitted: dict[str, Any], view: TaskView, draft: Draft | None = 
         draft: the person's newest one.
     """
     form = Submitted(view=submitted)
+    text, first = _edited(form, view, draft)
+    if text == view.output.completion:
+        return FieldErrors(errors={first: str(NothingChanged())})
+    if not text.strip():
+        empty = "The corrected answer is empty. If nothing can be saved of it, press Cancel and choose Reject."
+        return FieldErrors(errors={first: empty})
+    return EditForm(context=form.context, text=text, reasons=form.choices(BlockId.REASONS))
+
+
+def turned(submitted: dict[str, Any], view: TaskView, draft: Draft | None = None) -> EditForm:
+    """Read one page of a form whose other pages wait. Raises Invalid (`value`) as `parse_edit`."""
+    form = Submitted(view=submitted)
+    text, _ = _edited(form, view, draft)
+    return EditForm(context=form.context, text=text, reasons=form.choices(BlockId.REASONS))
+
+
+def _edited(form: Submitted, view: TaskView, draft: Draft | None) -> tuple[str, str]:
+    """The whole text with what stands in the page's inputs, and the block id of the first of them."""
     base = form.context.base
     if base.startswith(DRAFT) and (draft is None or base != f"{DRAFT}{fingerprint(draft)}"):
         raise Invalid("value", "This edit was changed in another window. Close this one and press Edit again.")
     parts = split(draft.text if draft and base.startswith(DRAFT) else _starting_text(view, base))
-    values = [form.text(f"{BlockId.ANSWER}{place}") for place in range(len(parts.parts))]
-    text = parts.joined(values)
-    if text == view.output.completion:
-        return FieldErrors(errors={f"{BlockId.ANSWER}0": str(NothingChanged())})
-    if not text.strip():
-        empty = "The corrected answer is empty. If nothing can be saved of it, press Cancel and choose Reject."
-        return FieldErrors(errors={f"{BlockId.ANSWER}0": empty})
-    return EditForm(context=form.context, text=text, reasons=form.choices(BlockId.REASONS))
+    on_pages = pages([part.text for part in parts.parts])
+    shown = on_pages[min(form.context.page, len(on_pages) - 1)]
+    given = {place: form.text(f"{BlockId.ANSWER}{place}") for place in shown}
+    if all(value is None for value in given.values()):
+        given = {}  # nothing was touched
+    values = [given.get(place, part.text) for place, part in enumerate(parts.parts)]
+    return parts.joined(values), f"{BlockId.ANSWER}{shown.start}"
 
 
 def fingerprint(draft: Draft) -> str:
@@ -151,10 +169,28 @@ def _starting_text(view: TaskView, base: str) -> str:
     return corrections.get(base) or view.output.completion
 
 
-def _inputs(parts: Parts) -> Iterator[InputBlock]:
+def _in_parts(start: str, parts: Parts, on_pages: Sequence[range], place: int) -> str:
+    words = f"{counted(len(start), 'character')}, so in {len(parts.parts)} parts, split at a paragraph's end "
+    if len(on_pages) == 1:
+        return f"{words}and saved together."
+    shown = on_pages[place]
+    return f"{words}and saved together. Here are parts {shown.start + 1} to {shown.stop}."
+
+
+def _turns(place: int, count: int) -> list[Element]:
+    turns: list[Element] = []
+    if place:
+        turns.append(button("Back", ActionId.EDIT_BACK, str(place), "The parts before these"))
+    if place < count - 1:
+        turns.append(button("Next", ActionId.EDIT_NEXT, str(place), "The parts after these"))
+    return turns
+
+
+def _inputs(parts: Parts, shown: range) -> Iterator[InputBlock]:
     """One input a part. A single one must not be emptied; of several, each may go."""
     count = len(parts.parts)
-    for place, part in enumerate(parts.parts):
+    for place in shown:
+        part = parts.parts[place]
         label = "Answer" if count == 1 else f"Answer, part {place + 1} of {count}"
         yield InputBlock(
             PlainText(label),

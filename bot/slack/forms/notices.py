@@ -13,13 +13,15 @@ from slackblocks import Block, Button, InputBlock, PlainText, PlainTextInput
 from bot.slack import clock
 from bot.slack.cards.options import CardOptions
 from bot.slack.cutting import pieces
-from bot.slack.forms.parts import INPUT_LENGTH, MOST_PARTS
+from bot.slack.forms.pages import fitting
+from bot.slack.forms.parts import INPUT_LENGTH
 from bot.slack.ids import OLD_CARD, ActionId, BlockId, ButtonValue, CallbackId, FormContext
 from bot.slack.text import escape, mention, one_line, quiet, shortened
 from bot.slack.wire import SlackMessage, Wire, button, confirmed, grey, modal, rendered, row, said
 from reviewers.errors import AlreadyResolved, Claimed
 from reviewers.model import VerdictKind
 
+MOST_COPIED = 90  # inputs of a modal
 SENTENCE_LENGTH = 280  # of untrusted words: escaped, they may be five times as long
 _VERBS = {
     VerdictKind.APPROVE: "Approve",
@@ -207,7 +209,8 @@ def _spoken(happened: str, then: str) -> str:
 
 def _to_copy(text: str, note: str) -> Iterator[Block]:
     """Inputs, since text in them can be selected whole on every client; they are never read."""
-    parts = list(pieces(text, INPUT_LENGTH))[:MOST_PARTS] if text else []
+    whole = list(pieces(text, INPUT_LENGTH)) if text else []
+    parts = whole[: min(MOST_COPIED, fitting(whole))]
     labels = ["Your text"] if len(parts) == 1 else [f"Your text, part {place + 1}" for place in range(len(parts))]
     filled = [*zip(labels, parts, strict=True), *([("Why", note[:INPUT_LENGTH])] if note else [])]
     for place, (label, part) in enumerate(filled):

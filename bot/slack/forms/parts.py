@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.slack.cutting import cut, reach, size
-from reviewers.errors import Invalid
 
 INPUT_LENGTH = 3000  # of a plain text input, in UTF-16 units
-MOST_PARTS = 90  # inputs in one modal of 100 blocks
-_FLOORS = (0.5, 0.85, 1.0)  # of an input's length; a fuller part is tried when there would be too many
+_FLOOR = 0.5  # of an input's length: a part is at least so full, however early its paragraph ends
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,22 +44,18 @@ class Parts:
 
 
 def split(text: str) -> Parts:
-    """Split a text of any length up to 270,000 characters. Raises Invalid beyond that."""
+    """Split a text of any length."""
     body = text.strip()
     start = text.index(body) if body else len(text)
     before, rest, end = text[:start], body, text[start + len(body) :]
-    for floor in _FLOORS:
-        parts = _split(rest, end, floor)
-        if len(parts) <= MOST_PARTS:
-            return Parts(before=before, parts=tuple(parts))
-    raise Invalid("correction", "This answer is too long to be edited in Slack. Reject it, and say in the note why.")
+    return Parts(before=before, parts=tuple(_split(rest, end)))
 
 
-def _split(body: str, end: str, floor: float) -> list[Part]:
+def _split(body: str, end: str) -> list[Part]:
     parts: list[Part] = []
     rest = body
     while size(rest) > INPUT_LENGTH:
-        stop = _paragraph_end(rest, floor)
+        stop = _paragraph_end(rest)
         text = rest[:stop].rstrip()
         following = rest[stop:].lstrip()
         parts.append(Part(text=text, after=rest[len(text) : len(rest) - len(following)]))
@@ -69,19 +63,16 @@ def _split(body: str, end: str, floor: float) -> list[Part]:
     return [*parts, Part(text=rest, after=end)]
 
 
-def _paragraph_end(rest: str, floor: float) -> int:
+def _paragraph_end(rest: str) -> int:
     """The best place to split the first input's worth of text: a paragraph's end, a line's, a sentence's, a word's."""
     window = rest[: INPUT_LENGTH + 1]
     whole = reach(window, INPUT_LENGTH)
     for sign in ("\n\n", "\r\n\r\n", "\n"):
         place = window.rfind(sign, 0, whole)
-        if place > whole * floor:
+        if place > whole * _FLOOR:
             return place
-    if floor < 1.0:
-        shown = cut(window, INPUT_LENGTH, sentence=True).shown
-        if len(shown) > whole * floor and shown.strip():
-            return len(shown)
-    return whole
+    shown = cut(window, INPUT_LENGTH, sentence=True).shown
+    return len(shown) if len(shown) > whole * _FLOOR and shown.strip() else whole
 
 
 def _bare(text: str) -> str:

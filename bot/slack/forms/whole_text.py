@@ -9,13 +9,16 @@ from slackblocks import Block, RichTextElement, RichTextObject
 from bot.slack.cards.evidence import Evidence, Source, answer_elements, excerpt
 from bot.slack.cards.parts import EMPTY_ANSWER, NO_QUESTION
 from bot.slack.cutting import pieces, size
+from bot.slack.forms.pages import chunks, cost
 from bot.slack.text import counted, host, isolated, link_address, one_line, shortened, visible
 from bot.slack.wire import bold, grey, line, linked, plain, quote_bar, rich, section
 from reviewers.model import Message, TaskView
 
 BLOCK_LENGTH = 3000
 NUMBERS_LENGTH = 400  # of a block, kept free for the claims' numbers
-PAGE_BYTES = 150_000  # of answer on one page
+PAGE_BYTES = 60_000  # of answer on one page
+PASSAGE_BYTES = 40_000  # of further passages on one page
+ASKED_BYTES = 60_000  # of the conversation
 PAGE_BLOCKS = 40
 TITLE_LENGTH = 150
 EARLIER_BLOCKS = 4  # of the conversation before the question, the newest part of it
@@ -33,10 +36,10 @@ def conversation_blocks(view: TaskView) -> list[Block]:
     rest = sum(len(part) for part in parts[QUESTION_BLOCKS:])
     if rest:
         blocks.append(grey(f"… *{counted(rest, 'more character')}* of the question (of {len(question):,})"))
-    return [*_earlier(view), *blocks]
+    return [*_earlier(view, ASKED_BYTES - sum(map(cost, parts[:QUESTION_BLOCKS]))), *blocks]
 
 
-def _earlier(view: TaskView) -> list[Block]:
+def _earlier(view: TaskView, budget: int) -> list[Block]:
     """Earlier turns, as many of the newest as fit."""
     turns = _earlier_turns(view)
     if not turns:
@@ -45,7 +48,8 @@ def _earlier(view: TaskView) -> list[Block]:
     kept: list[tuple[str, str]] = []
     room = EARLIER_BLOCKS * (BLOCK_LENGTH - 200)
     for role, words in reversed(spoken):
-        if size(words) > room:
+        budget -= cost(words)
+        if size(words) > room or budget < 0:
             break
         kept.insert(0, (role, words))
         room -= size(words) + size(role) + 3
@@ -79,7 +83,7 @@ def _turns(spoken: Sequence[tuple[str, str]]) -> list[Block]:
 def answer_pages(view: TaskView, evidence: Evidence) -> list[list[Block]]:
     """The whole answer with its claims' numbers, in as many blocks and pages as it takes.
 
-    A page ends before Slack's 250 kB of a view, which a text in Chinese reaches three times sooner than one in English.
+    A page ends long before Slack's 250 kB of a view, which a text in Chinese reaches six times sooner than one in English.
     """
     text = view.output.completion
     if not visible(text).strip():
@@ -88,7 +92,7 @@ def answer_pages(view: TaskView, evidence: Evidence) -> list[list[Block]]:
     start, weight = 0, 0
     for part in pieces(text, BLOCK_LENGTH - NUMBERS_LENGTH):
         inside = [r for r in evidence.readings if start < r.claim.span.end <= start + len(part)]
-        heavy = len(part.encode("utf-8", "replace"))
+        heavy = cost(part)
         if pages[-1] and (weight + heavy > PAGE_BYTES or len(pages[-1]) == PAGE_BLOCKS):
             pages.append([])
             weight = 0
@@ -98,19 +102,22 @@ def answer_pages(view: TaskView, evidence: Evidence) -> list[list[Block]]:
     return pages
 
 
-def other_passages(evidence: Evidence) -> list[Block]:
-    """The passages that stand with no claim: further ones of a claim, and those the application gave."""
+def other_passages(evidence: Evidence) -> list[list[Block]]:
+    """The passages that stand with no claim, page by page: further ones of a claim, and those the application gave."""
     with_claims = {source.letter for source in evidence.letters(evidence.readings)}
     others = [source for source in evidence.sources if source.letter not in with_claims]
     if not others:
         return []
     shown = others[:PASSAGES]
     title = "Other passages" if with_claims else "Passages"
-    blocks: list[Block] = [line(), rich(section([bold(title)]))]
-    blocks += [rich(*objects) for objects in _grouped(shown)]
+    costs = [cost(source.passage.text[:PASSAGE_LENGTH]) + cost(source.title) + 400 for source in shown]
+    pages: list[list[Block]] = []
+    for some in chunks(costs, PASSAGE_BYTES, len(shown)):
+        blocks = [rich(*objects) for objects in _grouped(shown[some.start : some.stop])]
+        pages.append([line(), rich(section([bold(title)])), *blocks])
     if len(others) > len(shown):
-        blocks.append(grey(f"{counted(len(others) - len(shown), 'more passage')}, not shown"))
-    return blocks
+        pages[-1].append(grey(f"{counted(len(others) - len(shown), 'more passage')}, not shown"))
+    return pages
 
 
 def _grouped(sources: Sequence[Source]) -> list[list[RichTextObject]]:

@@ -19,8 +19,9 @@ from bot.slack.forms import (
     parse_changes,
     parse_edit,
     parse_reject,
+    turned,
 )
-from bot.slack.ids import CallbackId, FormContext
+from bot.slack.ids import ActionId, CallbackId, FormContext
 from bot.slack.routes import Routes
 from reviewers.errors import Invalid
 from reviewers.model import VerdictKind
@@ -28,10 +29,24 @@ from reviewers.model import VerdictKind
 
 def register(app: Routes, desk: ReviewDesk) -> None:
     """Route the submissions of the three forms, and of the window that follows when somebody was faster."""
+    app.action(ActionId.EDIT_NEXT.value)(partial(_turn, desk, 1))
+    app.action(ActionId.EDIT_BACK.value)(partial(_turn, desk, -1))
     app.view(CallbackId.EDIT.value)(partial(_show_changes, desk))
     app.view(CallbackId.CHANGES.value)(partial(_save_edit, desk))
     app.view(CallbackId.REJECT.value)(partial(_save_reject, desk))
     app.view(CallbackId.NOTHING.value)(_done)
+
+
+def _turn(desk: ReviewDesk, step: int, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    """Another page of a very long answer: what was typed on this one is kept as the person's draft."""
+    ack()
+    actor, submitted = actor_of(body), body["view"]
+    task = desk.verdicts.view(FormContext.parse(submitted.get("private_metadata")).task_id)
+    form = turned(submitted, task, desk.verdicts.draft(task.task.task_id, actor.user_id))
+    if form.text != task.output.completion:
+        desk.verdicts.keep_draft(task.task.task_id, actor.user_id, form.text, form.reasons)
+    view = desk.edit(task.task.task_id, actor, page=form.context.page + step)
+    client.views_update(view_id=submitted["id"], hash=submitted["hash"], view=carrying(view, form.context))
 
 
 def _show_changes(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
