@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ WRONG = "wrong, it is € 3.50"
 class Thread(World):
     """A world with one posted card, and people who write under it."""
 
-    def __init__(self, **policy: object) -> None:
+    def __init__(self, **policy: Any) -> None:
         super().__init__(**policy)
         self._numbers = count(1)
         (self.task,) = self.bring(an_output())
