@@ -273,6 +273,9 @@ class ReleaseAnswer(Answer):
     deadline: datetime | None
     on_timeout: Annotated[OnTimeout, Field(description="What becomes of it when nobody decides by the deadline")]
     decided_at: datetime | None
+    recalled_at: Annotated[
+        datetime | None, Field(description="People changed their mind after it was final: take back what was sent")
+    ]
 
     @classmethod
     def of(cls, release: ReleaseType, *, note: str = "") -> ReleaseAnswer:
@@ -291,6 +294,7 @@ class ReleaseAnswer(Answer):
             deadline=release.deadline,
             on_timeout=release.on_timeout,
             decided_at=release.decided_at,
+            recalled_at=release.recalled_at,
         )
 
 

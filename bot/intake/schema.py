@@ -66,6 +66,7 @@ _RELEASE: dict[str, Any] = {
     "held_since": "2026-11-23T14:02:01Z",
     "deadline": "2026-11-23T14:12:01Z",
     "on_timeout": "refuse",
+    "recalled_at": None,
 }
 _OPEN = {"final": False, "may_be_sent": False, "verified": False, "text": None, "decided_at": None}
 _DECIDED = {"final": True, "may_be_sent": True, "verified": True, "decided_at": "2026-11-23T14:06:40Z"}

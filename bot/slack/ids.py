@@ -94,6 +94,7 @@ class ActionId(StrEnum):
     PREVIOUS_PAGE = "claims.back"
     WHOLE_ANSWER = "claims.verdict"  # the verdict at the end of the claim view
 
+    CLAIM_EDIT = "claims.edit"  # one claim by itself
     EDIT_NEXT = "edit.next"  # the next page of a very long answer
     EDIT_BACK = "edit.back"
     ANSWER = "edit.answer"  # the text in block `answer_{i}`, i from 0
@@ -125,6 +126,7 @@ class CallbackId(StrEnum):
 
     CLAIMS = "claims.save"
     EDIT = "edit.preview"
+    EDIT_CLAIM = "edit.claim"
     CHANGES = "edit.save"
     REJECT = "reject.save"
     RUN = "run"  # the review run has buttons, and no submit
@@ -217,6 +219,27 @@ class ProposalValue:
             channel=_text(record, "channel", ""),
             ts=_text(record, "ts", ""),
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClaimValue:
+    """What a button carries that belongs to one claim of an answer."""
+
+    task_id: str
+    number: int
+
+    def to_json(self) -> str:
+        """At most 2,000 characters; ours are about 60."""
+        return _json({"v": VERSION, "task": self.task_id, "claim": self.number})
+
+    @classmethod
+    def parse(cls, raw: str | None) -> ClaimValue:
+        """Read a value back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
+        record = _record(raw)
+        number = record.get("claim")
+        if not isinstance(number, int):
+            raise Invalid("value", OLD_CARD)
+        return cls(task_id=_text(record, "task"), number=number)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -192,7 +192,8 @@ class TestClaims:
         told = [words(page["blocks"]) for page in pages]
         assert ["Claims 1 to 20 of 46" in told[0], "Claims 21 to 40 of 46" in told[1]] == [True, True]
         assert "Claims 41 to 46 of 46" in told[2]
-        turns = [[o["text"]["text"] for o in objects(page["blocks"]) if o.get("type") == "button"] for page in pages]
+        rows = [[b for b in page["blocks"] if b["block_id"] == "turn"] for page in pages]
+        turns = [[o["text"]["text"] for o in objects(row) if o.get("type") == "button"] for row in rows]
         assert turns == [["Next"], ["Back", "Next"], ["Back"]]
         marks = [block for block_id, block in inputs(pages[0]).items() if block_id.startswith("claim_")]
         assert all(block["dispatch_action"] for block in marks)

@@ -153,3 +153,45 @@ def _not_saved(world: World) -> None:
     top = world.mara.stack()[-1]
     assert "Not saved" in drawn(top["blocks"])
     world.mara.leave()
+
+
+def test_one_claim_is_edited_by_itself(world: World) -> None:
+    """From the claim view: the claim alone in a form, the whole answer with it in the changes, then saved."""
+    (task,) = world.bring(world.output())
+    world.mara.press(world.mara.card(task), ActionId.CHECK)
+    view = world.mara.form(CallbackId.CLAIMS)
+    world.mara.tap(view, ActionId.CLAIM_EDIT, block="passage_1")
+    form = world.mara.form(CallbackId.EDIT_CLAIM)
+    first = elements(form["blocks"], "answer_0")[ActionId.ANSWER.value]["initial_value"]
+    assert COMPLETION.startswith(first)
+    assert "Nothing is changed" in world.mara.hand_in()["errors"]["answer_0"]
+    world.mara.hand_in(answer_of("A cash withdrawal abroad costs € 3.50."))
+    assert "3.50" in drawn(world.mara.form(CallbackId.CHANGES)["blocks"])
+    assert world.mara.hand_in()["ok"]
+    world.settled(task)
+    resolution = world.view(task).resolution
+    assert resolution is not None
+    assert resolution.text == COMPLETION.replace(first, "A cash withdrawal abroad costs € 3.50.")
+
+
+def test_answer_beyond_one_view_is_edited_on_its_second_page(world: World) -> None:
+    """60,000 Chinese characters: what is changed on page two is saved, every other character stays."""
+    text = "手续费为三欧元。" * 7_500
+    (task,) = world.bring(world.output(completion=text))
+    world.mara.press(world.mara.card(task), ActionId.EDIT)
+    form = world.mara.form(CallbackId.EDIT)
+    world.mara.tap(form, ActionId.EDIT_NEXT)
+    form = until(lambda: found if "edit.back" in str(found := world.mara.form(CallbackId.EDIT)) else {})
+    block = next(b["block_id"] for b in form["blocks"] if b["block_id"].startswith(BlockId.ANSWER))
+    before = elements(form["blocks"], block)[ActionId.ANSWER.value]["initial_value"]
+    changed = {block: answer_of("手续费为四欧元。" + before[8:])["answer_0"]}
+    assert world.mara.hand_in(changed)["ok"]
+    world.mara.form(CallbackId.CHANGES)
+    assert world.mara.hand_in()["ok"]
+    world.settled(task)
+    resolution = world.view(task).resolution
+    assert resolution is not None
+    assert resolution.text is not None
+    place = resolution.text.index("四")
+    assert resolution.text == text[:place] + "四" + text[place + 1 :]
+    assert place > 3_000

@@ -82,6 +82,7 @@ class Release:
     note: str
     deadline: datetime | None
     decided_at: datetime | None
+    recalled_at: datetime | None = None  # people changed their mind after it was final: take back what was sent
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ def release_of(content: Mapping[str, Any]) -> Release:
         note=content["note"],
         deadline=_maybe(content["deadline"]),
         decided_at=_maybe(content["decided_at"]),
+        recalled_at=_maybe(content.get("recalled_at")),
     )
 
 

@@ -25,6 +25,7 @@ from bot.slack.forms.notices import (
     old_card,
     own_output,
 )
+from bot.slack.forms.one_claim import claim_edit_view, parse_claim_edit
 from bot.slack.forms.proposal import as_typed, reaction_proposal, reply_proposal
 from bot.slack.forms.reject import RejectForm, parse_reject, reject_view
 from bot.slack.forms.run import LastOne, RunState, finished_view, run_view
@@ -47,6 +48,7 @@ __all__ = [
     "card_late",
     "carrying",
     "changes_view",
+    "claim_edit_view",
     "claim_view",
     "claimed",
     "decided_before",
@@ -69,6 +71,7 @@ __all__ = [
     "old_card",
     "own_output",
     "parse_changes",
+    "parse_claim_edit",
     "parse_claims",
     "parse_edit",
     "parse_hand_over",

@@ -27,7 +27,7 @@ from bot.slack.forms.fields import context_of
 from bot.slack.forms.marks import BESIDE
 from bot.slack.forms.pages import chunks, cost
 from bot.slack.forms.whole_text import answer_pages, conversation_blocks, other_passages, source_elements
-from bot.slack.ids import ActionId, BlockId, ButtonValue, CallbackId, Show
+from bot.slack.ids import ActionId, BlockId, ButtonValue, CallbackId, ClaimValue, Show
 from bot.slack.text import circled, counted, shortened
 from bot.slack.wire import Wire, bold, button, grey, line, modal, option, plain, quote_bar, rich, row, section, symbol
 from reviewers.model import ClaimMark, ClaimReading, Mark, Reading, TaskView
@@ -199,8 +199,8 @@ def _claims(drawn: ClaimPage, shown: Sequence[ClaimReading]) -> Iterator[Block]:
         if drawn.read_only:
             continue
         yield _mark_input(drawn, reading, select=supported)
-        if reading.passages and not supported and not drawn.blind:
-            yield _passage_tick(drawn, reading)
+        if not supported:
+            yield _below(drawn, reading)
 
 
 def _evidence_block(drawn: ClaimPage, reading: ClaimReading) -> Block:
@@ -246,13 +246,21 @@ def _mark_input(drawn: ClaimPage, reading: ClaimReading, *, select: bool) -> Blo
     )
 
 
-def _passage_tick(drawn: ClaimPage, reading: ClaimReading) -> Block:
+def _below(drawn: ClaimPage, reading: ClaimReading) -> Block:
+    """The tick of the passage, and the claim's own edit."""
+    number = reading.claim.number
+    value = ClaimValue(task_id=drawn.view.task.task_id, number=number).to_json()
+    ticks = [_passage_tick(drawn, reading)] if reading.passages and not drawn.blind else []
+    edit = button(f"Edit {circled(number)}", ActionId.CLAIM_EDIT, value, f"Edit claim {number} by itself")
+    return row(f"{BlockId.PASSAGE}{number}", [*ticks, edit])
+
+
+def _passage_tick(drawn: ClaimPage, reading: ClaimReading) -> Element:
     number = reading.claim.number
     tick = option("This passage is beside the point", f"{BESIDE}:{number}")
     kept = drawn.marks.get(number)
     ticked = [tick] if kept and kept.passage_beside_the_point else None
-    element = CheckboxGroup(action_id=ActionId.PASSAGE_MARK, options=[tick], initial_options=ticked)
-    return row(f"{BlockId.PASSAGE}{number}", [element])
+    return CheckboxGroup(action_id=ActionId.PASSAGE_MARK, options=[tick], initial_options=ticked)
 
 
 def _buttons(drawn: ClaimPage, run: range, listed: int, place: int, pages: int) -> Iterator[Block]:

@@ -83,7 +83,7 @@ def _turns(spoken: Sequence[tuple[str, str]]) -> list[Block]:
 def answer_pages(view: TaskView, evidence: Evidence) -> list[list[Block]]:
     """The whole answer with its claims' numbers, in as many blocks and pages as it takes.
 
-    A page ends long before Slack's 250 kB of a view, which a text in Chinese reaches six times sooner than one in English.
+    A page ends long before Slack's 250 kB of a view, which a text in Chinese reaches six times sooner than English.
     """
     text = view.output.completion
     if not visible(text).strip():

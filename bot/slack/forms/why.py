@@ -1,34 +1,22 @@
-"""The view "Why this one?": first the reason in one sentence, then what happened, with clock times."""
+"""The view "Why this one?" and the answer to `/whetstone why`: the reason in one sentence, then the story."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Sequence
 
-from slackblocks import Block, RichTextElement, RichTextList
+from slackblocks import Block, RichTextList
 
-from bot.slack import clock
-from bot.slack.cards.evidence import evidence_of
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import in_hundred, risk_words
 from bot.slack.forms.fields import context_of
+from bot.slack.forms.story import Told, not_picked, received, scored, told_of_task
 from bot.slack.ids import CallbackId, Show
-from bot.slack.text import counted, isolated, one_line, quiet, shortened
-from bot.slack.wire import Wire, grey, modal, person, plain, rich, said, section
-from reviewers.model import Output, Reading, Reason, ReleaseState, TaskState, TaskView, VerdictKind
+from bot.slack.text import escape, mention, one_line, quiet, quoted, shortened
+from bot.slack.wire import SlackMessage, Wire, grey, modal, rendered, rich, said, section
+from reviewers.model import Assessment, Output, Reason, SamplingDecision, TaskView
 
-SCORES = 8  # machine reviewers named one by one
-EXPLANATION_LENGTH = 200
-TAGS_LENGTH = 120
-VERDICTS = 10
-
-_WORDS = {
-    VerdictKind.APPROVE: "approved",
-    VerdictKind.EDIT: "edited",
-    VerdictKind.REJECT: "rejected",
-    VerdictKind.UNSURE: "unsure:",
-    VerdictKind.WITHDRAWN: "verdict taken back",
-}
+HIDDEN = "Before your verdict, the risk lines stay hidden."
+TEXT_LENGTH = 3000  # of the fallback text; escaped, words may be five times as long
 
 
 def why_view(view: TaskView, *, display: CardOptions, may_see_risk: bool) -> Wire:
@@ -37,19 +25,12 @@ def why_view(view: TaskView, *, display: CardOptions, may_see_risk: bool) -> Wir
     Args:
         view: the task.
         display: the settings of the surfaces.
-        may_see_risk: False for somebody who still has to decide it: risk, chance and scores stay hidden, and before a
-            blind verdict the readings as well.
+        may_see_risk: False for somebody who still has to decide it: risk, chance, draw and scores stay hidden, and
+            before a blind verdict the readings as well.
     """
-    open_here = may_see_risk or Show(view.task.show) is Show.ALL
-    readings = may_see_risk or Show(view.task.show) is not Show.BLIND
-    items = [section(item) for item in _story(view, display, risk=open_here, readings=readings)]
-    story = rich(RichTextList("bullet", items, offset=None, border=None))
-    blocks: list[Block] = [said(_reason(view, risk=open_here)), story]
-    if not open_here:
-        blocks.append(grey("Before your verdict, the risk lines stay hidden."))
     return modal(
         "Why this one?",
-        blocks,
+        _blocks(view, display, may_see_risk),
         callback_id=CallbackId.NOTHING,
         private_metadata=context_of(view).to_json(),
         close="Close",
@@ -57,9 +38,71 @@ def why_view(view: TaskView, *, display: CardOptions, may_see_risk: bool) -> Wir
     )
 
 
+def why_message(view: TaskView, *, display: CardOptions, may_see_risk: bool) -> SlackMessage:
+    """The same as the answer to the command; `display` has the names of those who gave verdicts."""
+    shown = _is_open(view, may_see_risk)
+    seen_on = view.task.created_at
+    told = [one.spoken(display, seen_on) for one in _story(view, display, may_see_risk)]
+    text = _text([_reason_spoken(view, risk=shown), *told, "" if shown else HIDDEN])
+    return SlackMessage(text=text, blocks=rendered(_blocks(view, display, may_see_risk), "why"))
+
+
+def unpicked_message(
+    output: Output, assessment: Assessment | None, decision: SamplingDecision | None, *, display: CardOptions
+) -> SlackMessage:
+    """The story of an output that nobody was asked about; nobody has to decide it, so nothing is hidden."""
+    name = shortened(one_line(output.output_id), 60)
+    if decision is None:
+        reason, then = f"{name} is not scored yet.", "Whether people are asked is decided after that."
+    else:
+        reason = f"{name} was not picked."
+        then = f"Its chance was {in_hundred(decision.inclusion_probability)} in 100; riskier answers have a higher one."
+    lines = [received(output)]
+    lines += scored(assessment) if assessment else []
+    lines += [not_picked(decision)] if decision else []
+    blocks: list[Block] = [said(f"*{quiet(reason, 120)}* {then}"), _listed(lines, display, output)]
+    told = [one.spoken(display, output.received_at) for one in lines]
+    return SlackMessage(text=_text([reason, then, *told]), blocks=rendered(blocks, "why"))
+
+
+def _listed(lines: Sequence[Told], display: CardOptions, output: Output) -> Block:
+    items = [section(one.elements(display, output.received_at)) for one in lines]
+    return rich(RichTextList("bullet", items, offset=None, border=None))
+
+
+def _blocks(view: TaskView, display: CardOptions, may_see_risk: bool) -> list[Block]:
+    shown = _is_open(view, may_see_risk)
+    items = [section(one.elements(display, view.task.created_at)) for one in _story(view, display, may_see_risk)]
+    blocks: list[Block] = [
+        said(_reason(view, risk=shown)),
+        rich(RichTextList("bullet", items, offset=None, border=None)),
+    ]
+    if not shown:
+        blocks.append(grey(HIDDEN))
+    return blocks
+
+
+def _story(view: TaskView, display: CardOptions, may_see_risk: bool) -> list[Told]:
+    readings = may_see_risk or Show(view.task.show) is not Show.BLIND
+    return list(told_of_task(view, display, risk=_is_open(view, may_see_risk), readings=readings))
+
+
+def _is_open(view: TaskView, may_see_risk: bool) -> bool:
+    return may_see_risk or Show(view.task.show) is Show.ALL
+
+
+def _text(parts: Sequence[str]) -> str:
+    """One fallback text of whole sentences."""
+    whole = ". ".join(part.rstrip(".") for part in map(one_line, parts) if part)
+    fitting = (escape(f"{shortened(whole, limit)}.") for limit in (TEXT_LENGTH - 1, TEXT_LENGTH // 2, TEXT_LENGTH // 6))
+    return next(text for text in fitting if len(text) <= TEXT_LENGTH)
+
+
 def _reason(view: TaskView, *, risk: bool) -> str:
-    """One sentence: by rule, held, or by chance."""
+    """One sentence: sent by somebody, by rule, held, or by chance."""
     decision, name = view.decision, f"#{view.task.number}"
+    if view.task.sent_by:
+        return f"*{name} was sent to review by {mention(view.task.sent_by)}.* That is no draw, so it counts in no rate."
     if decision.reason is Reason.HELD:
         return f"*{name} is held until somebody decides.* Held answers are always reviewed."
     if decision.reason is Reason.RULE:
@@ -67,84 +110,25 @@ def _reason(view: TaskView, *, risk: bool) -> str:
         return f"*{name} was picked by a rule{rule}.*"
     if not risk:
         return f"*{name} was picked by chance.* Every pick is a draw; riskier answers are drawn more often."
-    chance = in_hundred(decision.inclusion_probability)
-    scored = view.assessment.risk if view.assessment else None
-    told = f"its risk was {risk_words(scored)}" if scored else "its risk was not scored"
+    return _by_chance(view, name)
+
+
+def _by_chance(view: TaskView, name: str) -> str:
+    decision = view.decision
+    scored_ = view.assessment.risk if view.assessment else None
+    told = f"its risk was {risk_words(scored_)}" if scored_ else "its risk was not scored"
     if decision.reason is Reason.RISK and decision.inclusion_probability == 1.0:
         return f"*{name} was picked for its risk.* Answers at or above the threshold always are; {told}."
+    chance = in_hundred(decision.inclusion_probability)
     return f"*{name} was picked by chance ({chance} in 100).* Riskier answers are picked more often; {told}."
 
 
-def _story(view: TaskView, display: CardOptions, *, risk: bool, readings: bool) -> Iterator[list[RichTextElement]]:
-    """What happened, in order."""
-
-    def at(moment: datetime | None, *rest: RichTextElement) -> list[RichTextElement]:
-        when = [clock.element(moment, display.zone, seen_on=view.task.created_at), plain(" ")] if moment else []
-        return [*when, *rest]
-
-    output, assessment = view.output, view.assessment
-    yield at(output.received_at, plain(f"received{_from(output)}"))
-    if assessment is not None:
-        if readings:
-            yield at(assessment.assessed_at, plain(_checked(view)))
-        if risk:
-            yield at(assessment.assessed_at, plain(_risk(view)))
-            for score in assessment.scores[:SCORES]:
-                told = shortened(one_line(score.explanation), EXPLANATION_LENGTH)
-                yield at(None, plain(f"{shortened(one_line(score.scorer), 60)}: {isolated(told)}"))
-    yield at(view.decision.decided_at, plain("picked"))
-    yield from _decided(view, display)
-
-
-def _from(output: Output) -> str:
-    tags = shortened(", ".join(one_line(tag) for tag in output.tags), TAGS_LENGTH)
-    sender = shortened(one_line(output.submitted_by), 60)
-    return (f" from {isolated(sender)}" if sender else "") + (f", tags: {isolated(tags)}" if tags else "")
-
-
-def _checked(view: TaskView) -> str:
-    evidence = evidence_of(view)
-    if not evidence.checked:
-        return "claims not checked: the checker did not answer"
-    if not evidence.readings:
-        return "no claims: the answer states no facts"
-    found = {kind: sum(r.reading is kind for r in evidence.readings) for kind in Reading}
-    words = [
-        f"{found[kind]} {name}"
-        for kind, name in ((Reading.CONTRADICTED, "contradicted"), (Reading.NO_SOURCE, "without source"))
-        if found[kind]
-    ]
-    return f"{counted(len(evidence.readings), 'claim')} checked" + (f": {', '.join(words)}" if words else "")
-
-
-def _risk(view: TaskView) -> str:
-    assessment = view.assessment
-    if assessment is None or assessment.risk is None:
-        failure = shortened(one_line(assessment.failure if assessment else ""), EXPLANATION_LENGTH)
-        return f"risk not scored: {isolated(failure)}" if failure else "risk not scored"
-    model = shortened(one_line(assessment.risk.model_version), 40)
-    learned = assessment.risk.verdicts_learned_from
-    from_what = f"learned from {counted(learned, 'verdict')}" if learned else "the prior of the first day"
-    return f"risk {in_hundred(assessment.risk.probability)} in 100 (model {model}, {from_what})"
-
-
-def _decided(view: TaskView, display: CardOptions) -> Iterator[list[RichTextElement]]:
-    """Verdicts and what became of the answer; while it is undecided, only who was unsure."""
-    seen = view.task.created_at
-    undecided = view.task.state in (TaskState.OPEN, TaskState.DISPUTED)
-    for verdict in view.verdicts[-VERDICTS:]:
-        if not undecided or verdict.kind is VerdictKind.UNSURE:
-            when = clock.element(verdict.recorded_at, display.zone, seen_on=seen)
-            by = " by " if verdict.kind is not VerdictKind.UNSURE else " "
-            yield [when, plain(f" {_WORDS[verdict.kind]}{by}"), person(verdict.reviewer)]
-    release = view.release
-    if release is None or release.decided_at is None:
-        return
-    words = {
-        ReleaseState.APPROVED: "sent",
-        ReleaseState.EDITED: "sent, with the edit",
-        ReleaseState.REJECTED: "not sent",
-        ReleaseState.TIMED_OUT: f"timed out. {one_line(display.waiting.past(release.on_timeout))}",
-    }
-    when = clock.element(release.decided_at, display.zone, seen_on=seen)
-    yield [when, plain(f" {words.get(release.state, release.state.value)}")]
+def _reason_spoken(view: TaskView, *, risk: bool) -> str:
+    """The same sentence without its signs."""
+    decision, name = view.decision, f"#{view.task.number}"
+    if view.task.sent_by:
+        return f"{name} was sent to review by a person. That is no draw, so it counts in no rate."
+    if decision.reason is Reason.RULE:
+        rule = f": {quoted(shortened(one_line(decision.rule), 200))}" if decision.rule else ""
+        return f"{name} was picked by a rule{rule}."
+    return _reason(view, risk=risk).replace("*", "")

@@ -15,13 +15,16 @@ from bot.slack.forms import (
     FieldErrors,
     carrying,
     changes_view,
+    claim_edit_view,
     fingerprint,
+    is_unsaved,
     parse_changes,
+    parse_claim_edit,
     parse_edit,
     parse_reject,
     turned,
 )
-from bot.slack.ids import ActionId, CallbackId, FormContext
+from bot.slack.ids import ActionId, CallbackId, ClaimValue, FormContext
 from bot.slack.routes import Routes
 from reviewers.errors import Invalid
 from reviewers.model import VerdictKind
@@ -31,7 +34,9 @@ def register(app: Routes, desk: ReviewDesk) -> None:
     """Route the submissions of the three forms, and of the window that follows when somebody was faster."""
     app.action(ActionId.EDIT_NEXT.value)(partial(_turn, desk, 1))
     app.action(ActionId.EDIT_BACK.value)(partial(_turn, desk, -1))
+    app.action(ActionId.CLAIM_EDIT.value)(partial(_edit_claim, desk))
     app.view(CallbackId.EDIT.value)(partial(_show_changes, desk))
+    app.view(CallbackId.EDIT_CLAIM.value)(partial(_show_claim_changes, desk))
     app.view(CallbackId.CHANGES.value)(partial(_save_edit, desk))
     app.view(CallbackId.REJECT.value)(partial(_save_reject, desk))
     app.view(CallbackId.NOTHING.value)(_done)
@@ -64,6 +69,33 @@ def _show_changes(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[s
         assert draft is not None
         # On top of a run it replaces the form: only the topmost view can be closed alone, and the run is below.
         ack(response_action="update" if context.run else "push", view=carrying(changes_view(task, draft), context))
+
+
+def _edit_claim(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
+    """In the place of the claim view, whose marks are kept: a third window has no room above a run."""
+    ack()
+    actor, value = actor_of(body), ClaimValue.parse(action.get("value"))
+    form = desk.keep_marks(actor, body["view"])
+    desk.require(value.task_id, actor)
+    view = carrying(claim_edit_view(desk.verdicts.view(value.task_id), value.number), form.context)
+    client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
+
+
+def _show_claim_changes(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+    actor = actor_of(body)
+    with answering(ack, view, desk):
+        context = FormContext.parse(view.get("private_metadata"))
+        task = desk.verdicts.view(context.task_id)
+        before = desk.verdicts.draft(context.task_id, actor.user_id)
+        text = parse_claim_edit(view, task, before if before and is_unsaved(task, before) else None)
+        if isinstance(text, FieldErrors):
+            ack(**text.response())
+            return
+        reasons = before.reasons if before else ()
+        desk.verdicts.keep_draft(context.task_id, actor.user_id, text, reasons)
+        draft = desk.verdicts.draft(context.task_id, actor.user_id)
+        assert draft is not None
+        ack(response_action="update", view=carrying(changes_view(task, draft), context))
 
 
 def _save_edit(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
