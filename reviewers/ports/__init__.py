@@ -1,0 +1,99 @@
+"""What the use cases need from the world; adapters in `storage`, `scorers` and `bot` provide it.
+
+The store's contract suite, `tests/storage/test_store_contract.py`, runs on the in-memory double, SQLite and
+PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from reviewers.ports.machine import (
+    ChatModel,
+    ClaimSplitter,
+    Evidence,
+    Scorer,
+    SourceChange,
+    SourceIndex,
+    Sources,
+)
+from reviewers.ports.outbox import (
+    Events,
+    Notices,
+    Outbox,
+    OutboxItem,
+    OutboxKind,
+)
+from reviewers.ports.outputs import (
+    Assessments,
+    Decisions,
+    Outputs,
+    Receipt,
+    Received,
+)
+from reviewers.ports.outside import (
+    Clock,
+    DatasetFiles,
+    Directory,
+    Ids,
+    Messenger,
+    Metrics,
+    Policies,
+)
+from reviewers.ports.reviews import (
+    QueueState,
+    Releases,
+    Replies,
+    Tasks,
+    Verdicts,
+)
+from reviewers.ports.settings import (
+    Checks,
+    Datasets,
+    PreferencesOf,
+    SavedRoutes,
+    Tokens,
+)
+from reviewers.ports.store import (
+    Counts,
+    Store,
+    UnitOfWork,
+)
+
+__all__ = [
+    "Assessments",
+    "ChatModel",
+    "Checks",
+    "ClaimSplitter",
+    "Clock",
+    "Counts",
+    "DatasetFiles",
+    "Datasets",
+    "Decisions",
+    "Directory",
+    "Events",
+    "Evidence",
+    "Ids",
+    "Messenger",
+    "Metrics",
+    "Notices",
+    "Outbox",
+    "OutboxItem",
+    "OutboxKind",
+    "Outputs",
+    "Policies",
+    "PreferencesOf",
+    "QueueState",
+    "Receipt",
+    "Received",
+    "Releases",
+    "Replies",
+    "SavedRoutes",
+    "Scorer",
+    "SourceChange",
+    "SourceIndex",
+    "Sources",
+    "Store",
+    "Tasks",
+    "Tokens",
+    "UnitOfWork",
+    "Verdicts",
+]

@@ -1,0 +1,62 @@
+"""What the use cases need of the store: outputs, what the machine said of them, and what was selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from reviewers.model import Assessment, Output, SamplingDecision
+
+
+class Received(StrEnum):
+    """What became of an output that was handed in."""
+
+    NEW = "new"
+    SAME = "same"  # the same body under the same id, received before
+    CONFLICT = "conflict"  # another body under the same id: not stored
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """The store's answer for one output of a batch."""
+
+    output_id: str
+    status: Received
+    number: int  # the running number of the stored output (0 on CONFLICT)
+    received_at: datetime  # when the stored output was received first
+
+
+class Outputs(Protocol):
+    """Outputs as received, and the queue of those that wait for the machine reviewers."""
+
+    def add(self, outputs: Sequence[Output]) -> list[Receipt]:
+        """Store new outputs; one receipt each, in order. Also decides duplicates inside the batch."""
+
+    def get(self, output_id: str) -> Output | None: ...
+
+    def claim_unscored(self, *, limit: int, now: datetime, lease_seconds: float, worker: str) -> list[Output]:
+        """Lease the oldest outputs that have no assessment; held ones first. An expired lease is free again."""
+
+    def waiting(self) -> int:
+        """How many outputs have no assessment yet."""
+
+
+class Assessments(Protocol):
+    """Scores, claims and risk, one assessment an output."""
+
+    def add(self, assessments: Sequence[Assessment]) -> None:
+        """Store assessments and end the leases; a second one for the same output is ignored (scored twice)."""
+
+    def get(self, output_id: str) -> Assessment | None: ...
+
+
+class Decisions(Protocol):
+    """Sampling decisions, for chosen and unchosen outputs."""
+
+    def add(self, decisions: Sequence[SamplingDecision]) -> None:
+        """Store; a second one for the same output is ignored."""
+
+    def get(self, output_id: str) -> SamplingDecision | None: ...

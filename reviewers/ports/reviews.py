@@ -1,0 +1,176 @@
+"""What the use cases need of the store: review tasks, verdicts, releases, and what people wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from reviewers.model import (
+    ClaimMark,
+    Draft,
+    Posting,
+    Release,
+    Reply,
+    Resolution,
+    Reviewed,
+    ReviewTask,
+    TaskState,
+    TaskView,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueState:
+    """What waits in one route."""
+
+    route: str
+    open: int
+    disputed: int
+    past_due: int
+    oldest_at: datetime  # when the oldest open or disputed task was made
+
+
+class Tasks(Protocol):
+    """Review tasks."""
+
+    def add(self, task: ReviewTask) -> bool:
+        """Store; False when the output has a task already."""
+
+    def get(self, task_id: str) -> ReviewTask | None: ...
+
+    def for_output(self, output_id: str) -> ReviewTask | None: ...
+
+    def by_number(self, number: int) -> ReviewTask | None:
+        """The task of the output with this running number."""
+
+    def lock(self, task_id: str) -> ReviewTask:
+        """Read for writing: two writers of one task take turns until the transaction ends. Raises UnknownTask."""
+
+    def set_posting(self, task_id: str, posting: Posting) -> None: ...
+
+    def set_state(self, task_id: str, state: TaskState) -> None: ...
+
+    def set_handed_on(self, task_id: str, by: str) -> None: ...
+
+    def set_claim(self, task_id: str, by: str, until: datetime | None) -> None:
+        """Claim for this person, or give back with an empty `by` and None."""
+
+    def set_assigned(self, task_id: str, to: str) -> None: ...
+
+    def set_disputed(self, task_id: str, lead: str) -> None:
+        """State DISPUTED, with the lead who settles it (may be empty: any lead)."""
+
+    def set_due(self, task_id: str, due_at: datetime | None, times_out_at: datetime | None) -> None:
+        """Another due time; the order of `open` follows it."""
+
+    def set_batch(self, task_ids: Sequence[str], batch_id: str) -> None:
+        """They wait no longer for a batch: they share this one, or with an empty id each gets a card of its own."""
+
+    def open(self, *, limit: int, after: str = "") -> list[ReviewTask]:
+        """Open tasks: held ones first, then by due time, then by id; `after` is a task id to go on from."""
+
+    def disputed(self, *, limit: int) -> list[ReviewTask]:
+        """Disputed tasks, in the order of `open`."""
+
+    def claimed(self, by: str, now: datetime) -> list[ReviewTask]:
+        """Open tasks that this person has claimed, in the order of `open`."""
+
+    def assigned(self, to: str) -> list[ReviewTask]:
+        """Open tasks that this person was given, in the order of `open`."""
+
+    def claims_ended(self, now: datetime, limit: int) -> list[ReviewTask]:
+        """Open tasks whose claim ran out and was not given back."""
+
+    def past_due(self, now: datetime, limit: int) -> list[ReviewTask]:
+        """Open or disputed tasks that are not held, at or past their due time, the longest first."""
+
+    def to_time_out(self, now: datetime, limit: int) -> list[ReviewTask]:
+        """Open or disputed tasks that are not held, at or past `times_out_at`, the longest first."""
+
+    def for_batches(self, limit: int) -> list[ReviewTask]:
+        """Open tasks that wait for a batch, the oldest first."""
+
+    def of_batch(self, batch_id: str) -> list[ReviewTask]:
+        """All tasks of this batch, by id, decided ones too."""
+
+    def loads(self) -> dict[str, int]:
+        """How many open tasks each person has been assigned."""
+
+    def queues(self, now: datetime) -> list[QueueState]:
+        """The open tasks of each route, by route name; routes without any are left out."""
+
+    def views(self, task_ids: Sequence[str]) -> list[TaskView]:
+        """All that may be shown of these tasks, in the order asked for; unknown ids are left out."""
+
+    def resolved(self) -> Iterator[TaskView]:
+        """Every task whose newest resolution was not withdrawn, by output id, in batches that fit in memory."""
+
+    def reviewed(self, since: datetime, until: datetime) -> list[Reviewed]:
+        """Each current deciding verdict recorded in [since, until), without any text, in the order of recording.
+
+        Current: no later one of the same person on the task, a withdrawal included. Unsure ones are left out.
+        """
+
+
+class Verdicts(Protocol):
+    """Append-only verdicts, marks and resolutions."""
+
+    def append(self, verdict: Verdict) -> None:
+        """Store; raises Conflict when (task, reviewer, revision) is taken."""
+
+    def for_task(self, task_id: str) -> list[Verdict]:
+        """In the order of recording."""
+
+    def resolve(self, resolution: Resolution) -> None:
+        """Append a resolution; raises Conflict when (task, revision) is taken."""
+
+    def resolution(self, task_id: str) -> Resolution | None:
+        """The newest, a withdrawn one too: the next revision goes on from it."""
+
+    def keep_marks(self, task_id: str, reviewer: str, marks: Sequence[ClaimMark], at: datetime) -> None:
+        """Append the marks of one person; the newest of a claim counts."""
+
+    def marks(self, task_id: str, reviewer: str) -> list[ClaimMark]:
+        """The newest mark of each claim, by claim number."""
+
+    def voted(self, reviewer: str, task_ids: Sequence[str]) -> set[str]:
+        """Those of the tasks on which this person has a verdict, unsure included, that they did not take back."""
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep the edit that a person is writing; it replaces their earlier draft of this task."""
+
+    def draft(self, task_id: str, reviewer: str) -> Draft | None:
+        """The person's newest draft of this task, up to 100,000 characters and more; None without one."""
+
+
+class Releases(Protocol):
+    """Whether held outputs may leave."""
+
+    def add(self, release: Release) -> None: ...
+
+    def get(self, output_id: str) -> Release | None: ...
+
+    def decide(self, release: Release) -> bool:
+        """Set the final state; False, and nothing changed, when it was final before."""
+
+    def overdue(self, now: datetime, limit: int) -> list[Release]:
+        """Still held past their deadline."""
+
+    def half_waited(self, now: datetime, limit: int) -> list[Release]:
+        """Still held before their deadline, with half of the time from `held_since` to it gone."""
+
+    def recall(self, output_id: str, at: datetime) -> None:
+        """Note that people changed their mind about a final release; the state stays. Again: the first time stays."""
+
+
+class Replies(Protocol):
+    """What people wrote in the threads of cards; append-only."""
+
+    def add(self, reply: Reply) -> bool:
+        """Store; False when this message (channel, ts) is stored already."""
+
+    def task_at(self, channel: str, ts: str) -> ReviewTask | None:
+        """The task whose card stands there; of a batch the first."""
