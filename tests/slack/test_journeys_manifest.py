@@ -88,7 +88,7 @@ def test_every_command_and_event_of_the_manifest_has_its_listener_and_none_has_m
     subscribed = said["settings"]["event_subscriptions"]["bot_events"]
     assert registered["event"] == {event.partition(".")[0] for event in subscribed}
     assert registered["shortcut"] == {shortcut["callback_id"] for shortcut in said["features"]["shortcuts"]}
-    assert set(registered) == {"action", "view", "command", "event", "shortcut"}
+    assert set(registered) == {"action", "view", "closed", "command", "event", "shortcut"}
     assert said["settings"]["interactivity"]["is_enabled"]
     assert said["features"]["app_home"]["home_tab_enabled"]
 

@@ -134,7 +134,7 @@ def test_click_that_comes_twice_counts_once(world: World) -> None:
     """The same payload is delivered twice: one verdict, one redrawn card, and nothing to be told."""
     (task,) = world.bring(world.output())
     before, told = world.store.written, len(world.mara.told())
-    world.arm("deliver", "duplicate_delivery")
+    world.arm("deliver", "duplicate_delivery", only="block_actions")
     world.mara.press(world.mara.card(task), ActionId.APPROVE)
     until(lambda: world.store.written >= before + 2)
     assert world.verdicts(task) == [("U0MARA", "approve")]
@@ -149,7 +149,7 @@ def test_form_that_is_handed_in_twice_counts_once(world: World) -> None:
     world.mara.hand_in(answer_of(COMPLETION.replace("2.00", "3.50")))
     world.mara.form(CallbackId.CHANGES)
     before = world.store.written
-    world.arm("deliver", "duplicate_delivery")
+    world.arm("deliver", "duplicate_delivery", only="view_submission")
     assert world.mara.hand_in()["ok"]
     until(lambda: world.store.written >= before + 2)
     assert world.verdicts(task) == [("U0MARA", "edit")]
@@ -162,7 +162,7 @@ def test_click_that_comes_twice_opens_one_form_and_says_nothing(world: World) ->
     """The second delivery finds its trigger used up, which is no mistake of anybody."""
     (task,) = world.bring(world.output())
     told, opened = len(world.mara.told()), len(world.journal("views.open"))
-    world.arm("deliver", "duplicate_delivery")
+    world.arm("deliver", "duplicate_delivery", only="block_actions")
     world.mara.press(world.mara.card(task), ActionId.REJECT)
     until(lambda: len(world.journal("views.open")) >= opened + 2)
     world.mara.form(CallbackId.REJECT)
@@ -176,7 +176,7 @@ def test_event_whose_first_delivery_got_lost_is_taken_from_its_retry(alone: Worl
     """Slack counts the first try as late and sends it again, with retry headers: Home is published."""
     alone.late_acks = True
     alone.bring(alone.output())
-    alone.arm("deliver", "late_ack")
+    alone.arm("deliver", "late_ack", only="app_home_opened")
     alone.mara.open_home()
     until(lambda: len(alone.journal("app_home_opened", "deliver")) == 2)
     assert "1 answer waits for you" in drawn(until(alone.mara.home)["blocks"])

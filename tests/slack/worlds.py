@@ -257,7 +257,8 @@ def a_world(
         stack.callback(world.close)
         stack.callback(store.let_go)
         yield world
-        assert problems_on_the_wire(world) == []
+        problems = problems_on_the_wire(world)
+        assert problems == [], problems
 
 
 def a_store(database: str) -> SqlStore:
