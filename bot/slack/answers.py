@@ -58,6 +58,8 @@ FIELDS = {
     "note": BlockId.NOTE.value,
     "reasons": BlockId.REASONS.value,
     "to": BlockId.HAND_OVER.value,
+    "ends_at": BlockId.HOURS_END.value,
+    "days": BlockId.HOURS_DAYS.value,
 }
 
 

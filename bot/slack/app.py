@@ -22,13 +22,29 @@ from bot.slack.listeners import (
     late,
     menus,
     run,
+    settings,
     setup,
     threads,
     verdicts,
 )
 from bot.slack.routes import Routes
 
-FEATURES = (verdicts, corrections, claims, menus, home, checks, commands, batches, run, late, setup, joining, threads)
+FEATURES = (
+    verdicts,
+    corrections,
+    claims,
+    menus,
+    home,
+    checks,
+    commands,
+    batches,
+    run,
+    late,
+    setup,
+    joining,
+    threads,
+    settings,
+)
 LISTENER_THREADS = 40  # Bolt's default of 5 starves at a handful of simultaneous clicks
 
 

@@ -15,15 +15,19 @@ from slackblocks import (
     ActionsBlock,
     Block,
     Button,
+    ColumnSettings,
     ConfirmationDialogue,
     ContextBlock,
     DividerBlock,
     Element,
+    HeaderBlock,
+    HomeTabView,
     Markdown,
     Message,
     ModalView,
     Option,
     PlainText,
+    RawText,
     RichText,
     RichTextBlock,
     RichTextElement,
@@ -34,6 +38,7 @@ from slackblocks import (
     RichTextSection,
     RichTextUser,
     SectionBlock,
+    TableBlock,
 )
 
 from bot.slack.cutting import size
@@ -131,10 +136,27 @@ def row(block_id: str, elements: Sequence[Element]) -> ActionsBlock:
     return ActionsBlock(list(elements), block_id=block_id)
 
 
-def button(label: str, action_id: str, value: str, spoken: str) -> Button:
+def header(words: str) -> HeaderBlock:
+    """A heading; Home only, a card has none."""
+    return HeaderBlock(words, block_id="-")
+
+
+def table(rows: Sequence[Sequence[str]]) -> TableBlock:
+    """A table of plain words: the first column on the left, figures on the right; at most one in a message."""
+    columns = max(map(len, rows))
+    right = [ColumnSettings(align="right") for _ in range(columns - 1)]
+    cells: list[list[RawText | RichTextObject]] = [[RawText(cell) for cell in cells] for cells in rows]
+    return TableBlock(cells, column_settings=[ColumnSettings(align="left", is_wrapped=True), *right], block_id="-")
+
+
+def button(label: str, action_id: str, value: str, spoken: str, *, primary: bool = False) -> Button:
     """A button; `spoken` is what a screen reader says (at most 75 characters)."""
     return Button(
-        PlainText(label, emoji=True), action_id=action_id, value=value, accessibility_label=shortened(spoken, 75)
+        PlainText(label, emoji=True),
+        action_id=action_id,
+        value=value,
+        accessibility_label=shortened(spoken, 75),
+        style="primary" if primary else None,
     )
 
 
@@ -184,6 +206,14 @@ def modal(
     )
     view: Wire = built._resolve()
     view["blocks"] = _numbered(view["blocks"], tag)
+    silenced: Wire = _silenced(view)
+    return silenced
+
+
+def home_tab(blocks: Sequence[Block], *, private_metadata: str) -> Wire:
+    """A Home tab, checked against Slack's limits."""
+    view: Wire = HomeTabView(list(blocks), private_metadata=private_metadata)._resolve()
+    view["blocks"] = _numbered(view["blocks"], "home")
     silenced: Wire = _silenced(view)
     return silenced
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from reviewers.decisions import figures
 from reviewers.decisions.figures import Difference, OwnWeek, Rate, TooFew
-from reviewers.errors import Invalid
-from reviewers.model import Policy, Reviewed, Route
-from reviewers.ports import Clock, Policies, QueueState, Store
+from reviewers.errors import Invalid, NotYourTask
+from reviewers.model import Policy, Reviewed, ReviewTask, Route, TaskView
+from reviewers.ports import Clock, Policies, QueueState, Store, UnitOfWork
 
 WEEK = timedelta(days=7)
 FOUR_WEEKS = 4 * WEEK
 DEFAULT_DAYS, MOST_DAYS = 28, 366
 VERSIONS = 5  # model versions in one table
+OPEN_PAGE = 500  # tasks, without their texts, in one read
+MOST_DISPUTED = 200
+MOST_HELD = 200
+FAR_OFF = datetime(9000, 1, 1, tzinfo=UTC)  # where what has no due time stands
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +63,22 @@ class Team:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RouteQueue:
+    """What is undecided in one route, for its leads."""
+
+    views: tuple[TaskView, ...]  # the first ones by due time
+    count: int  # of all
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldOnes:
+    """Held outputs of one route that nobody has decided."""
+
+    count: int
+    since: datetime  # when the first of them was held
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reports:
     """Reads what was reviewed; writes nothing."""
 
@@ -95,6 +115,31 @@ class Reports:
             review_seconds=sum(spent) if spent else None,
         )
 
+    def queue_of(self, route_name: str, lead: str, limit: int) -> RouteQueue:
+        """What is open or disputed in a route, by due time; whole texts are read for the first `limit` only.
+
+        Raises NotYourTask for somebody who is no lead of it.
+        """
+        if lead not in self.policies.current().route(route_name).leads:
+            raise NotYourTask("Only a lead of these answers can see their queue.")
+        with self.store.read() as uow:
+            states = uow.tasks.queues(self.clock.now())
+            found = [task for task in _open(uow) if task.route == route_name]
+            found += [task for task in uow.tasks.disputed(limit=MOST_DISPUTED) if task.route == route_name]
+            first = sorted(found, key=_by_due)[:limit]
+            views = uow.tasks.views([task.task_id for task in first])
+        count = sum(state.open + state.disputed for state in states if state.route == route_name)
+        return RouteQueue(views=tuple(views), count=max(count, len(views)))
+
+    def held(self) -> dict[str, HeldOnes]:
+        """Held outputs that wait, by route name; the first hundreds of them, which come before all others."""
+        with self.store.read() as uow:
+            waiting = [task for task in uow.tasks.open(limit=MOST_HELD) if task.hold]
+        by_route: dict[str, list[datetime]] = {}
+        for task in waiting:
+            by_route.setdefault(task.route, []).append(task.created_at)
+        return {route: HeldOnes(count=len(since), since=min(since)) for route, since in by_route.items()}
+
     def stats(self, route: str, days: int, zone: tzinfo) -> Stats:
         """The error rate of a route (empty: of all) over the last days, by week and by model version.
 
@@ -120,6 +165,20 @@ class Reports:
     def _reviewed(self, since: datetime, until: datetime) -> list[Reviewed]:
         with self.store.read() as uow:
             return uow.tasks.reviewed(since, until)
+
+
+def _open(uow: UnitOfWork) -> Iterator[ReviewTask]:
+    """All open tasks, in the queue's order."""
+    after = ""
+    while page := uow.tasks.open(limit=OPEN_PAGE, after=after):
+        yield from page
+        after = page[-1].task_id
+        if len(page) < OPEN_PAGE:
+            return
+
+
+def _by_due(task: ReviewTask) -> tuple[bool, datetime, str]:
+    return not task.hold, task.due_at or FAR_OFF, task.task_id
 
 
 def _named(route: str, policy: Policy) -> str:

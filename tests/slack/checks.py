@@ -83,6 +83,8 @@ def live_signs(blocks: list[dict[str, Any]]) -> list[str]:
         if kind == "mrkdwn":
             found += [token for token in TOKEN.findall(str(text)) if not ALLOWED_TOKENS.fullmatch(token)]
             found += ["not verbatim"] * (item.get("verbatim") is not True)
+        if kind == "channel" and item["channel_id"] == "C0REVIEW":
+            continue  # where the card stands, as our own words name it
         if kind in {"broadcast", "usergroup", "channel"} or (kind == "user" and item["user_id"] not in {"U0MARA"}):
             found.append(str(item))
         if kind == "link" and not re.match(r"https://(help\.meridian|safe)\.example(/|$)", item["url"]):

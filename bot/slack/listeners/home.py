@@ -1,4 +1,4 @@
-"""Home: what waits for a person, and Review next."""
+"""Home, its pages, and the queue of a route for its leads."""
 
 from __future__ import annotations
 
@@ -8,33 +8,38 @@ from typing import Any
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
+from bot.slack import homes
 from bot.slack.desk import ReviewDesk, actor_of
-from bot.slack.home import PAGES, ROWS, home_view
-from bot.slack.ids import ActionId
+from bot.slack.home import LISTED, route_queue_view
+from bot.slack.ids import ActionId, NamedValue
 from bot.slack.routes import Routes
-from bot.slack.wire import Wire
 
 
 def register(app: Routes, desk: ReviewDesk) -> None:
-    """Route the Home tab."""
+    """Route the Home tab; its Review next, Open and Decide belong to the run, its settings to `settings`."""
     app.event("app_home_opened")(partial(_opened, desk))
     for action in (ActionId.HOME_MORE, ActionId.HOME_BACK):
         app.action(action.value)(partial(_turn, desk))
+    app.action(ActionId.SEE_QUEUE.value)(partial(_see_queue, desk))
 
 
-def _opened(desk: ReviewDesk, event: dict[str, Any], client: WebClient) -> None:
+def _opened(desk: ReviewDesk, body: dict[str, Any], event: dict[str, Any], client: WebClient) -> None:
     if event.get("tab", "home") == "home":
-        client.views_publish(user_id=event["user"], view=_home(desk, event["user"], page=0))
-
-
-def _home(desk: ReviewDesk, user_id: str, *, page: int) -> Wire:
-    limit = ROWS * PAGES
-    waiting = desk.queue.waiting_for(user_id, limit + 1)
-    return home_view(waiting[:limit], page=page, more=len(waiting) > limit, channel=desk.channel)
+        homes.publish(desk, actor_of(body), client)
 
 
 def _turn(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
     ack()
-    user_id = actor_of(body).user_id
-    page = int(action["value"]) if str(action.get("value")).isdigit() else 0
-    client.views_publish(user_id=user_id, view=_home(desk, user_id, page=page))
+    page = int(action["value"]) if str(action.get("value")).isdecimal() else 0
+    homes.publish(desk, actor_of(body), client, page=page)
+
+
+def _see_queue(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
+    """A window of its own, since Home and direct messages know no other place that one person sees."""
+    ack()
+    actor, route = actor_of(body), NamedValue.parse(action.get("value")).name
+    desk.people.may_review(actor.user_id, actor.team_id)
+    queue = desk.services.reports.queue_of(route, actor.user_id, LISTED)
+    display, now = homes.own_display(desk, actor.user_id), desk.services.clock.now()
+    view = route_queue_view(route, queue.views, count=queue.count, display=display, now=now)
+    client.views_open(trigger_id=body["trigger_id"], view=view)

@@ -1,0 +1,68 @@
+"""Home at the edge: what it is drawn from, and where it goes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from slack_sdk import WebClient
+
+from bot.slack.cards import CardOptions
+from bot.slack.desk import Actor, ReviewDesk
+from bot.slack.home import PAGES, ROWS, HomePage, LeadPart, OwnPart, closed_home, home_view
+from bot.slack.wire import Wire
+from reviewers.errors import NotYourTask
+
+LIMIT = PAGES * ROWS  # answers looked at; beyond it Home says "more than"
+
+
+def publish(desk: ReviewDesk, actor: Actor, client: WebClient, *, page: int = 0) -> None:
+    """Draw the person's Home anew."""
+    client.views_publish(user_id=actor.user_id, view=drawn(desk, actor, page=page))
+
+
+def drawn(desk: ReviewDesk, actor: Actor, *, page: int = 0) -> Wire:
+    """Home as it stands now; who cannot review here is told so, and sees no answer."""
+    try:
+        desk.people.may_review(actor.user_id, actor.team_id)
+    except NotYourTask as reason:
+        return closed_home(str(reason))
+    lead = _lead_part(desk, actor)
+    home = HomePage(own=_own_part(desk, actor.user_id), lead=lead, page=page)
+    return home_view(home, display=own_display(desk, actor.user_id), now=desk.services.clock.now())
+
+
+def own_display(desk: ReviewDesk, user_id: str) -> CardOptions:
+    """The display in the person's own time zone."""
+    return replace(desk.display, zone=desk.zone_of(user_id))
+
+
+def _own_part(desk: ReviewDesk, user_id: str) -> OwnPart:
+    claimed = desk.queue.claimed_by(user_id)
+    mine = {view.task.task_id for view in claimed}
+    found = desk.queue.waiting_for(user_id, LIMIT + len(mine) + 1)
+    waiting = [view for view in found if view.task.task_id not in mine]
+    return OwnPart(
+        waiting=waiting[:LIMIT],
+        more=len(waiting) > LIMIT,
+        claimed=claimed,
+        week=desk.services.reports.own_week(user_id),
+        preferences=desk.services.preferences.get(user_id),
+        channel=desk.channel,
+    )
+
+
+def _lead_part(desk: ReviewDesk, actor: Actor) -> LeadPart | None:
+    """None for whoever leads no route and has no dispute to decide."""
+    reports, user_id = desk.services.reports, actor.user_id
+    routes = reports.leads(user_id)
+    disputes = [view for view in desk.queue.disputes_for(user_id) if desk.may_decide(view, actor)]
+    if not routes and not disputes:
+        return None
+    minutes = [route.minutes_per_week for route in routes]
+    known = [each for each in minutes if each is not None]
+    return LeadPart(
+        disputes=disputes,
+        team=reports.team(user_id, desk.zone_of(user_id)),
+        held=reports.held(),
+        week_minutes=sum(known) if known and len(known) == len(minutes) else None,
+    )

@@ -1,0 +1,149 @@
+"""The answer to `/whetstone stats`: the error rate of a route with its interval, by week and by model. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from slackblocks import Block
+
+from bot.slack import clock, rates
+from bot.slack.cards.options import CardOptions
+from bot.slack.ids import ActionId, StatsValue
+from bot.slack.text import counted, escape, mention, one_line, quiet, quoted, shortened
+from bot.slack.wire import SlackMessage, button, grey, rendered, row, said, table
+from reviewers.decisions.figures import Difference, TooFew
+from reviewers.errors import Invalid
+from reviewers.workflow.reports import DEFAULT_DAYS, MOST_DAYS, Line, Stats
+
+WEEKS = 6  # rows of the table; with up to five models and the heading it stays readable on a phone
+NAME_LENGTH = 60
+ROUTES_NAMED = 10
+METHOD = "95 % score interval, weighted for the way answers were picked"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatsQuestion:
+    """What was asked for."""
+
+    route: str = ""  # the route's own spelling; empty: all routes
+    days: int = DEFAULT_DAYS
+
+
+def understood(argument: str, routes: Sequence[str]) -> StatsQuestion:
+    """Read "[route] [days]"; a route's name may have blanks and figures in it.
+
+    The whole is a route's name, else all but the last word is and that one is the days; only then the beginning of
+    exactly one name counts. Raises Invalid (`days`, `route`) with the question to the person.
+    """
+    words = argument.split()
+    if not words:
+        return StatsQuestion()
+    splits = [(" ".join(words), "")]
+    if words[-1].isdecimal():
+        splits.append((" ".join(words[:-1]), words[-1]))
+    for name, days in splits:
+        found = [route for route in routes if _same(route, name)]
+        if found or not name:
+            return StatsQuestion(route=found[0] if found else "", days=_days(days))
+    for name, days in splits:
+        found = [route for route in routes if _folded(route).startswith(_folded(name))]
+        if len(found) == 1:
+            return StatsQuestion(route=found[0], days=_days(days))
+    if any(_folded(argument).startswith(f"{_folded(route)} ") for route in routes):
+        raise Invalid("days", "How many days?")
+    named = shortened(", ".join(one_line(route) for route in routes[:ROUTES_NAMED]), 160)
+    known = f" Routes: {named}." if named else " There are no routes yet."
+    raise Invalid("route", f"There is no route {quoted(shortened(one_line(splits[-1][0]), NAME_LENGTH))}.{known}")
+
+
+def stats_message(stats: Stats, *, display: CardOptions, question: StatsQuestion, shown_by: str = "") -> SlackMessage:
+    """Draw it.
+
+    Args:
+        stats: the figures.
+        display: with the time zone that the weeks begin in.
+        question: what was asked, which the button carries.
+        shown_by: whoever shows it in the channel; empty: only the person who asked sees it.
+    """
+    name = one_line(stats.route) or "All routes"
+    blocks: list[Block] = [said(_title(stats, quiet(name, NAME_LENGTH)))]
+    lines = [*stats.weeks[:WEEKS], *stats.versions]
+    if lines:
+        rows = [[_label(line), rates.cell(line.rate), f"{line.reviewed:,}"] for line in lines]
+        blocks.append(table([["", "Wrong of 100", "Reviewed"], *rows]))
+    blocks.append(grey(f"{_grey(stats, display)}{f'  ·  shown by {mention(shown_by)}' if shown_by else ''}"))
+    if isinstance(stats.anchoring, Difference):
+        blocks.append(grey(rates.marks_sentence(stats.anchoring)))
+    if not shown_by:
+        value = StatsValue(route=question.route, days=question.days).to_json()
+        blocks.append(
+            row("stats", [button("Show in channel", ActionId.SHOW_STATS, value, "Show these numbers in the channel")])
+        )
+    return SlackMessage(text=_spoken(stats, name, lines, display), blocks=rendered(blocks, "stats"))
+
+
+def _same(route: str, name: str) -> bool:
+    return bool(name) and _folded(route) == _folded(name)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _days(word: str) -> int:
+    if not word:
+        return DEFAULT_DAYS
+    if len(word) > len(str(MOST_DAYS)) or not 1 <= int(word) <= MOST_DAYS:
+        raise Invalid("days", f"How many days? From 1 to {MOST_DAYS}.")
+    return int(word)
+
+
+def _title(stats: Stats, name: str) -> str:
+    rate = stats.rate
+    if isinstance(rate, TooFew):
+        return f"*{name}: too few reviews to say.* {_too_few(rate)}"
+    return f"*{name}: {rates.share(rate)} answers wrong* ({rates.interval(rate)})"
+
+
+def _too_few(rate: TooFew) -> str:
+    are = "is" if rate.found == 1 else "are"
+    return (
+        f"{counted(rate.found, 'answer')} {are} reviewed; {rate.needed} are needed before a rate means something "
+        "(±10 points)."
+    )
+
+
+def _label(line: Line) -> str:
+    """ "Week 47", or the model."""
+    _, is_week, week = line.name.partition("-W")
+    if is_week and week.isdecimal():
+        return f"Week {int(week)}"
+    return shortened(one_line(line.name), NAME_LENGTH) or "No model named"
+
+
+def _grey(stats: Stats, display: CardOptions) -> str:
+    since, until = _period(stats, display)
+    parts = [f"{clock.day(since)} to {clock.day(until)}, {quiet(str(display.zone), 40)}"]
+    if not isinstance(stats.rate, TooFew):
+        parts += [f"{stats.rate.reviewed:,} of {stats.rate.speaks_for:,} reviewed", METHOD]
+    if len(stats.weeks) > WEEKS:
+        parts.append(f"{counted(len(stats.weeks) - WEEKS, 'earlier week')} not in the table")
+    return "  ·  ".join(parts)
+
+
+def _period(stats: Stats, display: CardOptions) -> tuple[date, date]:
+    return stats.since.astimezone(display.zone).date(), stats.until.astimezone(display.zone).date()
+
+
+def _spoken(stats: Stats, name: str, lines: Sequence[Line], display: CardOptions) -> str:
+    since, until = _period(stats, display)
+    rate, period = stats.rate, f"{clock.day(since)} to {clock.day(until)}"
+    if isinstance(rate, TooFew):
+        told = f"too few reviews to say. {_too_few(rate)}"
+    else:
+        told = f"{rates.share(rate)} answers wrong, 95 % interval {rates.interval(rate)}, "
+        told += f"{rate.reviewed:,} of {rate.speaks_for:,} reviewed."
+    rows = " ".join(f"{_label(line)}: {rates.cell(line.rate)}." for line in lines)
+    return escape(f"{shortened(name, NAME_LENGTH)}, {period}: {told} {rows}".strip())
