@@ -1,4 +1,4 @@
-"""The view "History": every verdict on a task, newest first, with reasons, notes and what an edit changed."""
+"""The view "History": each verdict, newest first, with reasons, notes and what an edit changed; then the thread."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from bot.slack.cards.options import CardOptions
 from bot.slack.cutting import pieces
 from bot.slack.differences import drawn, summary
 from bot.slack.forms.fields import asked, context_of
-from bot.slack.ids import CallbackId
-from bot.slack.text import counted, isolated, visible
+from bot.slack.forms.proposal import as_typed
+from bot.slack.ids import CallbackId, Show
+from bot.slack.text import counted, isolated, one_line, quoted, shortened, visible
 from bot.slack.wire import Wire, bold, grey, modal, person, plain, quote_bar, rich, said, section, symbol
 from reviewers.decisions.difference import compare
-from reviewers.model import Mark, TaskState, TaskView, Verdict, VerdictKind
+from reviewers.model import Mark, Reply, TaskState, TaskView, Verdict, VerdictKind
 
 VERDICTS = 12  # shown in full; each takes at most 6 blocks
 DIFFERENCE_LENGTH, DIFFERENCE_CHANGES = 3000, 40
 TEXT_LENGTH = 3000
+REPLIES = 10  # the newest ones
+REPLY_LENGTH = 280
 
 _SYMBOLS = {
     VerdictKind.APPROVE: "white_check_mark",
@@ -41,20 +44,24 @@ def history_view(view: TaskView, *, display: CardOptions) -> Wire:
     """All that people did with this task.
 
     While it is undecided, only those show who were unsure: what others said must not lead the one who decides next, be
-    it another reviewer or the lead who settles a dispute.
+    it another reviewer or the lead who settles a dispute. The thread is there for everybody to read, so it shows; but
+    where several decide, or one decides blind, it waits as the verdicts do.
     """
-    undecided = view.task.state in (TaskState.OPEN, TaskState.DISPUTED)
+    undecided = _is_undecided(view)
     verdicts = [v for v in view.verdicts if not undecided or v.kind is VerdictKind.UNSURE]
     replaced = {verdict.supersedes for verdict in view.verdicts}
     blocks: list[Block] = [asked(view)]
     if view.task.state is TaskState.TIMED_OUT:
         blocks.append(said(":hourglass: *Timed out.* Nobody decided in time. Not counted as a verdict."))
+    if view.resolution is not None and view.resolution.recall:
+        blocks.append(said("*Changed after it was sent or used in a dataset*, so what was there before is recalled."))
     if not verdicts:
         blocks.append(said(_none_shown(view)))
     for verdict in reversed(verdicts[-VERDICTS:]):
         blocks += _entry(view, verdict, display, superseded=verdict.verdict_id in replaced)
     if len(verdicts) > VERDICTS:
         blocks.append(grey(f"{counted(len(verdicts) - VERDICTS, 'earlier verdict')}, not shown here, all are kept."))
+    blocks += _thread(view, display)
     return modal(
         "History",
         blocks,
@@ -63,6 +70,32 @@ def history_view(view: TaskView, *, display: CardOptions) -> Wire:
         close="Close",
         tag="history",
     )
+
+
+def _is_undecided(view: TaskView) -> bool:
+    return view.task.state in (TaskState.OPEN, TaskState.DISPUTED)
+
+
+def _thread(view: TaskView, display: CardOptions) -> Iterator[Block]:
+    """Who wrote what when under the card, the newest of them."""
+    if not view.replies:
+        return
+    waits = view.task.quorum > 1 or view.task.state is TaskState.DISPUTED or view.task.show == Show.BLIND.value
+    if _is_undecided(view) and waits:
+        replies = counted(len(view.replies), "reply", "replies")
+        yield grey(f"{replies} in the thread, shown here once it is decided.")
+        return
+    yield rich(section([bold("In the thread")]))
+    for reply in view.replies[-REPLIES:]:
+        yield rich(section(_reply(view, reply, display)))
+    if len(view.replies) > REPLIES:
+        yield grey(f"{len(view.replies) - REPLIES:,} more in the thread")
+
+
+def _reply(view: TaskView, reply: Reply, display: CardOptions) -> list[RichTextElement]:
+    when = clock.element(reply.written_at, display.zone, seen_on=view.task.created_at)
+    words = shortened(one_line(as_typed(reply.text)), REPLY_LENGTH)
+    return [person(reply.author), plain(", "), when, plain(f": {quoted(words)}")]
 
 
 def _none_shown(view: TaskView) -> str:
@@ -86,8 +119,9 @@ def _entry(view: TaskView, verdict: Verdict, display: CardOptions, *, superseded
 def _who_and_when(view: TaskView, verdict: Verdict, display: CardOptions, *, superseded: bool) -> list[RichTextElement]:
     when = clock.element(verdict.recorded_at, display.zone, seen_on=view.task.created_at)
     reasons = visible(display.listed(verdict.reasons))
-    tail = f". {reasons}." if reasons else ""
-    tail += "  Replaced by a later verdict." if superseded else ""
+    tail = ", as lead" if verdict.as_lead else ""
+    tail += f". {reasons}." if reasons else ""
+    tail += f"{'' if reasons else '.'}  Replaced by a later verdict." if superseded else ""
     sign = [symbol(_SYMBOLS[verdict.kind])] if verdict.kind in _SYMBOLS else []  # who takes it back says nothing
     return [
         *sign,
