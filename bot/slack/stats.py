@@ -12,9 +12,9 @@ from bot.slack import clock, rates
 from bot.slack.cards.options import CardOptions
 from bot.slack.ids import ActionId, StatsValue
 from bot.slack.text import counted, escape, mention, one_line, quiet, quoted, shortened
+from bot.slack.usage import Mistaken
 from bot.slack.wire import SlackMessage, button, grey, rendered, row, said, table
 from reviewers.decisions.figures import Difference, TooFew
-from reviewers.errors import Invalid
 from reviewers.workflow.reports import DEFAULT_DAYS, MOST_DAYS, Line, Stats
 
 WEEKS = 6  # rows of the table; with up to five models and the heading it stays readable on a phone
@@ -35,7 +35,7 @@ def understood(argument: str, routes: Sequence[str]) -> StatsQuestion:
     """Read "[route] [days]"; a route's name may have blanks and figures in it.
 
     The whole is a route's name, else all but the last word is and that one is the days; only then the beginning of
-    exactly one name counts. Raises Invalid (`days`, `route`) with the question to the person.
+    exactly one name counts. Raises Mistaken.
     """
     words = argument.split()
     if not words:
@@ -52,10 +52,10 @@ def understood(argument: str, routes: Sequence[str]) -> StatsQuestion:
         if len(found) == 1:
             return StatsQuestion(route=found[0], days=_days(days))
     if any(_folded(argument).startswith(f"{_folded(route)} ") for route in routes):
-        raise Invalid("days", "How many days?")
+        raise Mistaken("How many days?")
     named = shortened(", ".join(one_line(route) for route in routes[:ROUTES_NAMED]), 160)
-    known = f" Routes: {named}." if named else " There are no routes yet."
-    raise Invalid("route", f"There is no route {quoted(shortened(one_line(splits[-1][0]), NAME_LENGTH))}.{known}")
+    known = f"Routes: {named}." if named else "There are no routes yet."
+    raise Mistaken(f"There is no route {quoted(shortened(one_line(splits[-1][0]), NAME_LENGTH))}.", known)
 
 
 def stats_message(stats: Stats, *, display: CardOptions, question: StatsQuestion, shown_by: str = "") -> SlackMessage:
@@ -96,7 +96,7 @@ def _days(word: str) -> int:
     if not word:
         return DEFAULT_DAYS
     if len(word) > len(str(MOST_DAYS)) or not 1 <= int(word) <= MOST_DAYS:
-        raise Invalid("days", f"How many days? From 1 to {MOST_DAYS}.")
+        raise Mistaken("How many days?", f"From 1 to {MOST_DAYS}.")
     return int(word)
 
 

@@ -12,7 +12,8 @@ from bot.slack.home import COMMAND
 from bot.slack.text import escape, one_line, quiet, quoted, shortened
 from bot.slack.wire import SlackMessage, bold, plain, rendered, rich, said, section
 
-PROBLEM_LENGTH = 280
+PROBLEM_LENGTH = 200  # of untrusted words: escaped, they may be five times as long
+EXAMPLE_LENGTH = 120
 NAME_LENGTH = 40
 
 
@@ -27,6 +28,15 @@ class Line:
     beside: str = ""  # another command that shares the line: pause, resume
 
 
+class Mistaken(Exception):
+    """Something after a command is missing or wrong: what, and what may stand there; both may hold untrusted words."""
+
+    def __init__(self, happened: str, then: str = "") -> None:
+        super().__init__(happened)
+        self.happened = happened
+        self.then = then
+
+
 def help_message(lines: Sequence[Line]) -> SlackMessage:
     """The list: no introduction."""
     items = []
@@ -39,12 +49,14 @@ def help_message(lines: Sequence[Line]) -> SlackMessage:
     return SlackMessage(text=f"Whetstone: {', '.join(names)}.", blocks=rendered([block], "help"))
 
 
-def mistake_message(problem: str, line: Line) -> SlackMessage:
-    """What is wrong, then that command's own line with one example; `problem` may hold untrusted words."""
-    example = f"{COMMAND} {line.name} {line.argument}".strip()
-    words = f"*{quiet(problem, PROBLEM_LENGTH)}* `{quiet(example)}` {line.shows}."
-    spoken = escape(f"{shortened(one_line(problem), PROBLEM_LENGTH)} {one_line(example)} {line.shows}.")
-    return SlackMessage(text=spoken, blocks=rendered([said(words)], "usage"))
+def mistake_message(mistake: Mistaken, line: Line) -> SlackMessage:
+    """What is wrong, then that command's own line with one example."""
+    example = shortened(one_line(f"{COMMAND} {line.name} {line.argument}"), EXAMPLE_LENGTH)
+    happened, then = (shortened(one_line(part), PROBLEM_LENGTH) for part in (mistake.happened, mistake.then))
+    words = [f"*{quiet(happened)}*", quiet(then), f"`{quiet(example)}` {line.shows}."]
+    spoken = [happened, then, f"{example} {line.shows}."]
+    text = escape(" ".join(filter(None, spoken)))
+    return SlackMessage(text=text, blocks=rendered([said(" ".join(filter(None, words)))], "usage"))
 
 
 def unknown_message(name: str, lines: Sequence[Line]) -> SlackMessage:
@@ -53,7 +65,7 @@ def unknown_message(name: str, lines: Sequence[Line]) -> SlackMessage:
     listing = Line(name="help", what="this list", shows="lists all")
     nearest = get_close_matches(name.lower(), list(known), n=1)
     line = known[nearest[0]] if nearest else listing
-    return mistake_message(f"There is no command {quoted(shortened(one_line(name), NAME_LENGTH))}.", line)
+    return mistake_message(Mistaken(f"There is no command {quoted(shortened(one_line(name), NAME_LENGTH))}."), line)
 
 
 def unknown_output_message(name: str) -> SlackMessage:

@@ -100,8 +100,8 @@ def test_settings_are_kept_and_drawn_at_once(world: World) -> None:
     assert "Pause me" not in labels(paused["blocks"])
     mara.tap(paused, ActionId.RESUME)
     until(lambda: not world.services.preferences.is_paused(MARA))
-    home = until(lambda: one if "Pause me" in labels((one := mara.home())["blocks"]) else {})
-    mara.tap(home, ActionId.DIGEST)
+    until(lambda: "Pause me" in labels(mara.home()["blocks"]))
+    mara.tap(mara.home(), ActionId.DIGEST)
     until(lambda: "Weekly digest: on" in labels(mara.home()["blocks"]))
     assert world.services.preferences.get(MARA).digest
     mara.tap(mara.home(), ActionId.DIGEST)

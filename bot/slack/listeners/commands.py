@@ -20,8 +20,7 @@ from bot.slack.listeners import checks, setup
 from bot.slack.routes import Routes
 from bot.slack.stats import StatsQuestion, stats_message, understood
 from bot.slack.text import counted, one_line
-from bot.slack.usage import Line, help_message, mistake_message, unknown_message
-from reviewers.errors import Invalid
+from bot.slack.usage import Line, Mistaken, help_message, mistake_message, unknown_message
 from reviewers.model import CheckKind
 
 QUEUE_LIMIT = 100  # tasks counted; beyond it the answer says "more than"
@@ -48,10 +47,6 @@ class Command:
     listed: bool = True  # in the help
 
 
-class Mistaken(Exception):
-    """Something after the command is missing or wrong; the message is the sentence that comes before the example."""
-
-
 def register(app: Routes, desk: ReviewDesk) -> None:
     """Route the command, and the button of its figures."""
     app.command(COMMAND)(partial(_answer, desk))
@@ -76,7 +71,7 @@ def _message(desk: ReviewDesk, name: str, typed: Typed) -> SlackMessage | None:
             raise Mistaken(f"{COMMAND} {command.line.name} takes nothing after it.")
         return command.run(desk, typed)
     except Mistaken as mistake:
-        return mistake_message(str(mistake), _with_own_route(desk, command.line))
+        return mistake_message(mistake, _with_own_route(desk, command.line))
 
 
 def _with_own_route(desk: ReviewDesk, line: Line) -> Line:
@@ -119,11 +114,7 @@ def _why(desk: ReviewDesk, typed: Typed) -> SlackMessage:
 def _stats(desk: ReviewDesk, typed: Typed) -> SlackMessage:
     _may_see(desk, typed.actor)
     routes = [route.name for route in desk.services.policies.current().routes]
-    try:
-        question = understood(one_line(typed.argument), routes)
-    except Invalid as wrong:
-        raise Mistaken(wrong.message) from wrong
-    return _figures(desk, typed.actor, question)
+    return _figures(desk, typed.actor, understood(one_line(typed.argument), routes))
 
 
 def _figures(desk: ReviewDesk, actor: Actor, question: StatsQuestion, shown_by: str = "") -> SlackMessage:
