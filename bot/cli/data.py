@@ -12,7 +12,7 @@ from bot.cli.console import err, out, progress_bar
 
 outputs = typer.Typer(help="Outputs of the application's model.", no_args_is_help=True)
 sources = typer.Typer(help="Documents that claims are checked against.", no_args_is_help=True)
-dataset = typer.Typer(help="Correction sets.", no_args_is_help=True)
+dataset = typer.Typer(help="Correction sets and labels.", no_args_is_help=True)
 
 
 class Format(StrEnum):
@@ -22,6 +22,8 @@ class Format(StrEnum):
     DPO = "dpo"
     KTO = "kto"
     OPENAI = "openai"
+    SPANS = "spans"
+    RETRIEVAL = "retrieval"
 
 
 @outputs.command("import")
@@ -95,7 +97,7 @@ def dataset_build(
     format: Annotated[Format, typer.Option(help="What it is for.")],
     out_dir: Annotated[Path, typer.Option("--out", help="Folder for the file and its manifest.")] = Path("datasets"),
 ) -> None:
-    """Write the correction set: the same reviews give the same bytes."""
+    """Write the correction set, or the labels: the same reviews give the same bytes."""
     from bot.bootstrap import open_services
     from bot.settings import load
 

@@ -51,6 +51,7 @@ class LeftOut(StrEnum):
     NOT_UNICODE = "not_unicode"  # a lone surrogate, which no UTF-8 file can hold
     TOOL_TURN = "tool_turn"  # OpenAI's format wants the call that a tool turn answers, and that is not stored
     CONTESTED = "contested"  # the same text was found right in one review and wrong in another
+    NO_MARKS = "no_marks"  # labels come from marks on claims, and nobody made one
     DUPLICATE = "duplicate"  # the same row as another one
 
 
@@ -96,11 +97,11 @@ class Example:
 class Corrections:
     """The rows of a dataset in the order of the file, and an account of every reviewed output."""
 
-    format: DatasetFormat
+    format: StrEnum  # a DatasetFormat, or labels.LabelFormat
     lines: tuple[bytes, ...]  # sorted and distinct
     read: int  # reviewed outputs that were looked at
     outcomes: Mapping[str, int]  # of those read, by Outcome value
-    left_out: Mapping[str, int]  # by LeftOut value; read = len(lines) + the sum of these
+    left_out: Mapping[str, int]  # by LeftOut value; read = outputs with a row + the sum of these
     origins: tuple[Origin, ...]  # of every output that a row speaks for, duplicates included
 
     @property
@@ -127,7 +128,7 @@ def to_examples(views: Iterable[TaskView], format: DatasetFormat) -> Corrections
         found = _example(view, format)
         if view.resolution is not None:
             outcomes[view.resolution.outcome.value] += 1
-            if _undecided(view) is None:
+            if undecided(view) is None:
                 judged.update(_judgements(view.output, view.resolution))
         if isinstance(found, LeftOut):
             left_out[found.value] += 1
@@ -150,23 +151,23 @@ def to_examples(views: Iterable[TaskView], format: DatasetFormat) -> Corrections
 
 def _example(view: TaskView, format: DatasetFormat) -> Example | LeftOut:
     """The row of one reviewed output, or why there is none."""
-    undecided = _undecided(view)
+    why_not = undecided(view)
     resolution = view.resolution
-    if undecided is not None or resolution is None:
-        return undecided or LeftOut.UNSURE
+    if why_not is not None or resolution is None:
+        return why_not or LeftOut.UNSURE
     if resolution.outcome not in USES[format]:
         return LeftOut.OTHER_OUTCOME
     unfit = _unfit(view.output, resolution, format)
     if unfit is not None:
         return unfit
     try:
-        line = _canonical(_row(view.output, resolution, format)).encode("utf-8")
+        line = canonical(_row(view.output, resolution, format)).encode("utf-8")
     except UnicodeEncodeError:
         return LeftOut.NOT_UNICODE
-    return Example(line=line, against=_against(view.output, resolution, format), origin=_origin(view, resolution))
+    return Example(line=line, against=_against(view.output, resolution, format), origin=origin_of(view, resolution))
 
 
-def _undecided(view: TaskView) -> LeftOut | None:
+def undecided(view: TaskView) -> LeftOut | None:
     """Why nothing may be learned from this task: a time-out is no verdict, and unsure is neither right nor wrong."""
     if view.task.state is TaskState.TIMED_OUT:
         return LeftOut.TIMED_OUT
@@ -210,7 +211,7 @@ def _row(output: Output, resolution: Resolution, format: DatasetFormat) -> dict[
             return {"prompt": prompt, "completion": original, "label": resolution.outcome is Outcome.APPROVED}
 
 
-def _canonical(row: object) -> str:
+def canonical(row: object) -> str:
     """One line of JSON: fixed key order, no spaces, real characters.
 
     The separators that some readers take for a line end (next line, line and paragraph separator) are escaped, so
@@ -246,7 +247,7 @@ def _fact(output: Output, word: str, *texts: str) -> str:
     return hashlib.sha256(json.dumps([turns, word, *texts]).encode("ascii")).hexdigest()
 
 
-def _origin(view: TaskView, resolution: Resolution) -> Origin:
+def origin_of(view: TaskView, resolution: Resolution) -> Origin:
     risk = view.assessment.risk if view.assessment else None
     return Origin(
         outcome=resolution.outcome,

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from importlib import metadata
 
 from reviewers.decisions.corrections import (
@@ -16,8 +17,9 @@ from reviewers.decisions.corrections import (
     inclusion,
     to_examples,
 )
+from reviewers.decisions.labels import LABEL_COLUMNS, LabelFormat, to_labels
 from reviewers.errors import Invalid
-from reviewers.model import DatasetUse, DatasetVersion, JsonValue, Outcome
+from reviewers.model import DatasetUse, DatasetVersion, JsonValue, Outcome, TaskView
 from reviewers.ports import Clock, DatasetFiles, Store
 
 PAST = {Outcome.APPROVED: "approved", Outcome.EDITED: "edited", Outcome.REJECTED: "rejected"}
@@ -43,16 +45,16 @@ class DatasetBuilder:
     def build(self, format: str, out: str) -> DatasetVersion:
         """Write `whetstone-FORMAT-VERSION.jsonl` and its manifest into the folder `out`, and remember the version.
 
-        Formats: sft, dpo, kto, openai (see decisions.corrections). The version is the sha256 of the data file; the
-        same resolutions give the same bytes, in the data and in the manifest. Raises Invalid (`format`) for an unknown
-        format or when no review is of use for it, Invalid (`out`) for a folder that cannot be one, and Unavailable
-        when the disk refuses. A build that fails leaves no file and no version; one that stopped between the two
-        leaves a whole file, and building again remembers it.
+        Formats: sft, dpo, kto, openai (see decisions.corrections), spans, retrieval (see decisions.labels). The version
+        is the sha256 of the data file; the same resolutions give the same bytes, in the data and in the manifest.
+        Raises Invalid (`format`) for an unknown format or when no review is of use for it, Invalid (`out`) for a folder
+        that cannot be one, and Unavailable when the disk refuses. A build that fails leaves no file and no version; one
+        that stopped between the two leaves a whole file, and building again remembers it.
         """
         wanted = _format(format)
 
         with self.store.read() as uow:
-            corrections = to_examples(uow.tasks.resolved(), wanted)
+            corrections = _read(uow.tasks.resolved(), wanted)
         if not corrections.lines:
             raise Invalid("format", _nothing_to_build(corrections))
 
@@ -93,7 +95,7 @@ def manifest(corrections: Corrections, *, data_name: str, tool: str) -> dict[str
         "sha256": corrections.version,
         "bytes": sum(len(line) + 1 for line in corrections.lines),
         "format": corrections.format.value,
-        "columns": list(COLUMNS[corrections.format]),
+        "columns": list(_columns(corrections.format)),
         "rows": len(corrections.lines),
         "rows_from": dict(sorted(Counter(origin.outcome.value for origin in origins).items())),
         "reviewed": corrections.read,
@@ -130,11 +132,21 @@ def _uses(dataset: DatasetVersion, corrections: Corrections) -> list[DatasetUse]
     ]
 
 
-def _format(name: str) -> DatasetFormat:
+def _read(views: Iterable[TaskView], format: DatasetFormat | LabelFormat) -> Corrections:
+    return to_labels(views, format) if isinstance(format, LabelFormat) else to_examples(views, format)
+
+
+def _columns(format: StrEnum) -> tuple[str, ...]:
+    return LABEL_COLUMNS[format] if isinstance(format, LabelFormat) else COLUMNS[DatasetFormat(format)]
+
+
+def _format(name: str) -> DatasetFormat | LabelFormat:
+    if name in set(LabelFormat):
+        return LabelFormat(name)
     try:
         return DatasetFormat(name)
     except ValueError:
-        known = ", ".join(format.value for format in DatasetFormat)
+        known = ", ".join(format.value for format in (*DatasetFormat, *LabelFormat))
         raise Invalid("format", f"There is no dataset format {name!r}. Choose one of {known}.") from None
 
 
@@ -144,7 +156,11 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 def _nothing_to_build(corrections: Corrections) -> str:
     """What is missing, in a sentence that a person can act on."""
-    needed = " or ".join(PAST[outcome] for outcome in Outcome if outcome in USES[corrections.format])
+    if isinstance(corrections.format, LabelFormat):
+        needed = "claims that people marked, in decided"
+    else:
+        uses = USES[DatasetFormat(corrections.format)]
+        needed = " or ".join(PAST[outcome] for outcome in Outcome if outcome in uses)
     wanted = f"The format {corrections.format.value} needs {needed} outputs"
     if not corrections.read:
         return f"{wanted}, and nothing has been reviewed yet. No dataset was written."

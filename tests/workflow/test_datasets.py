@@ -254,7 +254,12 @@ def test_only_the_current_resolution_counts(store: SqlStore, tmp_path: Path) -> 
             "dpo",
             "The format dpo needs edited outputs. None of the 1 reviewed (1 approved) gave a row: other outcome 1.",
         ),
-        ("parquet", "There is no dataset format 'parquet'. Choose one of sft, dpo, kto, openai."),
+        ("parquet", "There is no dataset format 'parquet'. Choose one of sft, dpo, kto, openai, spans, retrieval."),
+        (
+            "spans",
+            "The format spans needs claims that people marked, in decided outputs. "
+            "None of the 1 reviewed (1 approved) gave a row: no marks 1.",
+        ),
     ],
 )
 def test_what_cannot_be_built_is_said(store: SqlStore, tmp_path: Path, format: str, told: str) -> None:
