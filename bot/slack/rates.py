@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reviewers.decisions.figures import Difference, Rate, TooFew
 
-NARROW = 0.05  # an interval under five points carries one decimal
+NARROW = 0.04  # an interval under four points carries one decimal
 LONG_SECONDS = 90  # from here on in minutes
 
 

@@ -37,7 +37,7 @@ class HomePage:
 def home_view(home: HomePage, *, display: CardOptions, now: datetime) -> Wire:
     """Draw it, in the person's own time zone, which `display` has.
 
-    The first page shows everything; the next ones only the queue. At most 50 of Slack's 100 blocks.
+    The first page shows everything; the next ones only the queue. At most 60 of Slack's 100 blocks.
     """
     page = max(0, min(home.page, pages(home.own) - 1))
     blocks: list[Block] = []

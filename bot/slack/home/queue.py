@@ -33,8 +33,8 @@ def queue_message(
     rest = sum(len(row.views) for row in rows[LISTED:])
     if rest:
         blocks.append(grey(f"{rest}{'+' if more else ''} more in Home"))
-    told = [f"{due_spoken(row, display, now)}: {title_plain(row)}" for row in rows[:LISTED]]
-    text = escape(f"{first}. {'. '.join(told)}. Start with {command} next.")
+    told = [_sentence(f"{due_spoken(row, display, now)}: {title_plain(row)}") for row in rows[:LISTED]]
+    text = escape(f"{first}. {' '.join(told)} Start with {command} next.")
     return SlackMessage(text=text, blocks=rendered(blocks, "queue"))
 
 
@@ -65,6 +65,10 @@ def route_queue_view(route: str, views: Sequence[TaskView], *, count: int, displ
         close="Close",
         tag="queue",
     )
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "?", "!", "…")) else f"{words}."
 
 
 def _item(view: TaskView, display: CardOptions, now: datetime) -> list[RichTextElement]:

@@ -40,7 +40,7 @@ def queue_blocks(
     """What waits, eight rows on a page; Review next is the first button of the page unless a lead decides first."""
     rows = rows_of(part.waiting)
     if not rows:
-        yield said(*_nothing(part, now))
+        yield said(*_nothing(part, now, follows_decisions=follows_decisions))
         return
     yield said(_first_line(part, rows, display, now), _next(primary=not follows_decisions))
     for shown in rows[page * ROWS : (page + 1) * ROWS]:
@@ -113,10 +113,10 @@ def _days(days: Sequence[int]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
-def _nothing(part: OwnPart, now: datetime) -> tuple[str, Button | None]:
+def _nothing(part: OwnPart, now: datetime, *, follows_decisions: bool) -> tuple[str, Button | None]:
     """Nothing waits; what they have claimed is still to be decided."""
     if part.claimed:
-        return "*Nothing else waits for you.* You have claimed what stands below.", _next(primary=True)
+        return "*Nothing else waits for you.* You have claimed what stands below.", _next(primary=not follows_decisions)
     reminded = "" if is_paused(part.preferences, now) else "; you get a reminder before one is due"
     return f"*Nothing waits for you.* New answers come to {channel_link(part.channel)}{reminded}.", None
 
