@@ -231,7 +231,7 @@ def _used(view: TaskView) -> Iterator[Told]:
         count = counted(len(view.replies), "reply", "replies")
         yield Told(at=None, words=(plain(f"{count} in the thread, kept with it"),))
     for use in view.uses[-USES:]:
-        words = f"a row of dataset {use.version[:VERSION_LENGTH]} ({shortened(one_line(use.format), 40)})"
+        words = f"a row of dataset {_version(use.version)} ({shortened(one_line(use.format), 40)})"
         yield Told(at=use.built_at, words=(plain(words),))
     if len(view.uses) > USES:
         yield Told(at=None, words=(plain(f"and of {counted(len(view.uses) - USES, 'earlier dataset')}"),))
