@@ -1,0 +1,462 @@
+"""Every surface of Slack by the function that draws it, each with words of others wherever such words can stand.
+
+A new function that draws a message or a view must have its entry here: `test_injection` looks for those without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from bot.slack import stats, usage
+from bot.slack.cards import (
+    CardOptions,
+    Lateness,
+    SlackMessage,
+    batch_card,
+    decided,
+    dispute,
+    late,
+    notice_message,
+    somebody_waits,
+    task_card,
+    unsettled,
+    waiting,
+)
+from bot.slack.cards import check as checks
+from bot.slack.forms import (
+    FormContext,
+    LastOne,
+    Remarked,
+    RunState,
+    changes_view,
+    check,
+    claim_view,
+    edit_view,
+    finished_view,
+    hand_over_view,
+    history_view,
+    hours,
+    joining,
+    notices,
+    one_claim,
+    proposal,
+    reject_view,
+    run_view,
+    setup,
+    setup_answers,
+    why,
+)
+from bot.slack.home import HomePage, LeadPart, OwnPart, closed_home, home_view, queue_message, route_queue_view
+from bot.slack.ids import ActionId, SetupContext
+from bot.slack.wire import Wire
+from reviewers.decisions.figures import OwnWeek, Rate, TooFew
+from reviewers.decisions.remarks import Leaning
+from reviewers.errors import AlreadyResolved, Claimed
+from reviewers.model import (
+    Check,
+    CheckKind,
+    ClaimReading,
+    Draft,
+    Match,
+    Message,
+    Notice,
+    NoticeKind,
+    Outcome,
+    Passage,
+    Preferences,
+    Reading,
+    Reason,
+    Reply,
+    Route,
+    Score,
+    TaskState,
+    TaskView,
+    VerdictKind,
+)
+from reviewers.ports import QueueState
+from reviewers.workflow.answering import Progress, Stage
+from reviewers.workflow.reports import Line, Stats, Team, TeamQueue
+from tests.builders import NOON, a_decision, a_task, a_verdict, showing
+from tests.slack.drawn import AT
+from tests.slack.scenes import assessed, claims_of, held, resolved, thailand, thailand_output
+
+DISPLAY = CardOptions()
+CONTEXT = FormContext(task_id="t-1")
+Drawn = Iterable[SlackMessage | Wire]
+
+
+def poisoned(payload: str, address: str) -> TaskView:
+    """A task with the payload wherever somebody else's words can stand."""
+    sentences = (f"One {payload} end.", f"Two {payload} end.", f"Three {payload} end.", f"Four {payload} end.")
+    answer = " ".join(sentences)
+    kinds = (Reading.CONTRADICTED, Reading.UNCLEAR, Reading.NO_SOURCE, Reading.SUPPORTED)
+    passages = [
+        Passage(
+            passage_id=f"{n} {payload}",
+            text=f"{payload} says {n} {payload}",
+            title=f"{payload} {n}",
+            heading=payload,
+            address=address,
+        )
+        for n in range(6)
+    ]
+    readings = tuple(
+        ClaimReading(claim=claim, reading=kind, passages=(passages[n], passages[n + 1]))
+        for n, (claim, kind) in enumerate(zip(claims_of(answer, sentences), kinds, strict=True))
+    )
+    score = Score(output_id="o-1", scorer=payload, version=payload, value=0.5, explanation=payload)
+    return thailand(
+        output=thailand_output(
+            completion=answer,
+            prompt=(Message(role=payload, content=payload), Message(role="user", content=f"Why {payload}?")),
+            model=payload,
+            model_version=payload,
+            tags=(payload,),
+            submitted_by=payload,
+            passages=tuple(passages),
+        ),
+        assessment=assessed(readings, scores=(score,)),
+        decision=a_decision(reason=Reason.RULE, rule=payload),
+        task=a_task(handed_on_by=payload),
+    )
+
+
+def decided_with(view: TaskView, payload: str, outcome: Outcome, text: str | None = None) -> TaskView:
+    """The same task with a verdict whose every word is the payload."""
+    kind = VerdictKind.EDIT if text is not None else VerdictKind.REJECT
+    verdict = a_verdict(kind=kind, correction=text, note=payload, reasons=(payload,), reviewer=payload)
+    done = replace(view, verdicts=(verdict,))
+    return resolved(done, outcome, text=text, note=payload, reasons=(payload, payload), resolved_by=payload)
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """What the surfaces are drawn from."""
+
+    payload: str
+    address: str = ""
+
+    @cached_property
+    def view(self) -> TaskView:
+        """An open task."""
+        return poisoned(self.payload, self.address)
+
+    @property
+    def name(self) -> str:
+        """For what cannot be longer than a name."""
+        return self.payload[:60]
+
+    @cached_property
+    def names(self) -> CardOptions:
+        """People who are called so."""
+        return CardOptions(names={self.payload: self.payload, "U0MARA": self.payload})
+
+    @property
+    def edited(self) -> str:
+        """A correction of the answer."""
+        return f"Now {self.payload} {self.view.output.completion[:-4]}{self.payload}"
+
+    @cached_property
+    def rejected(self) -> TaskView:
+        """A task that somebody rejected in these words."""
+        return decided_with(self.view, self.payload, Outcome.REJECTED)
+
+    @cached_property
+    def changed(self) -> TaskView:
+        """A task that somebody edited with these words, and others wrote below it."""
+        replies = tuple(
+            Reply(task_id="t-1", channel="C0REVIEW", ts=f"1.{n}", author=self.payload, text=self.payload, written_at=AT)
+            for n in range(12)
+        )
+        return replace(decided_with(self.view, self.payload, Outcome.EDITED, self.edited), replies=replies)
+
+    @cached_property
+    def disputed(self) -> TaskView:
+        """A task that two people see differently."""
+        people = replace(self.claimed.task, state=TaskState.DISPUTED, lead=self.payload)
+        return replace(self.view, task=people, verdicts=self.votes)
+
+    @property
+    def claimed(self) -> TaskView:
+        """A task that somebody has, and somebody sent."""
+        until = AT + timedelta(hours=1)
+        names = {"claimed_by": self.payload, "claimed_until": until, "sent_by": self.payload, "quorum": 2}
+        task: dict[str, Any] = {**names, "route": self.name}
+        return replace(self.view, task=replace(self.view.task, **task))
+
+    @property
+    def votes(self) -> tuple[Any, ...]:
+        """Two verdicts that differ."""
+        more = {"note": self.payload, "reviewer": self.payload}
+        return (
+            a_verdict("v-1", kind=VerdictKind.REJECT, reasons=(self.payload,), **more),
+            a_verdict("v-2", kind=VerdictKind.EDIT, correction=f"{self.payload} {self.view.output.completion}", **more),
+        )
+
+    @property
+    def route(self) -> Route:
+        """A route of this name, for what is called so."""
+        match = Match(tags=(self.payload,), models=(self.payload,))
+        return Route(name=self.name, match=match, channel="C0REVIEW", reviewers=("U0MARA", "S0REVIEWERS"))
+
+    @property
+    def late(self) -> AlreadyResolved:
+        """Somebody was faster."""
+        return AlreadyResolved(by=self.payload, outcome=self.payload, at=NOON)
+
+    def check(self, kind: CheckKind = CheckKind.ASK, **changes: Any) -> Check:
+        """An ad-hoc check of these words."""
+        fields: dict[str, Any] = {
+            "check_id": "k_1",
+            "kind": kind,
+            "asked_by": "U0MARA",
+            "team_id": "T0",
+            "channel": "C0REVIEW",
+            "text": self.payload,
+            "output": self.view.output,
+            "assessment": self.view.assessment,
+            "asked_at": NOON,
+            "finished_at": NOON,
+        }
+        return Check(**(fields | changes))
+
+
+TOO_FEW = TooFew(found=0, needed=20)
+RATE = Rate(value=0.14, low=0.09, high=0.20, reviewed=212, speaks_for=4000)
+WEEK = OwnWeek(reviewed=41, seconds=38.0, agreed=34, shared=37, known_right=TOO_FEW, known=6)
+
+
+def _task_cards(h: Hostile) -> Drawn:
+    back = a_verdict("v-3", kind=VerdictKind.WITHDRAWN, supersedes="v-1", reviewer=h.payload, revision=2)
+    one = replace(h.claimed.task, quorum=1)
+    views = [
+        *(showing(h.view, show) for show in ("evidence", "blind", "all")),
+        held(h.view),
+        replace(h.view, assessment=None),
+        h.rejected,
+        h.changed,
+        decided_with(h.view, h.payload, Outcome.EDITED, h.payload * 3 or "-"),
+        replace(h.view, task=replace(h.view.task, state=TaskState.TIMED_OUT)),
+        replace(h.claimed, verdicts=h.votes[:1]),
+        replace(h.claimed, task=one, verdicts=(h.votes[0], back)),
+        h.disputed,
+        replace(h.disputed, task=replace(h.disputed.task, lead="")),
+    ]
+    for view in views:
+        yield task_card(view, display=h.names, now=AT)
+
+
+def _batch(h: Hostile) -> Drawn:
+    brief = replace(h.view, output=replace(h.view.output, completion=f"Pay {h.payload}."[:200]), assessment=None)
+    yield batch_card([brief, decided_with(brief, h.payload, Outcome.REJECTED)], display=DISPLAY, now=AT)
+
+
+def _lateness(h: Hostile) -> Lateness:
+    away = ((h.payload, None),)
+    return Lateness(route=h.route, now=AT, open=1, minutes=1, reviewers=(h.payload,), away=away)
+
+
+def _notice(h: Hostile, kind: NoticeKind) -> Notice:
+    return Notice(notice_id=h.payload, kind=kind, recipient="U0MARA", task_ids=("t-1",), created_at=AT)
+
+
+def _notices(h: Hostile) -> Drawn:
+    mine = Preferences(user_id="U0MARA")
+    for kind in NoticeKind:
+        view = h.disputed if kind is NoticeKind.DISPUTE else held(h.view)
+        yield notice_message(_notice(h, kind), [view], display=h.names, preferences=mine, lateness=_lateness(h))
+
+
+def _checks(h: Hostile) -> Drawn:
+    for kind in CheckKind:
+        yield checks.check_message(h.check(kind))
+        yield checks.check_message(h.check(kind), h.changed, h.names)
+        yield checks.check_message(h.check(kind, output=None, assessment=None, failure=h.payload or "-"))
+
+
+def _claims(h: Hostile) -> Drawn:
+    for show in ("evidence", "blind", "all"):
+        yield claim_view(showing(h.view, show), display=DISPLAY)
+    yield claim_view(h.view, display=DISPLAY, page=3, unfolded=True, read_only=True)
+
+
+def _edit(h: Hostile) -> Drawn:
+    yield edit_view(h.view, display=DISPLAY)
+    yield edit_view(h.disputed, display=DISPLAY, reviewer="U0MARA")
+    yield edit_view(h.view, display=DISPLAY, remarked=Remarked(words=h.payload, put_in=False))
+
+
+def _changes(h: Hostile) -> Drawn:
+    for text in (h.edited, h.payload * 2 + "!"):
+        yield changes_view(h.view, Draft(task_id="t-1", reviewer="U0MARA", text=text, kept_at=NOON))
+
+
+def _home(h: Hostile) -> Drawn:
+    week = {"week": WEEK, "preferences": Preferences(user_id="U0MARA"), "channel": "C0REVIEW"}
+    own = OwnPart(waiting=[h.view, held(h.view)], more=True, claimed=[h.claimed], **week)
+    queue = QueueState(route=h.name, open=1, disputed=1, past_due=1, oldest_at=NOON)
+    figures = {"this_week": RATE, "before": RATE, "review_seconds": 60.0}
+    team = Team(queues=(TeamQueue(state=queue, minutes=5),), **figures)
+    yield home_view(HomePage(own=own, lead=LeadPart(disputes=[h.disputed], team=team)), display=h.names, now=AT)
+
+
+def _stats(h: Hostile) -> Drawn:
+    lines = (Line(name=h.payload, rate=RATE, reviewed=3), Line(name=h.payload, rate=TOO_FEW, reviewed=1))
+    told = Stats(route=h.name, since=NOON, until=AT, rate=RATE, weeks=lines, versions=lines, anchoring=TOO_FEW)
+    for shown_by in ("", h.payload):
+        yield stats.stats_message(told, display=h.names, question=stats.StatsQuestion(route=h.name), shown_by=shown_by)
+
+
+def _setup(h: Hostile) -> Drawn:
+    context = SetupContext(channel="C0REVIEW", channel_name=h.payload[:80])
+    answers = setup.answer_choices((h.payload,), (h.payload,), "all")
+    groups = (setup.Choice(h.payload or "g", "S1"),)
+    yield setup.setup_view(setup.draft_of(h.route), context=context, answers=answers, groups=groups)
+
+
+def _started(h: Hostile) -> Drawn:
+    context = SetupContext(channel="C0REVIEW", channel_name=h.payload[:80])
+    named = {"S0REVIEWERS": h.payload}
+    yield setup_answers.started_message(h.route, groups=named, context=context, outsiders=(h.payload,))
+
+
+def _why(h: Hostile) -> Drawn:
+    for view in (h.view, h.changed, h.disputed):
+        for may_see_risk in (True, False):
+            yield why.why_view(view, display=h.names, may_see_risk=may_see_risk)
+
+
+def _why_told(h: Hostile) -> Drawn:
+    for view in (h.view, h.changed, h.disputed):
+        yield why.why_message(view, display=h.names, may_see_risk=True)
+
+
+def _runs(h: Hostile) -> Drawn:
+    last = LastOne(task_id="t-0", number=1, kind=VerdictKind.APPROVE, sent=True)
+    for view in (h.view, h.claimed, h.disputed):
+        yield run_view(view, RunState(task_id="t-1", last=last), left=3, display=h.names, told=h.payload)
+
+
+def _usage_line(h: Hostile) -> usage.Line:
+    return usage.Line(name="why", argument=h.payload, what="tells", shows="tells")
+
+
+def _one(draw: Callable[[Hostile], SlackMessage | Wire]) -> Callable[[Hostile], Drawn]:
+    return lambda h: [draw(h)]
+
+
+REPLY = {"channel": "C0REVIEW", "ts": "1795453200.000200"}
+FORMS, CARDS, HOME = "bot.slack.forms", "bot.slack.cards", "bot.slack.home"
+SURFACES: Mapping[str, Callable[[Hostile], Drawn]] = {
+    f"{CARDS}.task_card": _task_cards,
+    f"{CARDS}.batch.batch_card": _batch,
+    f"{CARDS}.check.check_message": _checks,
+    f"{CARDS}.check.progress_message": lambda h: [
+        checks.progress_message(Progress(kind=CheckKind.ASK, stage=stage)) for stage in Stage
+    ],
+    f"{CARDS}.check.shared_message": _one(lambda h: checks.shared_message(h.check(), h.changed, h.names)),
+    f"{CARDS}.decided.decided_card": _one(
+        lambda h: decided.decided_card(h.changed, h.changed.resolution, h.names)  # type: ignore[arg-type]  # it is decided
+    ),
+    f"{CARDS}.dispute.dispute_message": _one(lambda h: dispute.dispute_message(h.disputed, h.names)),
+    f"{CARDS}.late.overdue_message": _one(
+        lambda h: late.overdue_message([held(h.view)], _notice(h, NoticeKind.OVERDUE), _lateness(h), h.names)
+    ),
+    f"{CARDS}.notices.notice_message": _notices,
+    f"{CARDS}.somebody_waits.waiting_message": _one(lambda h: somebody_waits.waiting_message(held(h.view), h.names)),
+    f"{CARDS}.unsettled.disputed_card": _one(lambda h: unsettled.disputed_card(h.disputed, h.names, AT)),
+    f"{CARDS}.unsettled.timed_out_card": _one(lambda h: unsettled.timed_out_card(h.view, h.names)),
+    f"{CARDS}.waiting.open_card": _one(lambda h: waiting.open_card(h.claimed, h.names, AT)),
+    f"{FORMS}.changes.changes_view": _changes,
+    f"{FORMS}.check.check_form": _one(
+        lambda h: check.check_form({"text": h.payload, "ts": "1.2", "username": h.payload}, "C0REVIEW")
+    ),
+    f"{FORMS}.claims.claim_view": _claims,
+    f"{FORMS}.edit.edit_view": _edit,
+    f"{FORMS}.hand_over.hand_over_view": _one(lambda h: hand_over_view(h.view, h.claimed)),
+    f"{FORMS}.history.history_view": lambda h: [
+        history_view(view, display=DISPLAY) for view in (h.view, h.changed, h.rejected, h.disputed)
+    ],
+    f"{FORMS}.hours.hours_view": _one(lambda h: hours.hours_view(Preferences(user_id=h.payload), CONTEXT)),
+    f"{FORMS}.joining.added_message": _one(lambda h: joining.added_message("U0MARA", h.payload, h.name)),
+    f"{FORMS}.joining.asked_message": _one(lambda h: joining.asked_message([h.payload])),
+    f"{FORMS}.joining.request_message": lambda h: [
+        joining.request_message("U0MARA", h.payload, h.name or "r", addable=addable) for addable in (True, False)
+    ],
+    f"{FORMS}.joining.welcome_message": _one(lambda h: joining.welcome_message(h.name)),
+    f"{FORMS}.notices.card_late": _one(lambda h: notices.card_late(VerdictKind.APPROVE)),
+    f"{FORMS}.notices.claimed": _one(
+        lambda h: notices.claimed(Claimed(by=h.payload, until=AT), "t", 1, display=h.names)
+    ),
+    f"{FORMS}.notices.decided_before": _one(
+        lambda h: notices.decided_before(h.late, VerdictKind.APPROVE, display=h.names, task_id="t", number=1)
+    ),
+    f"{FORMS}.notices.decided_meanwhile_view": _one(
+        lambda h: notices.decided_meanwhile_view(h.late, h.payload, h.payload, context=CONTEXT, display=DISPLAY)
+    ),
+    f"{FORMS}.notices.expired": _one(lambda h: notices.expired("t", 1, ActionId.EDIT)),
+    f"{FORMS}.notices.loading_view": _one(lambda h: notices.loading_view("Review", CONTEXT)),
+    f"{FORMS}.notices.may_be_added": _one(lambda h: notices.may_be_added(h.payload, [h.payload], "t", 1)),
+    f"{FORMS}.notices.not_a_reviewer": _one(lambda h: notices.not_a_reviewer(h.payload)),
+    f"{FORMS}.notices.not_saved": _one(lambda h: notices.not_saved("t", 1, VerdictKind.EDIT)),
+    f"{FORMS}.notices.nothing_to_review": _one(lambda h: notices.nothing_to_review("C0REVIEW")),
+    f"{FORMS}.notices.notice": _one(lambda h: notices.notice(h.payload, h.payload)),
+    f"{FORMS}.notices.notice_view": _one(
+        lambda h: notices.notice_view("Review", h.payload, h.payload, context=CONTEXT)
+    ),
+    f"{FORMS}.notices.old_card": _one(lambda h: notices.old_card()),
+    f"{FORMS}.notices.own_output": _one(lambda h: notices.own_output()),
+    f"{FORMS}.one_claim.claim_edit_view": _one(lambda h: one_claim.claim_edit_view(h.view, 1)),
+    f"{FORMS}.proposal.reaction_proposal": _one(
+        lambda h: proposal.reaction_proposal(h.view, Leaning.APPROVE, h.payload)
+    ),
+    f"{FORMS}.proposal.reply_proposal": _one(
+        lambda h: proposal.reply_proposal(held(h.view), Leaning.EDIT, h.payload, **REPLY)
+    ),
+    f"{FORMS}.reject.reject_view": _one(lambda h: reject_view(held(h.view), display=DISPLAY, note=h.payload)),
+    f"{FORMS}.run.finished_view": _one(lambda h: finished_view(RunState(), now=AT, told=h.payload)),
+    f"{FORMS}.run.run_view": _runs,
+    f"{FORMS}.setup.setup_view": _setup,
+    f"{FORMS}.setup_answers.archived_view": _one(lambda h: setup_answers.archived_view()),
+    f"{FORMS}.setup_answers.direct_view": _one(lambda h: setup_answers.direct_view("/whetstone")),
+    f"{FORMS}.setup_answers.not_joined_message": _one(
+        lambda h: setup_answers.not_joined_message(h.route, "/whetstone")
+    ),
+    f"{FORMS}.setup_answers.outside_view": _one(lambda h: setup_answers.outside_view("/whetstone")),
+    f"{FORMS}.setup_answers.refused_view": _one(lambda h: setup_answers.refused_view(h.payload, [h.payload])),
+    f"{FORMS}.setup_answers.started_message": _started,
+    f"{FORMS}.why.unpicked_message": _one(
+        lambda h: why.unpicked_message(h.view.output, h.view.assessment, h.view.decision, display=h.names)
+    ),
+    f"{FORMS}.why.why_message": _why_told,
+    f"{FORMS}.why.why_view": _why,
+    f"{HOME}.page.closed_home": _one(lambda h: closed_home(h.payload)),
+    f"{HOME}.page.home_view": _home,
+    f"{HOME}.queue.queue_message": _one(
+        lambda h: queue_message([h.view, held(h.view)], more=True, display=h.names, now=AT, command="/whetstone")
+    ),
+    f"{HOME}.queue.route_queue_view": _one(
+        lambda h: route_queue_view(h.name, [h.claimed, h.disputed], count=3, display=h.names, now=AT)
+    ),
+    "bot.slack.stats.stats_message": _stats,
+    "bot.slack.usage.help_message": _one(lambda h: usage.help_message([_usage_line(h)])),
+    "bot.slack.usage.mistake_message": _one(
+        lambda h: usage.mistake_message(usage.Mistaken(h.payload, h.payload), _usage_line(h))
+    ),
+    "bot.slack.usage.unknown_message": _one(lambda h: usage.unknown_message(h.payload, [_usage_line(h)])),
+    "bot.slack.usage.unknown_output_message": _one(lambda h: usage.unknown_output_message(h.payload)),
+}
+
+# Functions that look like surfaces and draw none of their own; what they gather is drawn by one above.
+NO_SURFACES = frozenset(
+    """
+    bot.slack.wire.modal bot.slack.wire.home_tab bot.slack.forms.fields.carrying bot.slack.cards.check.check_view
+    bot.slack.forms.setup.redrawn bot.slack.forms.setup_answers.told_view bot.slack.homes.drawn bot.slack.runs.drawn
+    bot.slack.runs.following bot.slack.runs.on_top bot.slack.runs.started bot.slack.stories.told
+    bot.slack.listeners.verdicts.form_for
+    """.split()
+)
