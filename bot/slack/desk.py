@@ -148,9 +148,23 @@ class ReviewDesk:
 
     def why(self, view: TaskView, actor: Actor) -> Wire:
         """Why this answer was picked; the risk stays hidden from a person who still has to decide it."""
-        decided = view.task.state in (TaskState.RESOLVED, TaskState.TIMED_OUT)
-        may_see = decided or not self.may_decide(view, actor)
-        return why_view(view, display=self.display, may_see_risk=may_see)
+        return why_view(view, display=self.display, may_see_risk=self.may_see_risk(view, actor))
+
+    def may_see_risk(self, view: TaskView, actor: Actor) -> bool:
+        """Whether the risk lines are open to this person: once it is decided, or to whoever is not asked to decide it.
+
+        Somebody else's claim only keeps a person from deciding now, so it opens nothing.
+        """
+        if view.task.state in (TaskState.RESOLVED, TaskState.TIMED_OUT):
+            return True
+        try:
+            self.people.may_review(actor.user_id, actor.team_id)
+            self.verdicts.require(view, actor.user_id)
+        except NotYourTask:
+            return True
+        except (Claimed, AlreadyResolved):
+            return False
+        return False
 
     def edit(self, task_id: str, actor: Actor, *, page: int = 0) -> Wire:
         """The edit form, filled with the answer."""

@@ -159,3 +159,12 @@ def test_why_of_an_output_that_is_not_scored_yet_says_so(world: World) -> None:
     output = world.output()
     world.services.intake.receive([output])
     assert f"*{output.output_id} is not scored yet.*" in said(world.mara, f"why {output.output_id}")
+
+
+def test_somebody_elses_claim_opens_no_risk(world: World) -> None:
+    """Jonas may decide it once Mara gives it back, so he reads no number; Priya, who is no reviewer, does."""
+    output = world.output()
+    world.bring(output)
+    world.services.queue.take_next(MARA)
+    assert "60 in 100" not in said(world.jonas, f"why {output.output_id}")
+    assert "60 in 100" in said(world.person("U0PRIYA"), f"why {output.output_id}")
