@@ -58,6 +58,15 @@ from reviewers.model.review import (
     Verdict,
     VerdictKind,
 )
+from reviewers.model.selection import (
+    Cut,
+    HourCount,
+    MadePlan,
+    PeriodOutputs,
+    SelectionPlan,
+    Signal,
+    Stratum,
+)
 
 __all__ = [
     "AfterDue",
@@ -68,10 +77,13 @@ __all__ = [
     "Claim",
     "ClaimMark",
     "ClaimReading",
+    "Cut",
     "DatasetUse",
     "DatasetVersion",
     "Draft",
+    "HourCount",
     "JsonValue",
+    "MadePlan",
     "Mark",
     "Match",
     "Message",
@@ -82,6 +94,7 @@ __all__ = [
     "Outcome",
     "Output",
     "Passage",
+    "PeriodOutputs",
     "Policy",
     "Posting",
     "Preferences",
@@ -98,7 +111,10 @@ __all__ = [
     "Rule",
     "SamplingDecision",
     "Score",
+    "SelectionPlan",
+    "Signal",
     "Span",
+    "Stratum",
     "TaskState",
     "TaskView",
     "TokenUsage",

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from reviewers.model.checks import aware, probability
 from reviewers.model.outputs import Passage
+from reviewers.model.selection import Stratum
 
 
 class Reading(StrEnum):
@@ -24,8 +25,8 @@ class Reason(StrEnum):
 
     HELD = "held"  # sent with hold: always selected
     RULE = "rule"  # a rule of the policy names it
-    RISK = "risk"  # risk at or above the threshold
-    UNIFORM = "uniform"  # the uniform draw took it
+    RISK = "risk"  # its risk raised the chance, and the draw took it
+    UNIFORM = "uniform"  # the part of the draw that is the same for all took it
     NOT_SELECTED = "not_selected"
 
 
@@ -116,14 +117,23 @@ class SamplingDecision:
 
     output_id: str
     selected: bool
-    inclusion_probability: float
+    inclusion_probability: float  # of being reviewed; of being drawn it is this / keep_probability
     reason: Reason
     rule: str = ""  # the rule's own words, where the reason is RULE
     channel: str = ""  # empty: the default review channel
     policy_version: str
     draw: float  # uniform on [0, 1), a hash of output id and policy version
     decided_at: datetime
+    route: str = ""  # the route's name; empty: the policy's own
+    model: str = ""  # that wrote it, with its version, as figures name it
+    risk: float | None = None  # that the chance was made from; None: not scored
+    slice: str = ""  # the slice that the policy puts it in
+    cluster: int = 0  # stands for whom it was written for; 0: not known
+    stratum: Stratum | None = None  # None: decided before strata were kept
+    plan_version: str = ""  # of the plan that gave the chance, with its eps, tau, c and q; empty: none did
+    keep_probability: float = 1.0  # of the queue's cuts since then; `inclusion_probability` has it in it
 
     def __post_init__(self) -> None:
         probability("inclusion_probability", self.inclusion_probability)
+        probability("keep_probability", self.keep_probability)
         aware("decided_at", self.decided_at)

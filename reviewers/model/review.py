@@ -46,6 +46,7 @@ class TaskState(StrEnum):
     DISPUTED = "disputed"  # verdicts differ, a lead decides
     RESOLVED = "resolved"
     TIMED_OUT = "timed_out"  # an outcome of its own, never a verdict
+    CUT = "cut"  # the queue held more than the budget reviews, and the lot took this one out: never a verdict
 
 
 class ReleaseState(StrEnum):
@@ -253,7 +254,7 @@ class Reviewed:
     sent_by: str
     known: str
     reason: Reason
-    inclusion_probability: float
+    inclusion_probability: float  # cuts of the queue included
     policy_version: str
     model: str
     model_version: str
