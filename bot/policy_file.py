@@ -100,6 +100,8 @@ def _policy(parsed: PolicyText, version: str) -> Policy:
         due_hours=parsed.due_hours,
         hold_minutes=parsed.hold_minutes,
         on_timeout=OnTimeout(parsed.on_timeout),
+        release_target=parsed.release_target,
+        release_below_proven=parsed.release_below_proven,
     )
 
 
@@ -162,6 +164,7 @@ def _together(read: Table) -> Iterator[tuple[Place, str]]:
     for number, rule in enumerate(_tables(read, "rules")):
         if not any(rule.get(name) for name in CONDITIONS):
             yield ("rules", number), "a rule needs tags, models or metadata"
+    yield from _unproven(read, ())
     first: dict[str, int] = {}
     takes_all = ""
     for number, route in enumerate(_tables(read, "routes")):
@@ -172,6 +175,7 @@ def _together(read: Table) -> Iterator[tuple[Place, str]]:
             message = f"the route {takes_all!r} before it takes every output: give that one tags, or write it last"
             yield ("routes", number), message
         yield from _in_route(route, ("routes", number))
+        yield from _unproven(route, ("routes", number))
         if not any(route.get(key) for key in CONDITIONS) and not {"risk_from", "risk_below"} & set(route):
             takes_all = takes_all or name
 
@@ -194,8 +198,16 @@ def _in_route(route: Table, place: Place) -> Iterator[tuple[Place, str]]:
         for one in sorted(set(skills) - set(named)):
             yield (*place, "skills", one), f"'skills' names {one!r}, who is not among 'reviewers': add them there"
     if route.get("hold") is False:
-        for key in sorted({"hold_minutes", "on_timeout"} & set(route)):
+        for key in sorted({"hold_minutes", "on_timeout", "release_below_proven"} & set(route)):
             yield (*place, key), f"{key!r} says nothing where hold = false: remove it, or write hold = true"
+
+
+def _unproven(table: Table, place: Place) -> Iterator[tuple[Place, str]]:
+    if table.get("release_below_proven") is True and "release_target" not in table:
+        message = (
+            "'release_below_proven' needs 'release_target': say how much of what leaves may be wrong, such as 0.05"
+        )
+        yield (*place, "release_below_proven"), message
 
 
 def _tables(read: Table, name: str) -> list[Table]:

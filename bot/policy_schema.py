@@ -13,6 +13,9 @@ Chance = Annotated[float, Field(gt=0.0, le=1.0, description="a number above 0, u
 Risk = Annotated[float, Field(ge=0.0, le=1.0, description="a number from 0 to 1")]
 Hours = Annotated[float, Field(gt=0.0, le=MOST_HOURS, description=f"hours above 0, up to {MOST_HOURS:g}")]
 Minutes = Annotated[float, Field(gt=0.0, le=MOST_MINUTES, description=f"minutes above 0, up to {MOST_MINUTES:g}")]
+Target = Annotated[
+    float | None, Field(gt=0.0, le=0.5, description="a share above 0, up to 0.5, such as 0.05 for 5 of 100 wrong")
+]
 Words = Annotated[list[str], Field(description='a list of words, such as ["fees", "loans"]')]
 Channel = Annotated[
     str,
@@ -88,6 +91,8 @@ class RouteText(_Table):
     on_timeout: OnTimeoutWord = "refuse"
     batch: YesNo = False
     minutes_per_week: Minutes | None = Field(default=None, description=f"minutes above 0, up to {MOST_MINUTES:g}")
+    release_target: Target = None
+    release_below_proven: YesNo = False
 
 
 class PolicyText(_Table):
@@ -103,5 +108,7 @@ class PolicyText(_Table):
     due_hours: Hours = 24.0
     hold_minutes: Minutes = 10.0
     on_timeout: OnTimeoutWord = "refuse"
+    release_target: Target = None
+    release_below_proven: YesNo = False
     rules: Annotated[list[RuleText], Field(description="tables [[rules]]")] = []
     routes: Annotated[list[RouteText], Field(description="tables [[routes]]")] = []

@@ -52,9 +52,12 @@ def _takes(route: Route) -> str:
 def _held(route: Route) -> str:
     if not route.hold:
         return "no"
+    proven = ""
+    if route.release_below_proven and route.release_target is not None:
+        proven = f"; sent at once where at most {route.release_target:.3g} wrong is proven"
     if route.on_timeout is OnTimeout.HOLD:
-        return "until decided"
-    return f"{route.hold_minutes:g} min, then {'refused' if route.on_timeout is OnTimeout.REFUSE else 'sent'}"
+        return f"until decided{proven}"
+    return f"{route.hold_minutes:g} min, then {'refused' if route.on_timeout is OnTimeout.REFUSE else 'sent'}{proven}"
 
 
 def _plain(text: str) -> str:

@@ -97,10 +97,13 @@ class Route:
     on_timeout: OnTimeout = OnTimeout.REFUSE
     batch: bool = False  # short, supported, low-risk answers come five to a card
     minutes_per_week: float | None = None  # of review, as the team set it
+    release_target: float | None = None  # the largest share of what leaves without review that may be wrong
+    release_below_proven: bool = False  # held outputs of a risk that the guarantee is proven for leave at once
 
     def __post_init__(self) -> None:
         if not 1 <= self.quorum <= 5:
             raise ValueError(f"a quorum of {self.quorum} is outside 1 to 5")
+        _check_target(self.release_target)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,8 +127,11 @@ class Policy:
     due_hours: float = 24.0
     hold_minutes: float = 10.0
     on_timeout: OnTimeout = OnTimeout.REFUSE
+    release_target: float | None = None  # as of a route, for outputs of no route
+    release_below_proven: bool = False
 
     def __post_init__(self) -> None:
+        _check_target(self.release_target)
         if not 0.0 < self.uniform_rate <= 1.0:
             raise ValueError(f"uniform_rate is {self.uniform_rate}, outside (0, 1]: a floor above zero is always kept")
         if not 0.0 < self.risk_threshold <= 1.0:
@@ -145,8 +151,15 @@ class Policy:
             due_hours=self.due_hours,
             hold_minutes=self.hold_minutes,
             on_timeout=self.on_timeout,
+            release_target=self.release_target,
+            release_below_proven=self.release_below_proven,
         )
 
     def route(self, name: str) -> Route:
         """The route of this name; the policy's own for one that was removed since."""
         return next((route for route in self.routes if route.name == name), self.own_route)
+
+
+def _check_target(target: float | None) -> None:
+    if target is not None and not 0.0 < target < 1.0:
+        raise ValueError(f"release_target is {target}, outside (0, 1)")

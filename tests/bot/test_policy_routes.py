@@ -32,6 +32,8 @@ hold_minutes = 5
 on_timeout = "hold"
 batch = true
 minutes_per_week = 240
+release_target = 0.05
+release_below_proven = true
 
 [[routes]]
 name = "Everything else"
@@ -86,6 +88,8 @@ def test_whole_route_is_read() -> None:
         on_timeout=OnTimeout.HOLD,
         batch=True,
         minutes_per_week=240,
+        release_target=0.05,
+        release_below_proven=True,
     )
     assert policy.route("Everything else") == Route(name="Everything else", hold=False)
 
@@ -113,8 +117,8 @@ def test_all_mistakes_of_all_routes_are_said_at_once() -> None:
         (10, "'risk_below' is 0.1, so nothing is at least 0.2 and below it: raise it"),
         (15, "'quorum' is 9: write a whole number from 1 to 5"),
         (16, '\'on_disagreement\' is "boss": write "third" (one more reviewer) or "lead"'),
-        (29, "'on_timeout' says nothing where hold = false: remove it, or write hold = true"),
-        (30, "'shw' is not a setting. Did you mean 'show'?"),
+        (31, "'on_timeout' says nothing where hold = false: remove it, or write hold = true"),
+        (32, "'shw' is not a setting. Did you mean 'show'?"),
     ]
 
 
@@ -128,6 +132,8 @@ def test_all_mistakes_of_all_routes_are_said_at_once() -> None:
         ('reviewers = ["U0MARA", "U0MARA"]\nquorum = 2', 7, "'quorum' is 2, but 'reviewers' names 1: name more people"),
         ("assign = true", 6, "'assign' gives each answer to one reviewer: name them in 'reviewers'"),
         ("metadata = { tier = [1] }", 6, "'metadata' holds [1]: write names and plain values"),
+        ("release_target = 0.9", 6, "'release_target' is 0.9: write a share above 0, up to 0.5, such as 0.05"),
+        ("release_below_proven = true", 6, "'release_below_proven' needs 'release_target': say how much of what"),
         ("after_due = 3", 6, "'after_due' is 3: write \"keep\""),
         ("zzzz = 1", 6, "'zzzz' is not a setting. Known here: name, channel, tags"),
     ],
