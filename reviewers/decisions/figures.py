@@ -11,6 +11,7 @@ from math import sqrt
 from statistics import median
 
 from reviewers.decisions.consensus import OUTCOMES
+from reviewers.decisions.too_few import TooFew as TooFew
 from reviewers.model import Outcome, Reason, Reviewed
 
 Z95 = 1.959963984540054  # the standard normal's 97.5 % point
@@ -19,14 +20,6 @@ PART_NEEDS = 20  # of each part of a comparison, and of known answers
 TIMES_NEED = 5
 WRONG = frozenset({Outcome.EDITED, Outcome.REJECTED})
 DEFAULT_SECONDS = 45.0  # of review for one answer, until the team's own median is known
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TooFew:
-    """A number that cannot be said yet."""
-
-    found: int
-    needed: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
