@@ -7,14 +7,46 @@ nothing at all (its thread_runner shares one response between two threads), and 
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_bolt import App, Args
+from slack_bolt import Ack, App, Args, BoltResponse
 from slack_sdk import WebClient
 
+AT_WORK = 16  # acknowledged requests that are worked on at once; the app has threads for more, so the rest can ack
 Listener = Callable[..., None]
 Tell = Callable[[Exception, Mapping[str, Any], WebClient], None]
+
+
+class _Turn:
+    """An ack after which the listener waits for its turn.
+
+    What waits costs no time of the processor, which the acks of other people's presses need: forty at once are all
+    acknowledged before the last of them is worked on.
+    """
+
+    def __init__(self, ack: Ack, turns: threading.Semaphore) -> None:
+        self._ack = ack
+        self._turns = turns
+        self._taken = False
+
+    def __call__(self, *arguments: Any, **named: Any) -> BoltResponse:
+        answer = self._ack(*arguments, **named)
+        self.take()
+        return answer
+
+    def take(self) -> None:
+        """Wait for a turn; once."""
+        if not self._taken:
+            self._turns.acquire()
+            self._taken = True
+
+    def give_back(self) -> None:
+        """Let the next one work."""
+        if self._taken:
+            self._turns.release()
+            self._taken = False
 
 
 class Routes:
@@ -23,6 +55,7 @@ class Routes:
     def __init__(self, app: App, tell: Tell) -> None:
         self._app = app
         self._tell = tell
+        self._turns = threading.BoundedSemaphore(AT_WORK)
 
     def action(self, action_id: str) -> Callable[[Listener], None]:
         """What is pressed or chosen."""
@@ -52,11 +85,14 @@ class Routes:
         names = tuple(inspect.signature(listener).parameters)
 
         def run(args: Args) -> None:
+            turn = _Turn(args.ack, self._turns)
+            given = {name: getattr(args, name) for name in names} | ({"ack": turn} if "ack" in names else {})
             try:
-                listener(**{name: getattr(args, name) for name in names})
+                listener(**given)
             except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
                 self._tell(error, args.body, args.client)
             finally:
+                turn.give_back()
                 if args.ack.response is None:
                     args.ack()
 

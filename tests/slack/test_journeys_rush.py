@@ -9,6 +9,7 @@ import pytest
 
 from bot.sandbox.workspace import Person as Member
 from bot.slack.ids import ActionId, CallbackId
+from bot.slack.routes import AT_WORK
 from tests.builders import COMPLETION
 from tests.slack.people import Person, answer_of, drawn, refusal, until
 from tests.slack.worlds import HTTP, SOCKETS, World, a_world
@@ -53,7 +54,7 @@ def test_24_clicks_on_24_cards_are_acknowledged_while_the_database_stands_still(
     tasks = crowded.bring(*[crowded.output() for _ in range(MANY)])
     crowded.store.gate.clear()
     _everybody_approves(crowded, threads, tasks)
-    until(lambda: crowded.store.waiting == MANY)
+    until(lambda: crowded.store.waiting == AT_WORK)  # the others are acknowledged, and wait for their turn
     assert not any(crowded.verdicts(task) for task in tasks)
     crowded.store.gate.set()
     until(lambda: all(crowded.verdicts(task) for task in tasks))
