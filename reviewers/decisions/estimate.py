@@ -1,0 +1,220 @@
+"""What the verdicts prove: the share of wrong outputs, with an interval that holds it as often as it says.
+
+Too little is said as such: fewer than five reviews are no number, and reviews that all say the same give the exact
+interval of their effective number, which no model can narrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from math import hypot
+
+import numpy as np
+from scipy.special import betaincinv, ndtri
+
+from reviewers.decisions import score_interval
+from reviewers.decisions.clusters import CLUSTERS_NEED, clustered, student
+from reviewers.decisions.estimate_inputs import Beta as Beta
+from reviewers.decisions.estimate_inputs import Floats
+from reviewers.decisions.estimate_inputs import Population as Population
+from reviewers.decisions.estimate_inputs import ReviewerErrors as ReviewerErrors
+from reviewers.decisions.estimate_inputs import Sample as Sample
+from reviewers.decisions.estimate_inputs import pooled as pooled
+from reviewers.decisions.score_interval import Interval as Interval
+from reviewers.decisions.score_profile import Known, Profile, profile
+from reviewers.decisions.too_few import TooFew
+
+REVIEWS_NEED = 5  # statistics of small samples: below, even the exact interval spans most of [0, 1]
+LEVELS = (0.90, 0.95)
+
+
+class Method(StrEnum):
+    """How an interval was made; people read it."""
+
+    SCORE = "model-assisted score interval"
+    CLUSTERED = "model-assisted score interval, clustered by user"
+    EXACT = "exact interval"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estimate:
+    """A share of wrong outputs in [0, 1]."""
+
+    value: float  # corrected for reviewers' errors where these were given
+    intervals: Mapping[float, Interval]  # by level: 0.95 -> (low, high)
+    reviewed: int  # outputs that people decided on
+    outputs: int  # of which these are the sample
+    effective_n: float  # as many uniform reviews would be as precise
+    method: Method
+    uncorrected: float | None = None  # as the verdicts have it; None: nothing was corrected
+    slope: float = 1.0  # by which the risks had to be stretched: near 0 they tell nothing, below 0 they are reversed
+    clusters: int | None = None  # users with a review; None: outputs were taken one by one
+
+    def at(self, level: float = 0.95) -> Interval:
+        """The interval of this level."""
+        return self.intervals[level]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """The second share minus the first."""
+
+    value: float  # in [-1, 1]; above 0: more is wrong than before
+    low: float
+    high: float
+    level: float
+
+
+def estimate(
+    sample: Sample,
+    population: Population,
+    *,
+    errors: ReviewerErrors | None = None,
+    levels: Sequence[float] = LEVELS,
+    resolved_share: float = 1.0,
+) -> Estimate | TooFew:
+    """The share of wrong outputs among all of the population, with its intervals.
+
+    The risks are tilted until they fit the reviews, each weighted by 1 / inclusion probability, and averaged over all
+    outputs; the interval is the score interval around it (see `score_interval`). With one risk for all and one chance
+    for all the value is the plain share and the interval Wilson's with the finite-population correction.
+
+    Extremes: all outputs reviewed gives the plain share, and an interval of no width. Verdicts that are all alike give
+    Clopper & Pearson's exact interval (1934) at Kish's effective number of reviews (Korn & Graubard, Survey
+    Methodology 24, 1998).
+
+    Reviewers' errors come in as A = (1 - specificity) + (sensitivity + specificity - 1) θ (Rogan & Gladen 1978), inside
+    the test, with the doubt about both in its variance (as Lang & Reiczigel, Preventive Veterinary Medicine 113, 2014,
+    do for a plain sample). Not together with verdicts that are posterior probabilities: those are corrected already.
+
+    Clusters in the sample make the interval speak for the users that may come and not for these outputs alone.
+
+    Args:
+        sample: the reviews; none twice.
+        population: all outputs of the period, those of the sample among them.
+        errors: sensitivity and specificity of verdicts; None: verdicts are taken as the truth.
+        levels: of the intervals, each in (0, 1).
+        resolved_share: of the drawn outputs, the share that was decided so far, in (0, 1]: the rest counts as cut at
+            random.
+
+    Returns:
+        `TooFew` below 5 reviews, below an effective number of 5 where all verdicts are alike, below 5 users where
+        clusters are given, and where the verdicts tell nothing (sensitivity + specificity at most 1).
+    """
+    known = Known.of(errors)
+    if len(sample) < REVIEWS_NEED or known.sharpness <= 0.0:
+        return TooFew(found=len(sample) if known.sharpness > 0.0 else 0, needed=REVIEWS_NEED)
+    if resolved_share < 1.0:
+        sample = replace(sample, chance=sample.chance * resolved_share)
+        population = replace(population, chance=population.chance * resolved_share)
+    if sample.wrong[0] in (0.0, 1.0) and float(np.ptp(sample.wrong)) == 0.0:
+        return _all_alike(sample, population, known, levels)
+    users = REVIEWS_NEED if sample.cluster is None else len(np.unique(sample.cluster))
+    if users < CLUSTERS_NEED:
+        return TooFew(found=users, needed=CLUSTERS_NEED, of="users")
+    found = _by_score(sample, population, known, levels)
+    if errors is None:
+        return found
+    plain = _fitted(sample, population, Known())
+    return replace(found, uncorrected=_share(plain, score_interval.point(plain)))
+
+
+def change(before: Estimate, now: Estimate, *, level: float = 0.95) -> Change:
+    """How much more is wrong now, with an interval from those of the two, which must be of different outputs.
+
+    d - sqrt((v1 - l1)² + (u0 - v0)²) to d + sqrt((u1 - v1)² + (v0 - l0)²), d = v1 - v0: each end moves as far as the
+    two ends that make it (Zou & Donner, Statistics in Medicine 27, 2008, equation 5; Newcombe's method 10, 1998).
+
+    Args:
+        before: of the earlier outputs.
+        now: of the later ones.
+        level: one that both were made with.
+    """
+    old, new, value = before.at(level), now.at(level), now.value - before.value
+    return Change(
+        value=value,
+        low=max(value - hypot(now.value - new.low, old.high - before.value), -1.0),
+        high=min(value + hypot(new.high - now.value, before.value - old.low), 1.0),
+        level=level,
+    )
+
+
+def kish(chance: Floats) -> float:
+    """(Σ w)² / Σ w², w = 1 / chance: as many equal weights would be as precise (Kish, Survey Sampling, 1965, 11.7)."""
+    weight = 1.0 / chance
+    return float(weight.sum() ** 2 / (weight @ weight))
+
+
+def clopper_pearson(successes: float, n: float, level: float) -> Interval:
+    """The exact interval of a share seen in n > 0 draws, not necessarily a whole number (Clopper & Pearson 1934)."""
+    tail = (1.0 - level) / 2.0
+    low = float(betaincinv(successes, n - successes + 1.0, tail)) if successes > 0.0 else 0.0
+    high = float(betaincinv(successes + 1.0, n - successes, 1.0 - tail)) if successes < n else 1.0
+    return Interval(low, high)
+
+
+def _fitted(sample: Sample, population: Population, known: Known) -> Profile:
+    counted = profile(sample, population, known, process=sample.cluster is not None)
+    return score_interval.fitted(counted, kish(sample.chance))
+
+
+def _share(counted: Profile, shift: float) -> float:
+    return float(counted.at(np.array([shift])).share[0])
+
+
+def _by_score(sample: Sample, population: Population, known: Known, levels: Sequence[float]) -> Estimate:
+    counted = _fitted(sample, population, known)
+    shift = score_interval.point(counted)
+    if sample.cluster is None:
+        residual = sample.wrong - counted.called_wrong(counted.tilted(sample.risk, shift))
+        seen, number = score_interval.seen_variance(sample, residual, counted.slope_numbers), len(sample)
+        quantiles = {level: float(ndtri(0.5 + level / 2.0)) for level in levels}
+    else:
+        users = clustered(sample, population, counted, shift)
+        seen, number = users.variance, users.reviewed
+        quantiles = {level: student(level, users.degrees) for level in levels}
+    wider = score_interval.widening(counted, seen, shift, number)
+    return Estimate(
+        value=_share(counted, shift),
+        intervals={level: score_interval.bounds(counted, z, wider) for level, z in quantiles.items()},
+        reviewed=len(sample),
+        outputs=counted.size,
+        effective_n=_effective(counted, shift, wider),
+        method=Method.SCORE if sample.cluster is None else Method.CLUSTERED,
+        slope=counted.slope,
+        clusters=None if sample.cluster is None else number,
+    )
+
+
+def _effective(counted: Profile, shift: float, wider: float) -> float:
+    """n of the uniform draw whose variance a (1 - a) (1/n - 1/N) is this one; of the process, a (1 - a) / n."""
+    moments = counted.at(np.array([shift]))
+    called = float(counted.called_wrong(moments.share)[0])
+    unseen = 0.0 if counted.process else 1.0 / counted.size
+    return 1.0 / (wider * float(moments.variance[0]) / max(called * (1.0 - called), 1e-12) + unseen)
+
+
+def _all_alike(sample: Sample, population: Population, known: Known, levels: Sequence[float]) -> Estimate | TooFew:
+    """All right or all wrong: no false alarm hides among none that are called wrong, only errors that were missed."""
+    effective, wrong = kish(sample.chance), bool(sample.wrong[0])
+    if effective < REVIEWS_NEED:
+        return TooFew(found=int(effective), needed=REVIEWS_NEED)
+    intervals = {}
+    for level in levels:
+        low, high = clopper_pearson(effective if wrong else 0.0, effective, level)
+        if len(sample) == len(population.risk):  # nothing was left to the draw
+            low = high = float(wrong)
+        hidden = min((high - low) / (known.specificity if wrong else known.sensitivity), 1.0)
+        intervals[level] = Interval(1.0 - hidden, 1.0) if wrong else Interval(0.0, hidden)
+    value = float(wrong)
+    return Estimate(
+        value=value,
+        intervals=intervals,
+        reviewed=len(sample),
+        outputs=len(population.risk),
+        effective_n=effective,
+        method=Method.EXACT,
+        uncorrected=None if known == Known() else value,
+    )
