@@ -59,6 +59,12 @@ class Delivery:
         self._world = world
         self._carrier = carrier
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unanswered: set[asyncio.Future[None]] = set()
+
+    async def quiet(self, seconds: float) -> None:
+        """Wait until the app has answered all that is under way, at most so many seconds of real time."""
+        if self._unanswered:
+            await asyncio.wait(self._unanswered, timeout=seconds)
 
     async def interact(self, kind: Kind, payload: Json) -> Answer:
         """Deliver an interaction or a command: one try, since Slack never repeats these."""
@@ -116,7 +122,7 @@ class Delivery:
             answer = Answer("connection_failed")
         else:
             is_late = self._strikes("late_ack", kind, payload)
-            answer = await self._carrier.carry(kind, payload, retry)
+            answer = await self._carry(kind, payload, retry)
             if is_late and answer.acked:
                 answer = Answer("http_timeout")
         response: Json = {"outcome": answer.outcome, "payload": answer.payload, "seconds": loop.time() - began}
@@ -132,6 +138,15 @@ class Delivery:
             response=response,
         )
         return answer
+
+    async def _carry(self, kind: Kind, payload: Json, retry: Retry | None) -> Answer:
+        answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._unanswered.add(answered)
+        try:
+            return await self._carrier.carry(kind, payload, retry)
+        finally:
+            self._unanswered.discard(answered)
+            answered.set_result(None)
 
     def _wrap(self, event: Json) -> Json:
         bot = self._world.settings.bot

@@ -50,8 +50,10 @@ class Operators:
         return {"open": self._sockets.count, "opened": self._sockets.opened}
 
     async def clock(self, request: Request) -> Json:
-        """Move the clock forward."""
+        """Move the clock forward; with `once_quiet`, after the app has answered what it was sent before."""
         body = await read_object(request)
+        if body.get("once_quiet"):
+            await self._delivery.quiet(self._world.settings.ack_seconds)
         if "set" in body:
             self._world.clock.advance(float(body["set"]) - self._world.clock.now())
         else:
@@ -102,6 +104,7 @@ class Operators:
         if person is None:
             raise SlackError("user_not_found")
         person.deleted = bool(body.get("deleted"))
+        self._world.tell_workspace()
         now = self._world.clock.now()
         event = {
             "type": "user_change",
@@ -126,7 +129,7 @@ class Operators:
             self._delivery.send_event({"type": kind, "channel": channel.id, "user": "U0TOMAS", "event_ts": stamp})
         channel.members |= set(body.get("add", []))
         channel.members -= set(body.get("remove", []))
-        self._world.changed()
+        self._world.tell_workspace()
         return {"ok": True}
 
     async def change_group(self, request: Request) -> Json:
@@ -136,6 +139,7 @@ class Operators:
         if group is None:
             raise SlackError("no_such_subteam")
         before, group.users = group.users, [str(user) for user in body.get("users", [])]
+        self._world.tell_workspace()
         now = int(self._world.clock.now())
         added = [user for user in group.users if user not in before]
         removed = [user for user in before if user not in group.users]
