@@ -1,0 +1,63 @@
+"""Draws beside the one by hash: a batch of a fixed size, and the cut of a queue that is longer than people can read."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reviewers.decisions.selection import Floats
+
+LEAST_KEPT = 0.01  # of a queue that is cut: our choice; what is kept weighs a hundred times as much then
+
+
+def systematic(chances: Floats, order: NDArray[np.int64], start: float) -> NDArray[np.bool_]:
+    """A draw of a fixed size with exactly these chances: one random start, then equal steps along their running sum.
+
+    Neighbours in the order are seldom drawn together, so an order by risk spreads the draw over all risks (Madow,
+    Annals of Mathematical Statistics 20, 1949; Särndal, Swensson & Wretman 1992, section 3.6). The size is the sum of
+    the chances, or where that is no whole number one of the two next to it.
+
+    Args:
+        chances: inclusion probabilities, in (0, 1].
+        order: the places of all outputs, as the draw walks through them.
+        start: uniform in [0, 1).
+
+    Returns:
+        True where an output is drawn, in the order of `chances`.
+    """
+    drawn = np.zeros(len(chances), dtype=np.bool_)
+    steps = np.floor(np.cumsum(chances[order]) - start + 1e-9).astype(np.int64)
+    drawn[order] = np.diff(steps, prepend=int(np.floor(1e-9 - start))) > 0
+    return drawn
+
+
+def keep_chance(waiting: int, room: float) -> float:
+    """The chance at which each waiting output is kept so that about `room` of them stay: room / waiting, at most 1.
+
+    Never below 0.01: a queue is cut, not emptied.
+
+    Args:
+        waiting: outputs that were drawn and wait for review, 0 or more.
+        room: reviews that people can give, 0 or more.
+    """
+    return 1.0 if waiting <= room else max(room / waiting, LEAST_KEPT)
+
+
+def kept(draw: float, keep: float) -> bool:
+    """Whether an output stays in a queue that is cut; the draw, in [0, 1), is another than the one that selected it."""
+    return draw < keep
+
+
+def thinned(chance: float, keep: float) -> float:
+    """The inclusion probability of an output after its queue was cut: pi · keep.
+
+    It holds for the outputs that waited at the cut, kept or not; those that people decided before keep their chance, as
+    do those never drawn. Two-phase sampling: Särndal, Swensson & Wretman 1992, section 9.3.
+
+    Args:
+        chance: inclusion probability before, in (0, 1].
+        keep: of `keep_chance`, in (0, 1].
+    """
+    if not 0.0 < keep <= 1.0:
+        raise ValueError(f"a chance of {keep} to be kept is outside (0, 1]")
+    return chance * keep
