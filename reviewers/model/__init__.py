@@ -6,6 +6,14 @@ All are frozen and keyword-only. Times are timezone-aware; a naive one is refuse
 from __future__ import annotations
 
 from reviewers.model.checking import Check, CheckKind
+from reviewers.model.judgement import (
+    STANDS,
+    Guarantee,
+    Judgement,
+    Part,
+    Proof,
+    Rate,
+)
 from reviewers.model.machine import (
     Assessment,
     Claim,
@@ -58,6 +66,14 @@ from reviewers.model.review import (
     Verdict,
     VerdictKind,
 )
+from reviewers.model.risk_model import (
+    Candidate,
+    Curve,
+    CurveKind,
+    RiskKind,
+    RiskModel,
+    RiskSignal,
+)
 from reviewers.model.selection import (
     Cut,
     HourCount,
@@ -69,20 +85,26 @@ from reviewers.model.selection import (
 )
 
 __all__ = [
+    "STANDS",
     "AfterDue",
     "ApiToken",
     "Assessment",
+    "Candidate",
     "Check",
     "CheckKind",
     "Claim",
     "ClaimMark",
     "ClaimReading",
+    "Curve",
+    "CurveKind",
     "Cut",
     "DatasetUse",
     "DatasetVersion",
     "Draft",
+    "Guarantee",
     "HourCount",
     "JsonValue",
+    "Judgement",
     "MadePlan",
     "Mark",
     "Match",
@@ -93,11 +115,14 @@ __all__ = [
     "OnTimeout",
     "Outcome",
     "Output",
+    "Part",
     "Passage",
     "PeriodOutputs",
     "Policy",
     "Posting",
     "Preferences",
+    "Proof",
+    "Rate",
     "Reading",
     "Reason",
     "Release",
@@ -107,6 +132,9 @@ __all__ = [
     "ReviewTask",
     "Reviewed",
     "Risk",
+    "RiskKind",
+    "RiskModel",
+    "RiskSignal",
     "Route",
     "Rule",
     "SamplingDecision",
