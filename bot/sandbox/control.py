@@ -17,6 +17,8 @@ from bot.sandbox.wire import Json, SlackError, as_object, compact
 from bot.sandbox.workspace import Channel, Person, zone_offset
 from bot.sandbox.world import World
 
+TABS = ("home", "messages")  # what a person can open of the app
+
 
 class Control:
     """The routes of the control API."""
@@ -135,9 +137,12 @@ class Control:
         """Send a slash command."""
         body = await read_object(request)
         person = self._actor(body)
+        channel = self._visible(body, person)
+        if channel.is_archived:
+            raise SlackError("is_archived")
         return await self._interactions.command(
             person,
-            self._visible(body, person),
+            channel,
             str(body.get("command", "")),
             str(body.get("text") or ""),
             base_url=base_url(self._world, request),
@@ -187,7 +192,12 @@ class Control:
     async def open_home(self, request: Request) -> Json:
         """Open the Home tab, or the messages tab with `tab`."""
         body = await read_object(request)
-        return await self._interactions.open_home(self._actor(body), str(body.get("tab", "home")))
+        tab = str(body.get("tab", "home"))
+        if tab not in TABS:
+            raise ValueError(f"there is no tab {tab}")
+        if tab == "messages" and self._world.settings.messages_tab == "off":
+            raise SlackError("messages_tab_disabled")
+        return await self._interactions.open_home(self._actor(body), tab)
 
     async def events(self, request: Request) -> Response:
         """Stream what happens to one person's pages."""
@@ -201,11 +211,13 @@ class Control:
         """Serve the bytes of a file to the page."""
         try:
             file = self._world.files.find(request.path_params["file_id"])
+            if file.content is None:
+                raise SlackError("file_not_found")
         except SlackError as refused:
             return JSONResponse(refused.body(), 404)
         told = self._world.files.describe(file, now=self._world.clock.now(), base_url="")
         headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
-        return Response(file.content or b"", media_type=told["mimetype"] or "application/octet-stream", headers=headers)
+        return Response(file.content, media_type=told["mimetype"] or "application/octet-stream", headers=headers)
 
     async def _stream(self, user: str, after: int | None) -> AsyncIterator[str]:
         yield ": open\n\n"

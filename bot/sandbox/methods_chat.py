@@ -105,7 +105,9 @@ class ChatMethods:
 
     def react(self, channel: Channel, message: Json, name: str, *, user: str, remove: bool = False) -> None:
         """Add or remove a reaction of anybody."""
-        reactions = message.setdefault("reactions", [])
+        if channel.is_archived:
+            raise SlackError("is_archived")
+        reactions: list[Json] = message.get("reactions", [])
         known = next((r for r in reactions if r["name"] == name), None)
         has = known is not None and user in known["users"]
         if has is not remove:

@@ -47,6 +47,11 @@ class World:
         self.feed.publish({"type": kind, "channel": channel.id, "ts": ts}, users)
         self.changed()
 
+    def tell_workspace(self) -> None:
+        """Tell the open pages that a person, a channel or a user group is not as it was."""
+        self.feed.publish({"type": "workspace"})
+        self.changed()
+
     def tell_views(self, user: str) -> None:
         """Tell the open pages of a person which modals are open."""
         self.feed.publish({"type": "views", "stack": self.describe_stack(user)}, {user})

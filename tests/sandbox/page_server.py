@@ -6,6 +6,7 @@ It knows nothing of Slack: it serves the page, shows what it is told to show, an
 
 import asyncio
 import contextlib
+import copy
 import json
 import socket
 import sys
@@ -72,6 +73,7 @@ def with_ids(blocks: list[Json]) -> list[Json]:
 class PageServer:
     """State that the page shows, and the requests it made, newest last."""
 
+    workspace: Json = field(default_factory=lambda: copy.deepcopy(WORKSPACE))
     messages: dict[str, list[Json]] = field(default_factory=dict)
     views: dict[str, list[Json]] = field(default_factory=dict)
     homes: dict[str, Json] = field(default_factory=dict)
@@ -99,6 +101,11 @@ class PageServer:
         row = next(row for row in self.messages[channel] if row["ts"] == ts)
         row.update(changes)
         self.tell({"type": "message_changed", "channel": channel, "ts": ts})
+
+    def remove(self, ts: str, *, channel: str = "C01CARDS") -> None:
+        """Takes a message away, as chat.delete and an ephemeral's `delete_original` do."""
+        self.messages[channel] = [row for row in self.messages[channel] if row["ts"] != ts]
+        self.tell({"type": "message_deleted", "channel": channel, "ts": ts})
 
     def open(self, view: Json, *, user: str = "U01MARA", view_id: str = "V1") -> Json:
         """Puts a view on top of a person's stack, or replaces the one with the same id."""
@@ -149,7 +156,7 @@ class PageServer:
         thread = request.query_params.get("thread_ts")
         rows = self.messages.get(channel, [])
         found: dict[str, Json] = {
-            "workspace": WORKSPACE,
+            "workspace": self.workspace,
             "messages": {
                 "messages": [row for row in rows if not thread or thread in (row["ts"], row.get("thread_ts"))]
             },
@@ -168,7 +175,8 @@ class PageServer:
 
     def _default(self, path: str) -> Callable[[Json], Json]:
         def closed(body: Json) -> Json:
-            stack = [view for view in self.views.get(body["user"], []) if view["id"] != body["view_id"]]
+            own = self.views.get(body["user"], [])
+            stack = [] if body.get("everything") else [view for view in own if view["id"] != body["view_id"]]
             self.views[body["user"]] = stack
             return {"ok": True, "stack": stack}
 

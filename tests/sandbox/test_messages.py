@@ -81,9 +81,13 @@ def test_a_post_that_cannot_be_is_refused(local: Bench, arguments: dict[str, obj
 
 
 def test_an_archived_channel_takes_nothing(local: Bench) -> None:
-    """Posting and updating fail with is_archived until the channel is back."""
+    """Posting, updating, reactions and commands fail with is_archived until the channel is back."""
     ts = local.post()
     local.control("/channels", channel=CHANNEL, archived=True)
+    assert local.api("reactions.add", channel=CHANNEL, timestamp=ts, name="eyes")["error"] == "is_archived"
+    assert local.control("/reactions", user="U0MARA", channel=CHANNEL, ts=ts, name="x")["error"] == "is_archived"
+    typed = local.control("/commands", user="U0MARA", channel=CHANNEL, command="/whetstone", text="")
+    assert typed["error"] == "is_archived"
     assert local.api("chat.postMessage", channel=CHANNEL, text="x")["error"] == "is_archived"
     assert local.api("chat.update", channel=CHANNEL, ts=ts, text="x")["error"] == "is_archived"
     local.control("/channels", channel=CHANNEL, archived=False)
@@ -243,6 +247,15 @@ def test_a_shared_file_is_a_message(local: Bench) -> None:
     )
     reply = local.seen(thread_ts=parent)[1]
     assert (reply["text"], reply["files"][0]["name"]) == ("The table", "verdicts.csv")
+    served = local.http.get(f"/_sandbox/files/{reply['files'][0]['id']}")
+    assert (served.content, served.headers["Content-Security-Policy"]) == (b"a,b", "sandbox")
+
+
+def test_a_file_without_its_bytes_is_not_served(local: Bench) -> None:
+    """An upload that was announced and never came is not there, and neither is one that nobody announced."""
+    announced = local.slack.files_getUploadURLExternal(filename="late.csv", length=3)
+    for file_id in (announced["file_id"], "F0NOWHERE1"):
+        assert local.http.get(f"/_sandbox/files/{file_id}").status_code == 404
 
 
 def test_a_reaction_counts_once(local: Bench) -> None:

@@ -134,6 +134,8 @@ def test_direct_messages_may_be_closed(tab: str, posted: bool, written: bool) ->
     with bench(messages_tab=tab) as local:
         assert local.api("chat.postMessage", channel="U0MARA", text="x")["ok"] is posted
         assert local.control("/messages", user="U0MARA", channel="D0MARA", text="x")["ok"] is written
+        opened = local.control("/home", user="U0MARA", tab="messages")
+        assert (opened["error"] == "messages_tab_disabled") is (tab == "off")  # else no app is there that would hear it
 
 
 def test_nobody_acts_in_what_they_cannot_see(local: Bench) -> None:

@@ -56,6 +56,14 @@ def test_the_feed_tells_each_person_only_what_is_theirs(local: Bench) -> None:
     assert _feed(local, "U0JONAS", 2) == ["message", "message_changed"]
 
 
+def test_the_feed_tells_of_channels_and_people_that_changed(local: Bench) -> None:
+    """Open pages read the workspace again after each of these."""
+    local.control("/channels", channel="C0CARDS", archived=True)
+    local.control("/people", user="U0DANA", deleted=True)
+    local.control("/usergroups", usergroup="S0LEADS", users=["U0MARA"])
+    assert _feed(local, "U0JONAS", 3) == ["workspace"] * 3
+
+
 def _feed(local: Bench, user: str, count: int) -> list[str]:
     kinds: list[str] = []
     headers = {"Last-Event-ID": "0"}

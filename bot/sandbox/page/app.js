@@ -1,6 +1,6 @@
 // The page: who is looking, which place is open, and what happens when something arrives.
 
-import { get } from "./api.js";
+import { get, post } from "./api.js";
 import { channelView, homeView, threadView } from "./channel.js";
 import { useClock } from "./dates.js";
 import { channel, channelName, known, myChannels, myself, setDirectory, user } from "./directory.js";
@@ -9,10 +9,10 @@ import { coalesced, listen } from "./events.js";
 import { loadMessages } from "./message.js";
 import { Modals } from "./modal.js";
 import { drawSidebar } from "./sidebar.js";
+import { announce } from "./tell.js";
 import { applyTheme } from "./theme.js";
 
 const root = document.getElementById("app");
-const live = document.getElementById("live");
 const sidebar = el("nav", { class: "sidebar", "aria-label": "Workspace", id: "sidebar" });
 const main = el("main", { class: "main" });
 const lost = el("p", { class: "lost", role: "status", hidden: true }, "Connection lost. Connecting again…");
@@ -52,16 +52,21 @@ const countSoon = (id) => {
   return counters.get(id)();
 };
 
-/** A channel nobody knew of: the workspace is read again. */
-const workspaceSoon = coalesced(async () => {
-  const found = await get("workspace");
-  if (found.users) setDirectory(found, myself());
-  side();
-});
+/** What the view of a channel depends on. */
+function termsOf(id) {
+  const { name, topic, is_archived: isArchived } = channel(id) ?? {};
+  return JSON.stringify([name, topic, isArchived, myChannels().some((one) => one.id === id)]);
+}
 
-const announce = (text) => {
-  live.textContent = text;
-};
+/** A channel nobody knew of, or one that somebody archived, joined or left: the workspace is read again. */
+const workspaceSoon = coalesced(async () => {
+  const before = termsOf(place.id);
+  const found = await get("workspace");
+  if (!found.users) return;
+  setDirectory(found, myself());
+  side();
+  if (place.kind === "channel" && before !== termsOf(place.id)) await go(fromHash());
+});
 
 function menuButton() {
   return el(
@@ -79,11 +84,14 @@ function menuButton() {
   );
 }
 
+/** Goes to the entry of the place that is open. */
+const focusSidebar = () => (sidebar.querySelector(".nav-item.here") ?? sidebar.querySelector(".nav-item"))?.focus();
+
 /** On a phone the sidebar lies over the channel while it is unfolded. */
 function fold(open) {
   root.classList.toggle("unfolded", open);
   for (const button of document.querySelectorAll(".menu-button")) button.setAttribute("aria-expanded", String(open));
-  if (open) sidebar.querySelector(".nav-item.here, .nav-item")?.focus();
+  if (open) focusSidebar();
 }
 
 function choosePerson(id) {
@@ -112,7 +120,7 @@ function openThread(id, message) {
     announce,
     onClose: () => {
       closeThread();
-      view.focus();
+      view.focusMessage(message.ts);
     },
   });
   root.append(thread.node);
@@ -140,6 +148,7 @@ async function go(target) {
   side();
   await view.refresh();
   view.focus();
+  if (channel(target.id)?.is_im && known().messages_tab !== "off") post("home", { user: myself(), tab: "messages" });
   if (target.ts) view.reveal(target.ts);
 }
 
@@ -154,8 +163,11 @@ function fromHash() {
 function arrived(event) {
   if (event.type === "views") modals.refresh();
   else if (event.type === "home") place.kind === "home" && view.refresh();
+  else if (event.type === "workspace") workspaceSoon();
   else if (event.channel) {
     if (!channel(event.channel)) workspaceSoon();
+    // What is said where somebody is not does not wait for them.
+    else if (!myChannels().some((one) => one.id === event.channel)) return;
     const here = place.kind === "channel" && place.id === event.channel;
     if (here) view.refresh();
     else countSoon(event.channel);
@@ -178,6 +190,29 @@ function whoIsLooking(workspace) {
   return found?.id ?? "";
 }
 
+/** F6 walks from the sidebar to the channel, its composer and the thread, and round, as in Slack. */
+function walkPanes(event) {
+  if (event.key !== "F6" || document.querySelector("dialog[open]")) return;
+  const isCovered = thread?.node.offsetWidth >= innerWidth; // On a phone the thread lies over the channel.
+  const steps = [
+    [sidebar, focusSidebar],
+    [!isCovered && main, () => view.focus()],
+    [!isCovered && view.composer?.node, () => view.composer.input.focus()],
+    [thread?.node, () => thread.focus()],
+  ].filter(([pane]) => pane?.isConnected && getComputedStyle(pane).visibility !== "hidden");
+  // The composer stands inside the channel's pane, so the last one that holds the focus is meant.
+  const at = steps.findLastIndex(([pane]) => pane.contains(document.activeElement));
+  steps.at((at < 0 && event.shiftKey ? -1 : at + (event.shiftKey ? -1 : 1)) % steps.length)[1]();
+  event.preventDefault();
+}
+
+/** Escape folds the sidebar that lies over a phone's channel, and goes back to the button that unfolded it. */
+function foldByKey(event) {
+  if (event.key !== "Escape" || !root.classList.contains("unfolded")) return;
+  fold(false);
+  main.querySelector(".menu-button")?.focus();
+}
+
 async function start() {
   applyTheme();
   const workspace = await get("workspace");
@@ -193,15 +228,13 @@ async function start() {
   }
   setDirectory(workspace, whoIsLooking(workspace));
   useClock(user(myself())?.tz, workspace.clock);
-  modals = new Modals();
+  modals = new Modals({ onLost: () => view.focus() });
   const shade = el("div", { class: "shade", onclick: () => fold(false) });
   root.replaceChildren();
   add(root, [lost, sidebar, shade, main]);
   document.addEventListener("open-message", ({ detail }) => go({ kind: "channel", id: detail.channel, ts: detail.ts }));
-  document.addEventListener(
-    "keydown",
-    (event) => event.key === "Escape" && root.classList.contains("unfolded") && fold(false),
-  );
+  document.addEventListener("keydown", foldByKey);
+  document.addEventListener("keydown", walkPanes);
   addEventListener("popstate", () => go(fromHash()));
   listen(myself(), { onEvent: arrived, onState: connection });
   await go(fromHash());

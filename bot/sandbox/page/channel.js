@@ -50,6 +50,7 @@ class Conversation {
     };
     this.composer = new Composer({
       label: placeholder,
+      inThread: Boolean(threadTs),
       place,
       say,
       after: () => {
@@ -64,6 +65,7 @@ class Conversation {
 export function channelView(id, { onThread, onLoaded, announce, menu }) {
   const name = channelName(id);
   const direct = channelOf(id)?.is_im;
+  const sign = channelOf(id)?.is_private ? [icon("lock"), " "] : "# ";
   const talk = new Conversation({
     channel: id,
     onThread,
@@ -79,12 +81,10 @@ export function channelView(id, { onThread, onLoaded, announce, menu }) {
     "header",
     { class: "view-head" },
     menu,
-    el("h1", { tabindex: "-1" }, direct ? name : `# ${name}`),
+    el("h1", { tabindex: "-1" }, direct ? name : [sign, name]),
     el("span", { class: "topic" }, channelOf(id)?.topic || ""),
   );
-  const foot = channelOf(id)?.is_archived
-    ? el("p", { class: "archived" }, `#${name} is archived.`)
-    : talk.composer.node;
+  const foot = closedFor(id) ?? talk.composer.node;
   const node = el(
     "section",
     { class: "view", "aria-label": name, data: { testid: "channel", channel: id } },
@@ -96,8 +96,19 @@ export function channelView(id, { onThread, onLoaded, announce, menu }) {
     node,
     refresh: talk.refresh,
     reveal: (ts) => talk.timeline.reveal(ts),
+    composer: talk.composer,
     focus: () => head.querySelector("h1").focus(),
+    focusMessage: (ts) => talk.timeline.focusThread(ts) || head.querySelector("h1").focus(),
   };
+}
+
+/** What stands instead of the composer where nobody can write; null where they can. */
+function closedFor(id) {
+  const found = channelOf(id);
+  if (found?.is_archived) return el("p", { class: "archived" }, `#${channelName(id)} is archived.`);
+  if (found?.is_im && (known().messages_tab ?? "open") !== "open")
+    return el("p", { class: "archived" }, "Sending messages to this app has been turned off.");
+  return null;
 }
 
 /** The pane of one thread. */
@@ -127,10 +138,11 @@ export function threadView(channel, ts, { announce, onClose }) {
       close,
     ),
     talk.timeline.node,
-    talk.composer.node,
+    closedFor(channel) ?? talk.composer.node,
   );
   node.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && onClose());
-  return { node, channel, ts, refresh: talk.refresh, focus: () => talk.composer.input.focus() };
+  const focus = () => (talk.composer.input.isConnected ? talk.composer.input : close).focus();
+  return { node, channel, ts, refresh: talk.refresh, focus };
 }
 
 /** The app's Home tab. Opening it asks the app to publish; later changes come by events. */
@@ -182,5 +194,6 @@ export function homeView({ menu }) {
   refresh()
     .then(() => post("home", { user: myself() }))
     .then(() => refresh());
-  return { node, refresh, focus: () => head.querySelector("h1").focus() };
+  const focus = () => head.querySelector("h1").focus();
+  return { node, refresh, focus, focusMessage: focus };
 }

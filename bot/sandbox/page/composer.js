@@ -4,6 +4,7 @@ import { post } from "./api.js";
 import { known, myself } from "./directory.js";
 import { el, icon } from "./dom.js";
 import { openMenu } from "./menu.js";
+import { chooseShortcut } from "./shortcut.js";
 
 let serial = 0;
 
@@ -63,8 +64,8 @@ export function onTheWire(text) {
 
 export class Composer {
   /** `place()` answers {channel, thread_ts?}; `say(text)` shows a line that only this person sees, as Slackbot does. */
-  constructor({ label, place, say, after }) {
-    Object.assign(this, { place, say, after, found: [], at: -1 });
+  constructor({ label, place, say, after, inThread = false }) {
+    Object.assign(this, { place, say, after, inThread, found: [], at: -1 });
     serial += 1;
     this.listId = `completions-${serial}`;
     this.input = el("textarea", {
@@ -130,9 +131,9 @@ export class Composer {
                 label: one.name,
                 note: known().bot.name,
                 value: one.callback_id,
-                choose: () => post("shortcuts", { user: myself(), callback_id: one.callback_id }),
+                choose: () => chooseShortcut(one),
               })),
-            ...known().commands.map((one) => ({
+            ...(this.inThread ? [] : known().commands).map((one) => ({
               label: one.command,
               note: one.description,
               value: one.command,
@@ -155,7 +156,7 @@ export class Composer {
     this.input.style.height = "auto";
     this.input.style.height = `${Math.min(this.input.scrollHeight, 240)}px`;
     this.sendButton.classList.toggle("ready", this.input.value.trim() !== "");
-    this.showList(completions(this.input.value, known().commands));
+    this.showList(this.inThread ? [] : completions(this.input.value, known().commands));
   }
 
   showList(found) {
@@ -229,6 +230,10 @@ export class Composer {
       this.say(
         `${command} is not a valid command. In Slack, all messages that start with the "/" character are interpreted as commands.`,
       );
+      return { ok: false };
+    }
+    if (this.inThread) {
+      this.say(`${command} is not supported in threads. Sorry!`);
       return { ok: false };
     }
     const { channel } = this.place();

@@ -54,6 +54,8 @@ const ICONS = {
   plus: "M10 4v12M4 10h12",
   send: "M4 4l13 6-13 6 2-6zM6 10h6",
   home: "M3 10l7-6 7 6M5 9v7h10V9M9 16v-4h2v4",
+  lock: "M6 9V7a4 4 0 0 1 8 0v2M4.500 9h11v8h-11z",
+  back: "M12 4l-6 6 6 6",
   moon: "M15 12A6 6 0 1 1 9 4a5 5 0 0 0 6 8z",
   warn: "M10 3l8 14H2zM10 8v4M10 14.500v.5",
   eye: "M2 10c3-6 13-6 16 0-3 6-13 6-16 0zM10 8a2 2 0 1 0 .01 0",

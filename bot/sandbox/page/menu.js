@@ -1,6 +1,7 @@
 // Menus that open beside a button, and the confirm dialog. Both work by keyboard alone.
 
 import { el } from "./dom.js";
+import { remembered } from "./focus.js";
 import { textObject } from "./mrkdwn.js";
 
 let closeOpen = null;
@@ -17,18 +18,28 @@ function place(menu, anchor) {
 function moveBy(menu, step) {
   const items = [...menu.querySelectorAll("[role^=menuitem],[role=option]")].filter((one) => !one.hidden);
   const at = items.indexOf(document.activeElement);
-  const next = Number.isFinite(step) ? (at + step + items.length) % items.length : step > 0 ? items.length - 1 : 0;
+  // From a search box above the items (at is -1) the first step down leads to the first item.
+  const from = at < 0 && step < 0 ? 0 : at;
+  const next = Number.isFinite(step) ? (from + step + items.length) % items.length : step > 0 ? items.length - 1 : 0;
   items[next]?.focus();
+}
+
+/** Up and down in a grid of `columns` go to the same place of the next row. */
+function movesIn(columns) {
+  return columns > 1 ? { ...MOVES, ArrowDown: columns, ArrowUp: -columns } : MOVES;
 }
 
 const MOVES = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 /**
  * Shows `content` (an element with the items) beside `anchor` until Escape, Tab or a click elsewhere.
- * Answers a function that closes it. `beside` is what it stands beside when that is not the anchor itself.
+ * Answers a function that closes it. `beside` is what it stands beside when that is not the anchor itself; the items
+ * stand in `columns`.
  */
-export function popup(anchor, content, { beside = anchor } = {}) {
+export function popup(anchor, content, { beside = anchor, columns = 1 } = {}) {
   closeOpen?.();
+  const moves = movesIn(columns);
+  const back = remembered(anchor);
   (anchor.closest("dialog") ?? document.body).append(content);
   place(content, beside);
   anchor.setAttribute("aria-expanded", "true");
@@ -38,7 +49,7 @@ export function popup(anchor, content, { beside = anchor } = {}) {
     document.removeEventListener("pointerdown", outside, true);
     content.remove();
     anchor.setAttribute("aria-expanded", "false");
-    if (refocus) anchor.focus();
+    if (refocus) back()?.focus();
   };
   const outside = (event) => {
     if (!content.contains(event.target) && !anchor.contains(event.target)) close(false);
@@ -46,7 +57,7 @@ export function popup(anchor, content, { beside = anchor } = {}) {
   content.addEventListener("keydown", (event) => {
     const typing = event.target.tagName === "INPUT" && !["ArrowDown", "ArrowUp"].includes(event.key);
     if (event.key === "Escape" || event.key === "Tab") close();
-    else if (MOVES[event.key] && !typing) moveBy(content, MOVES[event.key]);
+    else if (moves[event.key] && !typing) moveBy(content, moves[event.key]);
     else return;
     if (event.key !== "Tab") event.preventDefault();
     event.stopPropagation();
@@ -58,7 +69,7 @@ export function popup(anchor, content, { beside = anchor } = {}) {
 }
 
 /** A plain menu: `items` are `{label, value, choose, checked, danger, note}`; label is text or nodes. */
-export function openMenu(anchor, label, items, className = "") {
+export function openMenu(anchor, label, items, { className = "", columns = 1 } = {}) {
   if (anchor.getAttribute("aria-expanded") === "true") return closeOpen?.();
   const rows = items.map((item) =>
     el(
@@ -80,7 +91,8 @@ export function openMenu(anchor, label, items, className = "") {
       item.note && el("small", {}, item.note),
     ),
   );
-  const close = popup(anchor, el("div", { class: `menu ${className}`, role: "menu", "aria-label": label }, rows));
+  const menu = el("div", { class: `menu ${className}`, role: "menu", "aria-label": label }, rows);
+  const close = popup(anchor, menu, { columns });
   return close;
 }
 

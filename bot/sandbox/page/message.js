@@ -1,50 +1,20 @@
 // One message as it stands in a channel or a thread: author, blocks, reactions, replies, and its own menu.
 
 import { get, post } from "./api.js";
-import { avatar } from "./avatar.js";
+import { appPicture, avatar, personPicture } from "./avatar.js";
 import { drawBlocks, identified } from "./blocks.js";
 import { clockTime, fullTime } from "./dates.js";
 import { known, isBot, myself, userName } from "./directory.js";
 import { dots, el, icon, unseen } from "./dom.js";
-import { EMOJI, emojiNode } from "./emoji.js";
+import { emojiNode } from "./emoji.js";
 import { Form } from "./form.js";
 import { openMenu } from "./menu.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { picture } from "./elements.js";
+import { pickReaction, QUICK, react, reactionRow } from "./reactions.js";
+import { chooseShortcut } from "./shortcut.js";
 
 const forms = new Map(); // Entries in the inputs of messages, by channel and ts: they outlive a redraw.
-const QUICK = ["white_check_mark", "x"];
-const PICKER = [
-  ...QUICK,
-  "question",
-  "pencil2",
-  "eyes",
-  "+1",
-  "-1",
-  "heart",
-  "tada",
-  "pray",
-  "thinking_face",
-  "warning",
-  "fire",
-  "rocket",
-  "100",
-  "star",
-  "bulb",
-  "clap",
-  "wave",
-  "smile",
-  "cry",
-  "hourglass_flowing_sand",
-  "lock",
-  "scales",
-  "large_green_circle",
-  "large_orange_diamond",
-  "small_red_triangle",
-  "large_blue_square",
-  "memo",
-  "mag",
-];
 
 /** True for what the app posted. */
 export const byApp = (message) => Boolean(message.bot_id) || isBot(message.user);
@@ -61,48 +31,13 @@ function contextOf(message, channel, place) {
   return { surface: "message", name: `${place}-${key}`, form, act };
 }
 
-const react = (channel, message, name, remove) =>
-  post("reactions", { user: myself(), channel, ts: message.ts, name, ...(remove ? { remove: true } : {}) });
-
-function reactionRow(message, channel) {
-  const chips = (message.reactions ?? []).map((one) => {
-    const mine = (one.users ?? []).includes(myself());
-    const who = (one.users ?? []).map(userName).join(", ");
-    return el(
-      "button",
-      {
-        type: "button",
-        class: `reaction${mine ? " mine" : ""}`,
-        title: who,
-        "aria-pressed": String(mine),
-        data: { reaction: one.name },
-        "aria-label": `${one.name.replaceAll("_", " ")}, ${who}`,
-        onclick: () => react(channel, message, one.name, mine),
-      },
-      emojiNode(one.name),
-      el("span", {}, String(one.count ?? one.users?.length ?? 1)),
-    );
-  });
-  return chips.length ? el("div", { class: "reactions" }, chips) : null;
-}
-
-function pickReaction(anchor, channel, message) {
-  const items = PICKER.map((name) => ({
-    label: EMOJI[name],
-    name: name.replaceAll("_", " "),
-    value: name,
-    choose: () => react(channel, message, name),
-  }));
-  openMenu(anchor, "Add a reaction", items, "emoji-grid");
-}
-
 function moreItems(message, channel) {
   const shortcuts = known().shortcuts.filter((one) => one.type === "message" || one.type === "message_action");
   const items = shortcuts.map((one) => ({
     label: one.name,
     note: known().bot.name,
     value: one.callback_id,
-    choose: () => post("shortcuts", { user: myself(), callback_id: one.callback_id, channel, ts: message.ts }),
+    choose: () => chooseShortcut(one, { channel, ts: message.ts }),
   }));
   return [
     ...items,
@@ -157,6 +92,14 @@ function walk(event, bar) {
   event.preventDefault();
 }
 
+/** Who replied, as small pictures; the names are for those who do not see them. */
+function faces(message) {
+  const who = (message.reply_users ?? []).slice(0, 5);
+  if (!who.length) return null;
+  const picture = (id) => (isBot(id) ? appPicture("avatar app tiny") : personPicture(id, "avatar tiny"));
+  return el("span", { class: "faces", "aria-hidden": "true" }, who.map(picture));
+}
+
 function threadBar(message, onThread) {
   if (!onThread || !message.reply_count) return null;
   const count = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
@@ -165,6 +108,7 @@ function threadBar(message, onThread) {
   return el(
     "button",
     { type: "button", class: "thread-bar", data: { testid: "open-thread" }, onclick: () => onThread(message) },
+    faces(message),
     el("b", {}, count),
     last,
   );
@@ -186,8 +130,8 @@ function file(one) {
   if ((one.mimetype ?? "").startsWith("image/"))
     return picture({ slack_file: { id: one.id }, alt_text: one.alt_txt ?? one.title ?? one.name }, "block-picture");
   return el(
-    "div",
-    { class: "file" },
+    "a",
+    { class: "file", href: `/_sandbox/files/${encodeURIComponent(one.id)}`, download: one.name ?? one.id },
     el("b", {}, one.title || one.name || one.id),
     el("small", {}, one.pretty_type ?? one.mimetype ?? ""),
   );
@@ -213,6 +157,19 @@ function head(message) {
     byApp(message) && el("span", { class: "app-badge" }, "APP"),
     el("time", { class: "time", title: fullTime(message.ts) }, clockTime(message.ts)),
   );
+}
+
+const KEYS = { t: "thread", r: "react", ".": "more" };
+
+/** Keys on the message itself, as in Slack: T opens its thread, R reacts, and "." opens its menu. */
+function onKey(event, node, onThread, message) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const name = KEYS[event.key.toLowerCase()];
+  const tool = name && node.querySelector(`[data-tool="${name}"]`);
+  if (!tool) return;
+  event.preventDefault();
+  if (name === "thread") onThread(message);
+  else tool.click();
 }
 
 /**
@@ -248,6 +205,7 @@ export function drawMessage(message, { channel, place, grouped, onThread, onDism
     ),
     only ? null : toolbar(message, channel, onThread),
   );
+  node.addEventListener("keydown", (event) => event.target === node && onKey(event, node, onThread, message));
   return node;
 }
 

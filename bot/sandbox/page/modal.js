@@ -6,13 +6,17 @@ import { myself } from "./directory.js";
 import { el, icon } from "./dom.js";
 import { coalesced } from "./events.js";
 import { Form } from "./form.js";
+import { remembered } from "./focus.js";
 import { closeMenus } from "./menu.js";
 import { textObject } from "./mrkdwn.js";
+import { announce, speakFrom } from "./tell.js";
 
 const TROUBLE = "We had some trouble connecting. Try again?";
 
 export class Modals {
-  constructor() {
+  /** `onLost()` takes the focus when what opened a modal is gone by the time it closes. */
+  constructor({ onLost }) {
+    this.onLost = onLost;
     this.forms = new Map(); // View id to what was entered; kept while a view is under another one.
     this.scrolls = new Map();
     this.stack = [];
@@ -21,6 +25,7 @@ export class Modals {
     this.dialog = el("dialog", { class: "modal", "aria-labelledby": "modal-title", data: { testid: "modal" } });
     // Escape is taken as a key: the browser lets a page refuse its own closing of a dialog only once.
     this.dialog.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) this.sendByKey(event);
       if (event.key !== "Escape") return;
       event.preventDefault();
       this.close();
@@ -49,8 +54,11 @@ export class Modals {
     const sign = JSON.stringify({ ...this.top, state: null });
     if (this.shown?.sign === sign && this.dialog.open) return null;
     const same = this.shown?.id === this.top.id;
-    if (this.shown) this.scrolls.set(this.shown.id, this.dialog.querySelector(".modal-body")?.scrollTop ?? 0);
-    this.shown = { id: this.top.id, sign };
+    const names = this.top.blocks.map((block) => block.block_id);
+    // A view in which nothing is as it was is read from its beginning.
+    const isNew = same && !names.some((name) => this.shown.names.includes(name));
+    if (this.shown) this.scrolls.set(this.shown.id, isNew ? 0 : this.dialog.querySelector(".modal-body").scrollTop);
+    this.shown = { id: this.top.id, sign, names };
     return this.draw(same);
   }
 
@@ -59,7 +67,10 @@ export class Modals {
     closeMenus();
     this.shown = null;
     this.dialog.close();
-    this.opener?.isConnected && this.opener.focus();
+    speakFrom(null);
+    const opener = this.opener?.();
+    if (opener) opener.focus();
+    else this.onLost();
   }
 
   form(view) {
@@ -79,11 +90,27 @@ export class Modals {
     this.dialog.dataset.viewId = view.id;
     this.dialog.replaceChildren(this.head(view), this.body(view), this.foot(view));
     if (!this.dialog.open) {
-      this.opener = document.activeElement;
+      this.opener = remembered(document.activeElement);
       this.dialog.showModal();
     }
+    speakFrom(this.dialog);
+    this.tellNews(view, same);
     this.dialog.querySelector(".modal-body").scrollTop = this.scrolls.get(view.id) ?? 0;
     this.focusAgain(view, marks);
+  }
+
+  /** A view that changed under the reader is told by its first words, when these are other ones. */
+  tellNews(view, same) {
+    const body = this.dialog.querySelector(".modal-body");
+    const words = body.querySelector(".text, .header, .alert")?.textContent.slice(0, 200) ?? "";
+    if (same && words !== this.words) announce(`${this.dialog.querySelector("#modal-title").textContent}: ${words}`);
+    this.words = words;
+  }
+
+  /** Ctrl+Enter and Cmd+Enter submit from any field. */
+  sendByKey(event) {
+    event.preventDefault();
+    if (this.top?.submit) this.submit();
   }
 
   focusAgain(view, marks) {
@@ -108,6 +135,18 @@ export class Modals {
     return el(
       "header",
       { class: "modal-head" },
+      this.stack.length > 1 &&
+        el(
+          "button",
+          {
+            type: "button",
+            class: "tool",
+            "aria-label": "Previous view",
+            data: { testid: "modal-back" },
+            onclick: () => this.close(),
+          },
+          icon("back"),
+        ),
       el("h2", { id: "modal-title", tabindex: "-1", dir: "auto" }, textObject(view.title)),
       el(
         "button",
@@ -151,7 +190,7 @@ export class Modals {
     const close = el(
       "button",
       { type: "button", class: "btn large", data: { testid: "modal-close" }, onclick: () => this.close() },
-      view.close ? textObject(view.close) : "Cancel",
+      view.close ? textObject(view.close) : this.stack.length > 1 ? "Back" : "Cancel",
     );
     const submit =
       view.submit &&
@@ -190,17 +229,17 @@ export class Modals {
   }
 
   /** Closes the top view: Escape and the close button. Entries of the view below are kept. */
-  async close() {
+  async close(more = {}) {
     const view = this.top;
     if (this.busy || !view) return;
-    const answer = await post("views/close", { user: myself(), view_id: view.id });
+    const answer = await post("views/close", { user: myself(), view_id: view.id, ...more });
     if (answer.ok) this.answered(answer);
     else this.banner(TROUBLE);
   }
 
-  /** ✕ closes the whole stack, top view first. */
-  async closeAll() {
-    for (let left = this.stack.length; left > 0 && this.top; left -= 1) await this.close();
+  /** ✕ closes the whole stack. */
+  closeAll() {
+    return this.close({ everything: true });
   }
 
   banner(words) {

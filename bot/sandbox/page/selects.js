@@ -87,7 +87,11 @@ export function multiSelect(element, block, context, { attributes, label, keep }
   });
   const draw = () => {
     const keys = chosen();
-    const chips = keys.map((key) => chip(rows.find((row) => row.key === key)?.text ?? key, () => toggle(key)));
+    const remove = (key) => () => {
+      toggle(key);
+      opener.focus();
+    };
+    const chips = keys.map((key) => chip(rows.find((row) => row.key === key)?.text ?? key, remove(key)));
     opener.replaceChildren(
       keys.length ? el("span", { class: "unseen" }, `${keys.length} chosen, change`) : placeholder,
       icon("down"),

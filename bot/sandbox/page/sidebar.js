@@ -3,6 +3,7 @@
 import { appPicture, personPicture } from "./avatar.js";
 import { channelName, known, myChannels, myself, personNote, userName } from "./directory.js";
 import { el, icon, unseen } from "./dom.js";
+import { like } from "./focus.js";
 import { openMenu } from "./menu.js";
 import { cycleTheme, themeName } from "./theme.js";
 
@@ -24,7 +25,7 @@ function personPicker(choosePerson) {
       "aria-haspopup": "menu",
       "aria-expanded": "false",
       data: { testid: "person-picker" },
-      onclick: () => openMenu(button, "Choose who you are", items, "people"),
+      onclick: () => openMenu(button, "Choose who you are", items, { className: "people" }),
     },
     personPicture(myself(), "avatar small"),
     el("span", {}, "You are: ", el("b", {}, userName(myself()))),
@@ -78,10 +79,11 @@ function themeButton() {
  */
 export function drawSidebar(node, { place, unread, open, choosePerson }) {
   const channels = myChannels();
-  const hash = el("span", { class: "nav-sign", "aria-hidden": "true" }, "#");
+  const focused = node.contains(document.activeElement) ? document.activeElement.dataset : null;
+  const sign = (one) => el("span", { class: "nav-sign", "aria-hidden": "true" }, one.is_private ? icon("lock") : "#");
   const item = (one) =>
     entry(
-      one.is_im ? appPicture("avatar app tiny") : hash.cloneNode(true),
+      one.is_im ? appPicture("avatar app tiny") : sign(one),
       channelName(one.id),
       { kind: "channel", id: one.id },
       { place, open, unread: unread.get(one.id) ?? 0 },
@@ -110,4 +112,6 @@ export function drawSidebar(node, { place, unread, open, choosePerson }) {
     el("p", { class: "stand-in" }, "A local stand-in for Slack. Nothing here leaves this machine."),
     themeButton(),
   );
+  // Somebody who walks through the list stays where they are when a message comes.
+  if (focused) like(focused, node)?.focus();
 }

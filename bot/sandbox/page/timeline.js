@@ -2,6 +2,7 @@
 
 import { dayKey, dayName } from "./dates.js";
 import { el } from "./dom.js";
+import { like } from "./focus.js";
 import { closeMenus } from "./menu.js";
 import { authorName, byApp, drawMessage } from "./message.js";
 
@@ -9,6 +10,10 @@ const NEAR = 80; // Pixels from the end within which the list follows new messag
 const GROUP_SECONDS = 300;
 
 const keyOf = (message) => `${message.ts}${message.is_ephemeral ? "e" : ""}`;
+
+/** What is said of a message that came or changed. */
+const spoken = (message) =>
+  `${message.is_ephemeral ? "Only visible to you. " : ""}${authorName(message)}: ${(message.text ?? "").slice(0, 300)}`;
 
 /** A person's next message within 5 minutes shows no second head. Messages with blocks always stand alone. */
 function isGrouped(before, message) {
@@ -42,12 +47,37 @@ export class Timeline {
     this.empty = el("p", { class: "empty-note", hidden: true }, empty);
     this.scroller = el("div", { class: "scroller", tabindex: "0", "aria-label": label }, this.empty, this.list);
     this.node = el("div", { class: "timeline" }, this.scroller, this.pill);
+    this.scroller.addEventListener("keydown", (event) => this.walk(event));
     this.scroller.addEventListener("scroll", () => {
       this.stuck = this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < NEAR;
       if (this.stuck) this.pill.hidden = true;
     });
     // Pictures load and cards change their height: a reader at the end stays at the end.
     new ResizeObserver(() => this.stuck && this.toEnd()).observe(this.list);
+  }
+
+  /** Up and down walk from message to message, as in Slack; Escape leaves a control for its message. */
+  walk(event) {
+    const here = document.activeElement.closest?.("article");
+    const onMessage = here === document.activeElement || document.activeElement === this.scroller;
+    if (event.key === "Escape" && here && !onMessage && !event.defaultPrevented) {
+      here.focus();
+      event.preventDefault();
+    }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || !onMessage) return;
+    const all = [...this.list.querySelectorAll("article")];
+    const next = here ? all[all.indexOf(here) + step] : all.at(-1);
+    event.preventDefault();
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Puts the focus on what opens the thread of a message; answers whether the message is here. */
+  focusThread(ts) {
+    const node = this.rows.get(ts)?.node;
+    (node?.querySelector("[data-testid=open-thread]") ?? node)?.focus();
+    return Boolean(node);
   }
 
   toEnd() {
@@ -60,11 +90,13 @@ export class Timeline {
   update(messages) {
     const stuck = this.stuck;
     const fresh = this.loaded ? messages.filter((one) => !this.rows.has(keyOf(one))) : [];
+    const changed = messages.filter((one) => this.isNews(one));
+    this.texts = new Map(messages.map((one) => [keyOf(one), one.text]));
     const wanted = this.entries(messages);
     const kept = new Set(wanted.map((one) => one.key));
     for (const [key, row] of this.rows) {
       if (!kept.has(key)) {
-        row.node.remove();
+        this.letGo(row.node);
         this.rows.delete(key);
       }
     }
@@ -74,7 +106,23 @@ export class Timeline {
     this.loaded = true;
     if (stuck) this.toEnd();
     else if (fresh.length) this.pill.hidden = false;
-    for (const one of fresh) this.announce(`${authorName(one)}: ${(one.text ?? "").slice(0, 300)}`);
+    const news = [...changed, ...fresh].map(spoken);
+    if (news.length) this.announce(news.join(" "));
+  }
+
+  /** Takes a message away; the focus that was on it goes to the one before, else the one after, else the list. */
+  letGo(node) {
+    const all = [...this.list.querySelectorAll("article")];
+    const at = node.contains(document.activeElement) ? all.indexOf(node) : -1;
+    if (at >= 0) (all[at - 1] ?? all[at + 1] ?? this.scroller).focus({ preventScroll: true });
+    node.remove();
+  }
+
+  /** A changed text is told to those it is for: the reader of an ephemeral, and who stands on the message. */
+  isNews(message) {
+    const key = keyOf(message);
+    if (!this.texts?.has(key) || this.texts.get(key) === message.text) return false;
+    return message.is_ephemeral || this.rows.get(key)?.node.contains(document.activeElement);
   }
 
   entries(messages) {
@@ -125,15 +173,11 @@ export class Timeline {
 function replace(old, node) {
   if (old.querySelector("[aria-expanded=true][aria-haspopup]")) closeMenus();
   const focus = old.contains(document.activeElement) ? document.activeElement : null;
-  const { actionId, blockId, tool } = focus?.dataset ?? {};
+  const marks = { ...(focus?.dataset ?? {}) };
   const entry = focus && "selectionStart" in focus ? [focus.selectionStart, focus.selectionEnd] : null;
   old.replaceWith(node);
   if (!focus) return;
-  const same = [...node.querySelectorAll("[data-action-id],[data-tool]")].find(
-    (one) =>
-      (actionId && one.dataset.actionId === actionId && one.dataset.blockId === blockId) ||
-      (tool && one.dataset.tool === tool),
-  );
+  const same = focus === old ? null : like(marks, node);
   (same ?? node).focus({ preventScroll: true });
   if (same && entry?.[0] !== null && entry && "setSelectionRange" in same && same.type !== "email")
     same.setSelectionRange(...entry);

@@ -188,7 +188,7 @@ def test_an_update_keeps_entries_focus_and_caret(stand_in: PageServer, open_page
     page = open_page(stand_in.address)
     page.get_by_label("note").press_sequentially("abc")
     stand_in.open(a_view({"type": "section", "text": plain("New line")}, note))
-    expect(page.get_by_text("New line")).to_be_visible()
+    expect(page.get_by_text("New line", exact=True)).to_be_visible()
     page.keyboard.type("d")
     expect(page.get_by_label("note")).to_have_value("abcd")
 

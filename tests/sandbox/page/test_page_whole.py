@@ -191,4 +191,4 @@ def test_home_and_the_command_lead_to_the_next_answer(place: Place, open_page: O
     home = page.locator("[data-testid=home]")
     expect(home).to_contain_text("for you")
     home.locator("[data-action-id='queue.next']").click()
-    expect(form(page, "claims.save")).to_be_visible()
+    expect(form(page, "run")).to_be_visible()
