@@ -38,6 +38,7 @@ from reviewers.model import (
     SamplingDecision,
     Score,
     Span,
+    Stratum,
     TaskState,
     TokenUsage,
     Verdict,
@@ -214,13 +215,30 @@ def to_score(row: Found) -> Score:
 
 
 def decision_row(decision: SamplingDecision) -> Values:
-    """A sampling decision."""
-    return values(decision) | {"reason": decision.reason.value}
+    """A sampling decision; what cuts of the queue did to its chance is kept with the cuts."""
+    row = values(decision) | {
+        "reason": decision.reason.value,
+        "stratum": decision.stratum.value if decision.stratum else "",
+    }
+    del row["keep_probability"]
+    return row
 
 
 def to_decision(row: Found) -> SamplingDecision:
-    """The decision of a row of `sampling_decisions`."""
-    return SamplingDecision(**named(SamplingDecision, row) | {"reason": Reason(row["reason"])})
+    """The decision of a row of `sampling_decisions` with `kept_so_far`, the product of its cuts (None: never cut)."""
+    kept = kept_so_far(row)
+    changed = {
+        "reason": Reason(row["reason"]),
+        "stratum": Stratum(row["stratum"]) if row["stratum"] else None,
+        "inclusion_probability": row["inclusion_probability"] * kept,
+        "keep_probability": kept,
+    }
+    return SamplingDecision(**named(SamplingDecision, {**row, "keep_probability": kept}) | changed)
+
+
+def kept_so_far(row: Found) -> float:
+    """The product of the cuts that a selected output went through; 1 where its queue was never cut."""
+    return 1.0 if row["kept_so_far"] is None else float(row["kept_so_far"])
 
 
 def task_row(task: ReviewTask) -> Values:

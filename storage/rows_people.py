@@ -150,6 +150,8 @@ def to_reviewed(row: Found) -> Reviewed:
     changed = {
         "kind": VerdictKind(row["kind"]),
         "reason": Reason(row["reason"]),
+        "inclusion_probability": row["inclusion_probability"]
+        * (1.0 if row["kept_so_far"] is None else row["kept_so_far"]),
         "outcome": None if withdrawn else Outcome(row["outcome"]),
         "resolved_at": None if withdrawn else row["resolved_at"],
         "resolved_by": "" if withdrawn else row["resolved_by"],

@@ -1,8 +1,8 @@
 """The tables: what is kept, with the keys and indexes that its rules and its pollers need.
 
 Outputs, assessments and decisions are only ever inserted; the queue of unscored outputs is a small table of its own,
-so that leasing an output never rewrites its text. Verdicts, marks, resolutions, replies and saved routes are
-append-only (`APPEND_ONLY`): the migrations add triggers that refuse anything else.
+so that leasing an output never rewrites its text. Verdicts, marks, resolutions, replies, saved routes,
+plans, cuts and risk models are append-only (`APPEND_ONLY`): the migrations add triggers that refuse anything else.
 """
 
 from __future__ import annotations
@@ -26,9 +26,21 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Id, JsonText, Running, UtcDateTime, column, key, partial, running
+from storage.tables_learning import risk_models as risk_models
 from storage.tables_people import metadata as metadata  # with its tables in it
+from storage.tables_selection import selection_cuts as selection_cuts
+from storage.tables_selection import selection_plans as selection_plans
 
-APPEND_ONLY = ("verdicts", "marks", "resolutions", "replies", "saved_routes")
+APPEND_ONLY = (
+    "verdicts",
+    "marks",
+    "resolutions",
+    "replies",
+    "saved_routes",
+    "selection_plans",
+    "selection_cuts",
+    "risk_models",
+)
 NO_DUE_TIME = datetime(9999, 1, 1, tzinfo=UTC)  # sorts tasks without a due time last, on both engines alike
 
 
@@ -99,10 +111,13 @@ class ScoreRow(SQLModel, table=True):
 
 
 class DecisionRow(SQLModel, table=True):
-    """Whether an output is selected, and with which chance."""
+    """Whether an output is selected, and with which chance; and what figures group it by, so that they read no text."""
 
     __tablename__ = "sampling_decisions"
-    __table_args__ = (Index("ix_sampling_decisions_reason", "selected", "reason"),)
+    __table_args__ = (
+        Index("ix_sampling_decisions_reason", "selected", "reason"),
+        Index("ix_sampling_decisions_decided", "selected", "decided_at", "route"),
+    )
 
     output_id: str = key("outputs.output_id", primary=True)
     selected: bool = column(Boolean())
@@ -113,6 +128,13 @@ class DecisionRow(SQLModel, table=True):
     policy_version: str = column(Text())
     draw: float = column(Float())
     decided_at: datetime = column(UtcDateTime())
+    route: str = column(JsonText(), default="'\"\"'")
+    model: str = column(JsonText(), default="'\"\"'")
+    risk: float | None = column(Float(), optional=True)
+    slice: str = column(JsonText(), default="'\"\"'")
+    cluster: int = column(BigInteger(), default="0")
+    stratum: str = column(Text(), default="''")
+    plan_version: str = column(Id, default="''")
 
 
 class TaskRow(SQLModel, table=True):

@@ -18,15 +18,18 @@ from reviewers.ports import (
     Assessments,
     Checks,
     Counts,
+    Cuts,
     Datasets,
     Decisions,
     Events,
     Notices,
     Outbox,
     Outputs,
+    Plans,
     PreferencesOf,
     Releases,
     Replies,
+    RiskModels,
     SavedRoutes,
     Tasks,
     Tokens,
@@ -38,9 +41,11 @@ from storage.tables import leases
 from storage.unit_of_work_accounts import SqlDatasets, SqlTokens, counts
 from storage.unit_of_work_changes import changes_of
 from storage.unit_of_work_checks import SqlChecks
+from storage.unit_of_work_learning import SqlRiskModels
 from storage.unit_of_work_outbox import SqlOutbox
-from storage.unit_of_work_outputs import SqlAssessments, SqlDecisions, SqlOutputs
+from storage.unit_of_work_outputs import SqlAssessments, SqlOutputs
 from storage.unit_of_work_people import SqlEvents, SqlNotices, SqlPreferences, SqlReplies, SqlRoutes
+from storage.unit_of_work_selection import SqlCuts, SqlDecisions, SqlPlans
 from storage.unit_of_work_statements import added
 from storage.unit_of_work_tasks import SqlReleases, SqlTasks
 from storage.unit_of_work_verdicts import SqlVerdicts
@@ -58,6 +63,8 @@ class SqlUnitOfWork:
         self.outputs: Outputs = SqlOutputs(connection)
         self.assessments: Assessments = SqlAssessments(connection)
         self.decisions: Decisions = SqlDecisions(connection)
+        self.plans: Plans = SqlPlans(connection)
+        self.cuts: Cuts = SqlCuts(connection)
         self.tasks: Tasks = SqlTasks(connection)
         self.verdicts: Verdicts = SqlVerdicts(connection)
         self.releases: Releases = SqlReleases(connection)
@@ -70,6 +77,7 @@ class SqlUnitOfWork:
         self.routes: SavedRoutes = SqlRoutes(connection)
         self.checks: Checks = SqlChecks(connection)
         self.events: Events = SqlEvents(connection)
+        self.risk_models: RiskModels = SqlRiskModels(connection)
         self._connection = connection
 
     def counts(self) -> Counts:

@@ -141,6 +141,7 @@ def counts(connection: Connection) -> Counts:
         verdicts=by_word(_VERDICTS),
         resolutions=by_word(_RESOLUTIONS),
         timed_out=tasks.get("timed_out", 0),
+        cut=tasks.get("cut", 0),
         outbox_due=number(_OUTBOX_WAITING),
         outbox_dead=number(_OUTBOX_DEAD),
     )

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 
-from reviewers.model import Assessment, Output, SamplingDecision
+from reviewers.model import Assessment, Output, Score
 from reviewers.ports import Receipt, Received
 from storage import rows
-from storage.tables import assessments, outputs, sampling_decisions, scores, scoring_queue
+from storage.tables import assessments, outputs, scores, scoring_queue
 from storage.unit_of_work_statements import every, first, in_pieces, insert_once, one_of
 
 _STORED = select(outputs.c.output_id, outputs.c.number, outputs.c.body_hash, outputs.c.received_at)
@@ -137,6 +137,7 @@ _UNQUEUE = delete(scoring_queue).where(
     scoring_queue.c.number.in_(select(outputs.c.number).where(one_of(outputs.c.output_id)))
 )
 _ASSESSMENT = select(assessments).where(assessments.c.output_id == bindparam("output_id"))
+_SCORES_OF = select(scores).where(one_of(scores.c.output_id)).order_by(scores.c.position)
 _SCORES = select(scores).where(scores.c.output_id == bindparam("output_id")).order_by(scores.c.position)
 
 
@@ -169,24 +170,9 @@ class SqlAssessments:
         found = every(self._connection, _SCORES, output_id=output_id)
         return rows.to_assessment(row, [rows.to_score(score) for score in found])
 
-
-_ADD_DECISION = insert_once(sampling_decisions)
-_DECISION = select(sampling_decisions).where(sampling_decisions.c.output_id == bindparam("output_id"))
-
-
-class SqlDecisions:
-    """Implements `reviewers.ports.Decisions`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, batch: Sequence[SamplingDecision]) -> None:
-        """Store; the first decision on an output counts."""
-        if batch:
-            ordered = sorted(batch, key=lambda decision: decision.output_id)
-            self._connection.execute(_ADD_DECISION, [rows.decision_row(decision) for decision in ordered])
-
-    def get(self, output_id: str) -> SamplingDecision | None:
-        """The decision on this output."""
-        row = first(self._connection, _DECISION, output_id=output_id)
-        return rows.to_decision(row) if row else None
+    def scores(self, output_ids: Sequence[str]) -> dict[str, tuple[Score, ...]]:
+        """The scores of these outputs."""
+        found: dict[str, list[Score]] = {}
+        for row in in_pieces(self._connection, _SCORES_OF, output_ids):
+            found.setdefault(row["output_id"], []).append(rows.to_score(row))
+        return {output_id: tuple(of) for output_id, of in found.items()}

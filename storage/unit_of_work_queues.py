@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -19,12 +19,16 @@ from sqlalchemy import (
     select,
 )
 
-from reviewers.model import Reviewed, ReviewTask, VerdictKind
+from reviewers.model import Reviewed, ReviewTask, Stratum, VerdictKind
 from reviewers.ports import QueueState
 from storage import rows
 from storage.rows_people import to_reviewed
 from storage.tables import outputs, resolutions, review_tasks, sampling_decisions, verdicts
+from storage.tables_selection import selection_cuts
+from storage.unit_of_work_selection import kept_so_far
 from storage.unit_of_work_statements import every
+
+LATELY = timedelta(days=7)  # for which a queue tells what was cut
 
 # Written out and not bound: only then does a database see that a partial index holds all the rows that are asked for.
 _IS_OPEN = review_tasks.c.state == literal_column("'open'")
@@ -93,6 +97,25 @@ _QUEUES = (
     .group_by(review_tasks.c.route)
 )
 
+_CUT_LATELY = (
+    select(selection_cuts.c.route, func.count().label("amount"))
+    .where(~selection_cuts.c.kept, selection_cuts.c.cut_at > bindparam("since", type_=selection_cuts.c.cut_at.type))
+    .group_by(selection_cuts.c.route)
+)
+_IN_QUEUE = (
+    _TASKS.join(sampling_decisions, sampling_decisions.c.output_id == review_tasks.c.output_id)
+    .where(
+        _IS_OPEN,
+        _NOT_HELD,
+        review_tasks.c.route == bindparam("route", type_=review_tasks.c.route.type),
+        review_tasks.c.sent_by == literal_column("''"),
+        review_tasks.c.known == literal_column("''"),
+        sampling_decisions.c.stratum == literal_column(f"'{Stratum.DRAWN.value}'"),
+        ~exists().where(verdicts.c.task_id == review_tasks.c.task_id),
+    )
+    .order_by(review_tasks.c.created_at, review_tasks.c.task_id)
+)
+
 _later, _newer = verdicts.alias("later"), resolutions.alias("newer")
 _DECIDING: list[ColumnElement[str]] = [
     literal_column(f"'{kind.value}'") for kind in (VerdictKind.APPROVE, VerdictKind.EDIT, VerdictKind.REJECT)
@@ -103,6 +126,7 @@ _REVIEWED = (
         *(review_tasks.c[name] for name in ("output_id", "route", "show", "marks_draw", "sent_by", "known")),
         *(resolutions.c[name] for name in ("outcome", "resolved_at", "resolved_by")),
         *(sampling_decisions.c[name] for name in ("reason", "inclusion_probability", "policy_version")),
+        kept_so_far(),
         *(outputs.c[name] for name in ("model", "model_version", "received_at")),
     )
     .join(review_tasks, review_tasks.c.task_id == verdicts.c.task_id)
@@ -178,9 +202,14 @@ class SqlQueues:
         """How many open tasks each person was given."""
         return {row["assigned_to"]: row["amount"] for row in every(self._connection, _LOADS)}
 
+    def in_queue(self, route: str) -> list[ReviewTask]:
+        """Open drawn tasks of this route without a verdict, the oldest first."""
+        return self._listed(_IN_QUEUE, route=route)
+
     def queues(self, now: datetime) -> list[QueueState]:
         """What waits in each route, by route name."""
-        found = [QueueState(**row) for row in every(self._connection, _QUEUES, now=now)]
+        cut = {row["route"]: row["amount"] for row in every(self._connection, _CUT_LATELY, since=now - LATELY)}
+        found = [QueueState(**row, cut=cut.get(row["route"], 0)) for row in every(self._connection, _QUEUES, now=now)]
         return sorted(found, key=lambda state: state.route)
 
     def reviewed(self, since: datetime, until: datetime) -> list[Reviewed]:

@@ -20,12 +20,12 @@ from storage.tables import (
     releases,
     resolutions,
     review_tasks,
-    sampling_decisions,
     scores,
     verdicts,
 )
 from storage.tables_people import dataset_uses, replies
 from storage.unit_of_work_queues import SqlQueues
+from storage.unit_of_work_selection import decisions_of
 from storage.unit_of_work_statements import added, every, first, in_pieces, insert_once, one_of
 
 RESOLVED_AT_ONCE = 100  # an output may have 100,000 characters, and so many views are in memory together
@@ -168,7 +168,7 @@ class SqlTasks(SqlQueues):
 
 _V_TASKS = select(review_tasks).where(one_of(review_tasks.c.task_id))
 _V_OUTPUTS = select(outputs).where(one_of(outputs.c.output_id))
-_V_DECISIONS = select(sampling_decisions).where(one_of(sampling_decisions.c.output_id))
+_V_DECISIONS = decisions_of()
 _V_ASSESSMENTS = select(assessments).where(one_of(assessments.c.output_id))
 _V_SCORES = select(scores).where(one_of(scores.c.output_id)).order_by(scores.c.position)
 _V_VERDICTS = select(verdicts).where(one_of(verdicts.c.task_id)).order_by(verdicts.c.position)

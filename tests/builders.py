@@ -10,6 +10,8 @@ from reviewers.model import (
     Assessment,
     Claim,
     ClaimReading,
+    Cut,
+    MadePlan,
     Message,
     OnTimeout,
     Output,
@@ -23,6 +25,7 @@ from reviewers.model import (
     Risk,
     SamplingDecision,
     Score,
+    SelectionPlan,
     Span,
     TaskState,
     TaskView,
@@ -130,6 +133,49 @@ def a_decision(output_id: str = "o-1", **changes: Any) -> SamplingDecision:
         "decided_at": NOON + timedelta(seconds=3),
     }
     return SamplingDecision(**(fields | changes))
+
+
+def a_made_plan(version: str = "plan-1", **changes: Any) -> MadePlan:
+    """100 reviews of 1,000 outputs, one fifth of the chance the same for all."""
+    fields: dict[str, Any] = {
+        "version": version,
+        "route": "",
+        "plan": SelectionPlan(
+            budget=100.0,
+            expected_outputs=1000.0,
+            learned_from=5000,
+            errors_seen=45.0,
+            mean_risk=0.12,
+            humility=0.1,
+            uniform_part=0.2,
+            slice_power=0.0,
+            scale=0.1,
+            mean_worth=0.3,
+            mean_factor=1.0,
+            floor=0.01,
+        ),
+        "seconds_a_review": 45.0,
+        "minutes_per_week": 120.0,
+        "minutes_spent": 30.0,
+        "policy_version": "policy-1",
+        "made_at": NOON,
+    }
+    return MadePlan(**(fields | changes))
+
+
+def a_cut(output_id: str = "o-1", **changes: Any) -> Cut:
+    """Kept with a chance of one half."""
+    fields: dict[str, Any] = {
+        "output_id": output_id,
+        "route": "Cards",
+        "keep_probability": 0.5,
+        "kept_so_far": 0.5,
+        "draw": 0.25,
+        "kept": True,
+        "reaches_from": NOON,
+        "cut_at": NOON + timedelta(hours=1),
+    }
+    return Cut(**(fields | changes))
 
 
 def a_task(task_id: str = "t-1", **changes: Any) -> ReviewTask:

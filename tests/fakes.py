@@ -19,21 +19,25 @@ from reviewers.ports import (
     Assessments,
     Checks,
     Counts,
+    Cuts,
     Datasets,
     Decisions,
     Events,
     Notices,
     Outbox,
     Outputs,
+    Plans,
     PreferencesOf,
     Releases,
     Replies,
+    RiskModels,
     SavedRoutes,
     Tasks,
     Tokens,
     UnitOfWork,
     Verdicts,
 )
+from tests.memory_learning import MemoryRiskModels
 from tests.memory_people import (
     MemoryChecks,
     MemoryEvents,
@@ -46,7 +50,6 @@ from tests.memory_queues import newest_resolutions
 from tests.memory_repositories import (
     MemoryAssessments,
     MemoryDatasets,
-    MemoryDecisions,
     MemoryOutbox,
     MemoryOutputs,
     MemoryReleases,
@@ -54,6 +57,7 @@ from tests.memory_repositories import (
     MemoryTokens,
     MemoryVerdicts,
 )
+from tests.memory_selection import MemoryCuts, MemoryDecisions, MemoryPlans
 from tests.memory_state import Lease, State
 
 BUSY_SECONDS = 30.0  # as in storage/engine.py: a writer inside a writer is told of it, and does not hang
@@ -98,6 +102,8 @@ class MemoryUnitOfWork:
         self.outputs: Outputs = MemoryOutputs(state, writes=writes)
         self.assessments: Assessments = MemoryAssessments(state, writes=writes)
         self.decisions: Decisions = MemoryDecisions(state, writes=writes)
+        self.plans: Plans = MemoryPlans(state, writes=writes)
+        self.cuts: Cuts = MemoryCuts(state, writes=writes)
         self.tasks: Tasks = MemoryTasks(state, writes=writes)
         self.verdicts: Verdicts = MemoryVerdicts(state, writes=writes)
         self.releases: Releases = MemoryReleases(state, writes=writes)
@@ -110,6 +116,7 @@ class MemoryUnitOfWork:
         self.routes: SavedRoutes = MemoryRoutes(state, writes=writes)
         self.checks: Checks = MemoryChecks(state, writes=writes)
         self.events: Events = MemoryEvents(state, writes=writes)
+        self.risk_models: RiskModels = MemoryRiskModels(state, writes=writes)
         self._state = state
 
     def counts(self) -> Counts:
@@ -132,6 +139,7 @@ class MemoryUnitOfWork:
             verdicts=dict(Counter(kind.value for kind in kinds if kind is not VerdictKind.WITHDRAWN)),
             resolutions=dict(Counter(one.value for one in outcomes if one is not Outcome.WITHDRAWN)),
             timed_out=states[TaskState.TIMED_OUT],
+            cut=states[TaskState.CUT],
             outbox_due=outbox["waiting"],
             outbox_dead=outbox["dead"],
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from reviewers.decisions import consensus
-from reviewers.model import Resolution, Reviewed, ReviewTask, TaskState, Verdict
+from reviewers.model import Resolution, Reviewed, ReviewTask, SamplingDecision, Stratum, TaskState, Verdict
 from reviewers.ports import QueueState
 from tests.memory_state import State
 
@@ -37,6 +38,12 @@ def place(task: ReviewTask) -> tuple[bool, datetime, str]:
 def newest_resolutions(resolutions: Mapping[tuple[str, int], Resolution]) -> dict[str, Resolution]:
     """The newest resolution by task id, a withdrawn one too."""
     return {task_id: resolutions[task_id, revision] for task_id, revision in sorted(resolutions)}
+
+
+def corrected(state: State, decision: SamplingDecision) -> SamplingDecision:
+    """The decision with what the newest cut of its output says of all its cuts."""
+    kept = next((cut.kept_so_far for cut in reversed(state.cuts) if cut.output_id == decision.output_id), 1.0)
+    return replace(decision, inclusion_probability=decision.inclusion_probability * kept, keep_probability=kept)
 
 
 class MemoryQueues(Repository):
@@ -85,6 +92,16 @@ class MemoryQueues(Repository):
     def loads(self) -> dict[str, int]:
         return dict(Counter(task.assigned_to for task in self._in(TaskState.OPEN) if task.assigned_to))
 
+    def in_queue(self, route: str) -> list[ReviewTask]:
+        voted = {verdict.task_id for verdict in self._state.verdicts}
+        found = [
+            task
+            for task in self._in(TaskState.OPEN)
+            if task.route == route and not (task.hold or task.sent_by or task.known or task.task_id in voted)
+        ]
+        drawn = [task for task in found if self._state.decisions[task.output_id].stratum is Stratum.DRAWN]
+        return sorted(drawn, key=lambda task: (task.created_at, task.task_id))
+
     def queues(self, now: datetime) -> list[QueueState]:
         routes = sorted({task.route for task in self._in(*WAITING)})
         return [self._queue(route, now) for route in routes]
@@ -97,6 +114,9 @@ class MemoryQueues(Repository):
             disputed=sum(task.state is TaskState.DISPUTED for task in tasks),
             past_due=sum(task.due_at is not None and task.due_at <= now for task in tasks),
             oldest_at=min(task.created_at for task in tasks),
+            cut=sum(
+                not cut.kept and cut.route == route and cut.cut_at > now - timedelta(days=7) for cut in self._state.cuts
+            ),
         )
 
     def reviewed(self, since: datetime, until: datetime) -> list[Reviewed]:
@@ -114,7 +134,7 @@ class MemoryQueues(Repository):
     def _reviewed(self, verdict: Verdict) -> Reviewed:
         state = self._state
         task = state.tasks[verdict.task_id]
-        decision, output = state.decisions[task.output_id], state.outputs[task.output_id]
+        decision, output = corrected(state, state.decisions[task.output_id]), state.outputs[task.output_id]
         resolution = consensus.live(newest_resolutions(state.resolutions).get(task.task_id))
         return Reviewed(
             **{name: getattr(verdict, name) for name in ("task_id", "reviewer", "kind", "as_lead", "seen")},

@@ -22,14 +22,14 @@ from reviewers.model import (
     ReleaseState,
     Resolution,
     ReviewTask,
-    SamplingDecision,
+    Score,
     TaskState,
     TaskView,
     Verdict,
     VerdictKind,
 )
 from reviewers.ports import OutboxItem, Receipt, Received
-from tests.memory_queues import MemoryQueues, Repository, newest_resolutions, place
+from tests.memory_queues import MemoryQueues, Repository, corrected, newest_resolutions, place
 from tests.memory_state import Lease, Marked, Queued, State, in_utc
 
 
@@ -79,17 +79,9 @@ class MemoryAssessments(Repository):
     def get(self, output_id: str) -> Assessment | None:
         return self._state.assessments.get(output_id)
 
-
-class MemoryDecisions(Repository):
-    """Implements `reviewers.ports.Decisions`."""
-
-    def add(self, decisions: Sequence[SamplingDecision]) -> None:
-        for decision in decisions:
-            _require_output(self._own, decision.output_id)
-            self._own.decisions.setdefault(decision.output_id, in_utc(decision))
-
-    def get(self, output_id: str) -> SamplingDecision | None:
-        return self._state.decisions.get(output_id)
+    def scores(self, output_ids: Sequence[str]) -> dict[str, tuple[Score, ...]]:
+        known = {name: self._state.assessments[name] for name in output_ids if name in self._state.assessments}
+        return {name: one.scores for name, one in known.items() if one.scores}
 
 
 class MemoryTasks(MemoryQueues):
@@ -166,7 +158,7 @@ def _view(state: State, task: ReviewTask) -> TaskView:
         task=task,
         output=state.outputs[task.output_id],
         assessment=state.assessments.get(task.output_id),
-        decision=state.decisions[task.output_id],
+        decision=corrected(state, state.decisions[task.output_id]),
         verdicts=tuple(verdict for verdict in state.verdicts if verdict.task_id == task.task_id),
         resolution=consensus.live(newest_resolutions(state.resolutions).get(task.task_id)),
         release=state.releases.get(task.output_id),

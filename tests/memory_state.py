@@ -12,9 +12,11 @@ from reviewers.model import (
     Assessment,
     Check,
     ClaimMark,
+    Cut,
     DatasetUse,
     DatasetVersion,
     Draft,
+    MadePlan,
     Notice,
     Output,
     Preferences,
@@ -22,6 +24,7 @@ from reviewers.model import (
     Reply,
     Resolution,
     ReviewTask,
+    RiskModel,
     Route,
     SamplingDecision,
     Verdict,
@@ -66,6 +69,8 @@ class State:
     queue: dict[str, Lease] = field(default_factory=dict)  # by output id: when it is free
     assessments: dict[str, Assessment] = field(default_factory=dict)
     decisions: dict[str, SamplingDecision] = field(default_factory=dict)
+    plans: dict[str, MadePlan] = field(default_factory=dict)
+    cuts: list[Cut] = field(default_factory=list)
     tasks: dict[str, ReviewTask] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     marks: list[Marked] = field(default_factory=list)
@@ -83,6 +88,7 @@ class State:
     checks: dict[str, Check] = field(default_factory=dict)
     check_leases: dict[str, datetime] = field(default_factory=dict)  # by check id: when it is free
     events: dict[str, datetime] = field(default_factory=dict)
+    risk_models: list[RiskModel] = field(default_factory=list)
     leases: dict[str, Lease] = field(default_factory=dict)
 
     def copy(self) -> State:

@@ -9,12 +9,14 @@ as if it said nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+
+from reviewers.model import SelectionPlan
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -31,25 +33,6 @@ class Caution:
 
     humility: float  # eps in (0, 1]: f becomes (1 - eps) f + eps mean f
     uniform_part: float  # tau in (0, 1]: share of the budget that is spent whatever the risk; 1: all of it
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SelectionPlan:
-    """What a worker needs to give an output its chance as it arrives."""
-
-    humility: float  # eps
-    uniform_part: float  # tau
-    slice_power: float  # q: 0 only the whole matters, 0.5 slices matter, 1 each slice gets as many reviews
-    mean_risk: float  # of recent outputs; stands for the risk of what nothing scored
-    mean_worth: float  # of sqrt(f (1 - f)) times the slice's factor, over recent outputs
-    mean_factor: float  # of the slice's factor, over recent outputs
-    scale: float  # c, by which the mixed worth becomes a chance, so that the budget is spent
-    floor: float  # least chance of any output, above 0
-    shares: Mapping[str, float] = field(default_factory=dict)  # slice -> its share of recent outputs
-    budget: float  # reviews that the plan spends
-    expected_outputs: float  # on so many outputs
-    learned_from: int  # recent outputs that it was made of
-    errors_seen: float  # wrong outputs that people found so far
 
 
 def caution(errors_seen: float, *, guard: float = 0.0) -> Caution:

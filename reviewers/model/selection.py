@@ -25,24 +25,26 @@ class Stratum(StrEnum):
 class SelectionPlan:
     """How the risk of an output becomes its chance, until the next plan.
 
-    With f the risk drawn towards its mean by the humility eps, chance = min(1, c · [(1 - tau) · √(f(1-f)) · size^-q /
-    mean_spread + tau · size^-q / mean_even]), at least the floor.
+    With f the risk drawn to its mean by the humility, and g = share^-q the factor of the output's slice, it is
+    min(1, max(floor, scale · [(1 - uniform part) · √(f(1-f)) g / mean worth + uniform part · g / mean factor])).
     """
 
-    budget: float  # reviews that it may spend on the outputs that it expects, at least 0
-    expected: float  # outputs that it expects until then, above 0
-    mean_risk: float  # of the outputs that it was made from, in [0, 1]
-    eps: float  # humility in [0, 1]: how far each risk is drawn to the mean; 1 without any error seen
-    tau: float  # share of the chances that is the same for all, in [0, 1]; 1: uniform
-    q: float  # slice power: 0 counts outputs alike, 1 slices alike
-    scale: float  # c: with which the chances of the expected outputs add up to the budget
-    mean_spread: float  # mean of √(f(1-f)) · size^-q, above 0
-    mean_even: float  # mean of size^-q, above 0
+    humility: float  # eps in [0, 1]: how far each risk is drawn to the mean; 1 before any error was seen
+    uniform_part: float  # tau in [0, 1]: share of the budget that is spent whatever the risk; 1: all of it
+    slice_power: float  # q: 0 only the whole matters, 0.5 slices matter, 1 each slice gets as many reviews
+    mean_risk: float  # of recent outputs; stands for the risk of what nothing scored
+    mean_worth: float  # of √(f(1-f)) times the slice's factor, over recent outputs
+    mean_factor: float  # of the slice's factor, over recent outputs
+    scale: float  # c: with it the chances of the expected outputs add up to the budget
     floor: float  # in (0, 1]: no output has a smaller chance
-    sizes: Mapping[str, float] = field(default_factory=dict)  # slice -> its share of the outputs, in (0, 1]
+    shares: Mapping[str, float] = field(default_factory=dict)  # slice -> its share of recent outputs
+    budget: float  # reviews that the plan spends
+    expected_outputs: float  # on so many outputs
+    learned_from: int  # recent outputs that it was made of
+    errors_seen: float  # wrong outputs that people found so far
 
     def __post_init__(self) -> None:
-        for name in ("mean_risk", "eps", "tau", "floor"):
+        for name in ("humility", "uniform_part", "mean_risk", "floor"):
             probability(name, getattr(self, name))
         if self.floor <= 0.0:
             raise ValueError("a floor above zero is always kept")

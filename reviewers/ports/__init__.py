@@ -6,6 +6,7 @@ PostgreSQL.
 
 from __future__ import annotations
 
+from reviewers.ports.learning import RiskModels
 from reviewers.ports.machine import (
     ChatModel,
     ClaimSplitter,
@@ -45,6 +46,10 @@ from reviewers.ports.reviews import (
     Tasks,
     Verdicts,
 )
+from reviewers.ports.selection import (
+    Cuts,
+    Plans,
+)
 from reviewers.ports.settings import (
     Checks,
     Datasets,
@@ -65,6 +70,7 @@ __all__ = [
     "ClaimSplitter",
     "Clock",
     "Counts",
+    "Cuts",
     "DatasetFiles",
     "Datasets",
     "Decisions",
@@ -79,6 +85,7 @@ __all__ = [
     "OutboxItem",
     "OutboxKind",
     "Outputs",
+    "Plans",
     "Policies",
     "PreferencesOf",
     "QueueState",
@@ -86,6 +93,7 @@ __all__ = [
     "Received",
     "Releases",
     "Replies",
+    "RiskModels",
     "SavedRoutes",
     "Scorer",
     "SourceChange",

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from reviewers.model import Assessment, Output, SamplingDecision
+from reviewers.model import Assessment, HourCount, Output, PeriodOutputs, SamplingDecision, Score
 
 
 class Received(StrEnum):
@@ -52,6 +52,9 @@ class Assessments(Protocol):
 
     def get(self, output_id: str) -> Assessment | None: ...
 
+    def scores(self, output_ids: Sequence[str]) -> dict[str, tuple[Score, ...]]:
+        """The scores of these outputs, in the order of storing; outputs without any are left out."""
+
 
 class Decisions(Protocol):
     """Sampling decisions, for chosen and unchosen outputs."""
@@ -59,4 +62,19 @@ class Decisions(Protocol):
     def add(self, decisions: Sequence[SamplingDecision]) -> None:
         """Store; a second one for the same output is ignored."""
 
-    def get(self, output_id: str) -> SamplingDecision | None: ...
+    def get(self, output_id: str) -> SamplingDecision | None:
+        """With the cuts of the queue in its inclusion probability."""
+
+    def sample(self, since: datetime, until: datetime, *, route: str | None = None) -> PeriodOutputs:
+        """Every output decided on in [since, until), selected or not, with what people found; in no order.
+
+        Args:
+            route: only this one; empty: the policy's own; None: all. An output that was decided before routes were
+                kept with decisions is in no route.
+
+        Chances have the cuts of the queue in them: a selected output's own ones; any other output has those that it
+        would have met, had it waited in the queue.
+        """
+
+    def traffic(self, since: datetime, until: datetime, *, route: str | None = None) -> list[HourCount]:
+        """How many outputs were decided on in each hour of [since, until), by hour; hours without any are left out."""

@@ -31,6 +31,7 @@ class QueueState:
     disputed: int
     past_due: int
     oldest_at: datetime  # when the oldest open or disputed task was made
+    cut: int = 0  # tasks that cuts of the queue closed in the last seven days
 
 
 class Tasks(Protocol):
@@ -98,6 +99,12 @@ class Tasks(Protocol):
 
     def loads(self) -> dict[str, int]:
         """How many open tasks each person has been assigned."""
+
+    def in_queue(self, route: str) -> list[ReviewTask]:
+        """Open tasks of this route that a draw selected, with no verdict of anybody yet, the oldest first.
+
+        Neither held ones nor those of a rule, sent by hand, or with a known answer: no budget cuts these.
+        """
 
     def queues(self, now: datetime) -> list[QueueState]:
         """The open tasks of each route, by route name; routes without any are left out."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from reviewers.ports.learning import RiskModels
 from reviewers.ports.outbox import Events, Notices, Outbox
 from reviewers.ports.outputs import Assessments, Decisions, Outputs
 from reviewers.ports.reviews import Releases, Replies, Tasks, Verdicts
+from reviewers.ports.selection import Cuts, Plans
 from reviewers.ports.settings import Checks, Datasets, PreferencesOf, SavedRoutes, Tokens
 
 
@@ -26,6 +28,7 @@ class Counts:
     verdicts: dict[str, int]  # current verdicts by VerdictKind value
     resolutions: dict[str, int]  # by Outcome value
     timed_out: int
+    cut: int  # tasks that a cut of their queue closed
     outbox_due: int
     outbox_dead: int
 
@@ -36,6 +39,8 @@ class UnitOfWork(Protocol):
     outputs: Outputs
     assessments: Assessments
     decisions: Decisions
+    plans: Plans
+    cuts: Cuts
     tasks: Tasks
     verdicts: Verdicts
     releases: Releases
@@ -48,6 +53,7 @@ class UnitOfWork(Protocol):
     routes: SavedRoutes
     checks: Checks
     events: Events
+    risk_models: RiskModels
 
     def counts(self) -> Counts: ...
 

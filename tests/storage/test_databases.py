@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from reviewers.decisions.risk import PRIOR
 from reviewers.errors import Conflict, Invalid, Unavailable
 from reviewers.model import ClaimMark, Mark, Outcome, Reply, Resolution, Route
 from reviewers.ports import OutboxItem, OutboxKind
@@ -25,8 +26,14 @@ from storage.engine import database_url as parse_database_url
 from storage.engine import make_engine
 from storage.tables import APPEND_ONLY
 from storage.unit_of_work import SqlStore
-from tests.builders import NOON, a_decision, a_task, a_verdict, an_output
+from tests.builders import NOON, a_cut, a_decision, a_made_plan, a_task, a_verdict, an_output
 
+COLUMNS = {  # one of each, to be set
+    "saved_routes": "name",
+    "selection_plans": "route",
+    "selection_cuts": "route",
+    "risk_models": "version",
+}
 ROOT = Path(__file__).parents[2]
 
 
@@ -41,7 +48,7 @@ def keep_tasks(store: SqlStore, amount: int) -> None:
 
 @pytest.fixture
 def judged(sql_store: SqlStore) -> None:
-    """One verdict, one mark, one resolution, one reply and one route."""
+    """One verdict, one mark, one resolution, one reply, one route, one plan, one cut and one risk model."""
     keep_tasks(sql_store, 1)
     with sql_store.begin() as uow:
         uow.verdicts.append(a_verdict("v-1", task_id="t-0"))
@@ -58,6 +65,9 @@ def judged(sql_store: SqlStore) -> None:
         )
         uow.replies.add(Reply(task_id="t-0", channel="C0REVIEW", ts="1.2", author="U0MARA", text="no", written_at=NOON))
         uow.routes.put(Route(name="Card support"), by="U0MARA", at=NOON)
+        uow.plans.add(a_made_plan())
+        uow.risk_models.add(PRIOR, at=NOON)
+        uow.cuts.add([a_cut("o-0")])
 
 
 @pytest.mark.usefixtures("judged")
@@ -67,7 +77,7 @@ def test_what_people_said_can_neither_be_changed_nor_removed(database_url: str, 
     """Not even by a person with a prompt on the database: its triggers refuse."""
     engine = make_engine(database_url)
     with pytest.raises(IntegrityError, match=f"{table} are append-only"), engine.begin() as connection:
-        connection.execute(text(statement.format(table, "name" if table == "saved_routes" else "task_id")))
+        connection.execute(text(statement.format(table, COLUMNS.get(table, "task_id"))))
 
     with engine.connect() as connection:
         assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 1

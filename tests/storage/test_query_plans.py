@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,9 @@ from reviewers.model import ClaimMark, Draft, Mark, Outcome, ReleaseState, Resol
 from reviewers.ports import OutboxItem, OutboxKind, UnitOfWork
 from storage import migrations
 from storage.engine import make_engine
+from storage.rows_selection import plan_row
 from storage.unit_of_work import SqlStore
-from tests.builders import NOON, a_decision, a_release, a_task, a_verdict, an_assessment, an_output
+from tests.builders import NOON, a_cut, a_decision, a_made_plan, a_release, a_task, a_verdict, an_assessment, an_output
 
 OUTPUTS = {"sqlite": 200_000, "postgresql": 20_000}
 # Of n outputs: every second one is assessed and decided on, every twentieth has a task, most of those are done.
@@ -38,6 +41,11 @@ FILL = (
        SELECT 't-' || number, output_id, number, 'C', hold, CASE WHEN number % 400 = 0 THEN 'open' ELSE 'resolved' END,
            :noon, :noon, 'C', '1', '', CASE WHEN hold THEN 0 ELSE 1 END, :noon
        FROM outputs WHERE number % 20 = 0""",
+    """INSERT INTO selection_plans (version, route, policy_version, body, made_at)
+       SELECT 'plan-' || number, CASE WHEN number % 2 = 0 THEN '"Cards"' ELSE '""' END, 'p', :plan, :noon FROM outputs
+       WHERE number % 100 = 0""",
+    """INSERT INTO selection_cuts (output_id, route, keep_probability, kept_so_far, draw, kept, reaches_from, cut_at)
+       SELECT output_id, '"Cards"', 0.5, 0.5, 0.1, 1 = 1, :noon, :noon FROM review_tasks WHERE state = 'open'""",
     """INSERT INTO verdicts (verdict_id, task_id, reviewer, revision, kind, reasons, note, marks, seen, recorded_at)
        SELECT 'v-' || number, task_id, 'U0MARA', 1, 'approve', '[]', '""', '[]', 'evidence', :noon FROM review_tasks
        WHERE state = 'resolved'""",
@@ -58,6 +66,8 @@ BODY = (
 )
 ASSESSMENT = '{"readings":[],"risk":["prior-1",0,[]],"failure":"","documents_searched":0}'
 
+PLAN = json.dumps(plan_row(a_made_plan())["body"])
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def full_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
@@ -66,7 +76,7 @@ def full_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     amount = OUTPUTS[engine.dialect.name]
     numbers = f"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < {amount}) SELECT n FROM t"
     noon = NOON.strftime("%Y-%m-%d %H:%M:%S.%f") if engine.dialect.name == "sqlite" else NOON
-    values = {"noon": noon, "body": BODY, "assessment": ASSESSMENT}
+    values = {"noon": noon, "body": BODY, "assessment": ASSESSMENT, "plan": PLAN}
     with engine.begin() as connection:
         for statement in FILL:
             _fill(connection, statement.format(numbers=numbers), values)
@@ -157,6 +167,7 @@ def open_task(uow: UnitOfWork) -> None:
     uow.outbox.add(replace(AN_ITEM, task_id="new"))
 
 
+LATER, HOUR = NOON + timedelta(hours=1), timedelta(hours=1)
 TASKS = [f"t-{number}" for number in range(400, 2400, 20)]
 ASKED: dict[str, Callable[[UnitOfWork], object]] = {
     "receiving a batch": lambda uow: uow.outputs.add([an_output(f"new-{n}") for n in range(100)]),
@@ -168,6 +179,15 @@ ASKED: dict[str, Callable[[UnitOfWork], object]] = {
     "storing assessments": lambda uow: uow.assessments.add([an_assessment(f"o-{n}") for n in range(1, 65, 2)]),
     "finding an assessment": lambda uow: uow.assessments.get("o-778"),
     "storing decisions": lambda uow: uow.decisions.add([a_decision(f"o-{n}") for n in range(1, 65, 2)]),
+    "finding a decision": lambda uow: uow.decisions.get("o-400"),
+    "finding the newest plan": lambda uow: uow.plans.newest("Cards"),
+    "finding the cuts of an output": lambda uow: uow.cuts.of("o-400"),
+    "cutting": lambda uow: uow.cuts.add([a_cut("o-400")]),
+    "reading an hour's outputs": lambda uow: uow.decisions.sample(LATER, LATER + HOUR),
+    "reading an hour's outputs of a route": lambda uow: uow.decisions.sample(LATER, LATER + HOUR, route="Cards"),
+    "counting an hour's traffic": lambda uow: uow.decisions.traffic(LATER, LATER + HOUR, route="Cards"),
+    "reading what was reviewed in an hour": lambda uow: uow.tasks.reviewed(LATER, LATER + HOUR),
+    "listing the queue of a route": lambda uow: uow.tasks.in_queue("Cards"),
     "opening a task": open_task,
     "finding the task of an output": lambda uow: uow.tasks.for_output("o-400"),
     "finding a task by its number": lambda uow: uow.tasks.by_number(400),

@@ -211,6 +211,7 @@ def test_the_counts_of_an_empty_store_are_zero(store: Store) -> None:
             verdicts={},
             resolutions={},
             timed_out=0,
+            cut=0,
             outbox_due=0,
             outbox_dead=0,
         )
@@ -264,6 +265,7 @@ def test_counts_are_of_what_stands_now(store: Store) -> None:
             verdicts={"reject": 1, "unsure": 1},
             resolutions={"rejected": 1},
             timed_out=1,
+            cut=0,
             outbox_due=2,  # post:t-2 and update:t-1
             outbox_dead=1,
         )

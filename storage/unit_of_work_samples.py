@@ -1,0 +1,250 @@
+"""A period's outputs as columns, read in pieces and without any text, and how many there were by the hour.
+
+Two reads: outputs that were not selected need their decision alone, and they are nearly all; selected ones are joined
+with their task and its newest resolution. A million rows take a few seconds, and about sixty bytes each.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    extract,
+    false,
+    func,
+    literal_column,
+    select,
+    true,
+    type_coerce,
+)
+
+from reviewers.model import HourCount, Outcome, PeriodOutputs, Stratum
+from storage.rows import kept_so_far
+from storage.tables import resolutions, review_tasks, sampling_decisions
+from storage.tables_selection import selection_cuts
+from storage.unit_of_work_statements import every
+
+AT_ONCE = 20_000  # rows in memory as rows
+NOT_REVIEWED = frozenset({None, Outcome.WITHDRAWN.value})
+_HOUR = 3600
+_decided = sampling_decisions.c
+_IN_PERIOD = (
+    _decided.decided_at >= bindparam("since", type_=_decided.decided_at.type),
+    _decided.decided_at < bindparam("until", type_=_decided.decided_at.type),
+)
+_IN_ROUTE = (_decided.route == bindparam("route", type_=_decided.route.type), _decided.stratum != literal_column("''"))
+# As they lie in the table: the few different values of a column are decoded once each, and not a million times.
+_PLAIN = (
+    _decided.risk,
+    _decided.inclusion_probability,
+    _decided.cluster,
+    _decided.stratum,
+    type_coerce(_decided.route, Text).label("route"),
+    type_coerce(_decided.slice, Text).label("slice"),
+    type_coerce(_decided.model, Text).label("model"),
+)
+_newer = resolutions.alias("newer")
+_newer_cut = selection_cuts.alias("newer_cut")
+
+
+def period_outputs(connection: Connection, since: datetime, until: datetime, route: str | None) -> PeriodOutputs:
+    """Every output decided on in [since, until), of one route or of all."""
+    values = {"since": since, "until": until} | ({} if route is None else {"route": route})
+    rest, drawn = _rest(connection, route), _drawn(connection, route)
+    read = _Columns()
+    for page in _pages(connection, rest, values):
+        read.add(page)
+    read.cut(_windows(connection, since))
+    for page in _pages(connection, drawn, values):
+        read.add_selected(page)
+    return read.done()
+
+
+def traffic(connection: Connection, since: datetime, until: datetime, route: str | None) -> list[HourCount]:
+    """How many outputs were decided on in each hour of [since, until)."""
+    seconds = cast(extract("epoch", _decided.decided_at), BigInteger)
+    if connection.dialect.name == "postgresql":  # its cast rounds, SQLite's cuts off
+        seconds = cast(func.floor(extract("epoch", _decided.decided_at)), BigInteger)
+    hour = (seconds - seconds % _HOUR).label("hour")
+    asked = select(hour, func.count().label("outputs")).where(_decided.selected.in_([True, False]), *_IN_PERIOD)
+    values: dict[str, Any] = {"since": since, "until": until}
+    if route is not None:
+        asked, values = asked.where(*_IN_ROUTE), values | {"route": route}
+    found = every(connection, asked.group_by(hour).order_by(hour), **values)
+    return [HourCount(hour=datetime.fromtimestamp(row["hour"], UTC), outputs=row["outputs"]) for row in found]
+
+
+def _rest(connection: Connection, route: str | None) -> Select[Any]:
+    asked = select(_moment(connection), *_PLAIN).where(_decided.selected == false(), *_IN_PERIOD)
+    return asked if route is None else asked.where(*_IN_ROUTE)
+
+
+def _drawn(connection: Connection, route: str | None) -> Select[Any]:
+    """With the chance that its cuts left, the task, and what the task's newest resolution came to."""
+    asked = (
+        select(
+            _moment(connection),
+            *_PLAIN,
+            selection_cuts.c.kept_so_far,
+            review_tasks.c.task_id,
+            review_tasks.c.known,
+            review_tasks.c.sent_by,
+            resolutions.c.outcome,
+        )
+        .select_from(sampling_decisions)
+        .outerjoin(review_tasks, review_tasks.c.output_id == _decided.output_id)
+        .outerjoin(
+            resolutions,
+            and_(
+                resolutions.c.task_id == review_tasks.c.task_id,
+                ~exists().where(_newer.c.task_id == resolutions.c.task_id, _newer.c.revision > resolutions.c.revision),
+            ),
+        )
+        .outerjoin(
+            selection_cuts,
+            and_(
+                selection_cuts.c.output_id == _decided.output_id,
+                ~exists().where(
+                    _newer_cut.c.output_id == selection_cuts.c.output_id,
+                    _newer_cut.c.position > selection_cuts.c.position,
+                ),
+            ),
+        )
+        .where(_decided.selected == true(), *_IN_PERIOD)
+    )
+    return asked if route is None else asked.where(*_IN_ROUTE)
+
+
+def _moment(connection: Connection) -> Any:
+    """SQLite keeps moments as text that numpy reads; of PostgreSQL it takes microseconds."""
+    if connection.dialect.name == "sqlite":
+        return type_coerce(_decided.decided_at, Text)
+    return cast(extract("epoch", _decided.decided_at) * 1_000_000, BigInteger)
+
+
+def _pages(connection: Connection, asked: Select[Any], values: dict[str, Any]) -> Iterator[Sequence[Row[Any]]]:
+    yield from connection.execute(asked, values, execution_options={"yield_per": AT_ONCE}).partitions()
+
+
+def _windows(connection: Connection, since: datetime) -> list[tuple[str, datetime, datetime, float]]:
+    """Each cut since then: the route as it lies in the table, from when to when it reached, and what it kept."""
+    cut = selection_cuts.c
+    asked = (
+        select(type_coerce(cut.route, Text).label("route"), cut.reaches_from, cut.cut_at, cut.keep_probability)
+        .where(cut.cut_at >= bindparam("since", type_=cut.cut_at.type))
+        .distinct()
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(asked, {"since": since})]
+
+
+class _Codes:
+    """Gives each different value a number, in the order of coming."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, int] = {}
+
+    def of(self, values: Sequence[str]) -> NDArray[np.int32]:
+        known = self.known
+        return np.fromiter((known.setdefault(value, len(known)) for value in values), np.int32, len(values))
+
+    def plain(self) -> tuple[str, ...]:
+        return tuple(self.known)
+
+    def decoded(self) -> tuple[str, ...]:
+        return tuple(json.loads(value) for value in self.known)
+
+
+class _Columns:
+    """The columns as they are read."""
+
+    def __init__(self) -> None:
+        self._moments: list[NDArray[np.datetime64]] = []
+        self._numbers: list[NDArray[np.float64]] = []  # risk, chance
+        self._clusters: list[NDArray[np.int64]] = []
+        self._codes: list[NDArray[np.int32]] = []  # stratum, route, slice, model
+        self._names = (_Codes(), _Codes(), _Codes(), _Codes())
+        self._reviewed: list[int] = []
+        self._wrong: list[bool] = []
+        self._tasks: list[str] = []
+        self._count = 0
+
+    def add(self, page: Sequence[Any]) -> None:
+        """Rows of decisions: the moment, risk, chance, cluster, and the four names."""
+        moments, risks, chances, clusters, *names = list(zip(*page, strict=True))[:8]
+        numbers = np.array(
+            [np.array(risks, dtype=np.float64), np.array(chances, dtype=np.float64)]  # a risk of None becomes NaN
+        )
+        self._moments.append(np.array(moments, dtype="datetime64[us]"))
+        self._numbers.append(numbers)
+        self._clusters.append(np.array(clusters, dtype=np.int64))
+        self._codes.append(np.array([codes.of(values) for codes, values in zip(self._names, names, strict=True)]))
+        self._count += len(page)
+
+    def add_selected(self, page: Sequence[Row[Any]]) -> None:
+        """Rows of selected outputs; known answers are no outputs of the period."""
+        kept = [row for row in page if not row.known]
+        if not kept:
+            return
+        for place, row in enumerate(kept, start=self._count):
+            if row.outcome not in NOT_REVIEWED and not row.sent_by:
+                self._reviewed.append(place)
+                self._wrong.append(row.outcome != Outcome.APPROVED.value)
+                self._tasks.append(row.task_id)
+        self.add(kept)
+        self._numbers[-1][1] *= [kept_so_far(row._mapping) for row in kept]
+
+    def cut(self, windows: Sequence[tuple[str, datetime, datetime, float]]) -> None:
+        """Give the outputs that are there so far, none of them selected, the cuts that they would have met."""
+        drawn = self._names[0].known.get(Stratum.DRAWN.value, -1)
+        for route, since, until, kept in windows:
+            number = self._names[1].known.get(route, -1)
+            for moments, numbers, codes in zip(self._moments, self._numbers, self._codes, strict=True):
+                met = (codes[0] == drawn) & (codes[1] == number)
+                met &= (moments >= _plain(since)) & (moments <= _plain(until))
+                numbers[1][met] *= kept
+
+    def done(self) -> PeriodOutputs:
+        """All that was read."""
+        risk, chance = _joined(self._numbers, np.zeros((2, 0)))
+        stratum, route, slices, model = _joined(self._codes, np.zeros((4, 0), np.int32))
+        names = self._names
+        return PeriodOutputs(
+            decided_at=_joined(self._moments, np.zeros(0, "datetime64[us]")),
+            risk=risk,
+            chance=chance,
+            cluster=_joined(self._clusters, np.zeros(0, np.int64)),
+            stratum=stratum,
+            route=route,
+            slice=slices,
+            model=model,
+            strata=names[0].plain(),
+            routes=names[1].decoded(),
+            slices=names[2].decoded(),
+            models=names[3].decoded(),
+            reviewed=np.array(self._reviewed, dtype=np.intp),
+            wrong=np.array(self._wrong, dtype=np.bool_),
+            task_ids=tuple(self._tasks),
+        )
+
+
+def _plain(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
+
+
+def _joined(parts: list[NDArray[Any]], empty: NDArray[Any]) -> NDArray[Any]:
+    """The pieces one after the other, along the rows."""
+    return np.concatenate([empty, *parts], axis=-1)

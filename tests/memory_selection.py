@@ -1,0 +1,126 @@
+"""The repositories of `MemoryStore` for decisions, plans of selection, and cuts of queues."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+
+from reviewers.decisions import consensus
+from reviewers.errors import UnknownOutput
+from reviewers.model import Cut, HourCount, MadePlan, Outcome, PeriodOutputs, SamplingDecision, Stratum
+from tests.memory_queues import Repository, corrected, newest_resolutions
+from tests.memory_state import State, in_utc
+
+
+class MemoryDecisions(Repository):
+    """Implements `reviewers.ports.Decisions`."""
+
+    def add(self, decisions: Sequence[SamplingDecision]) -> None:
+        for decision in decisions:
+            if decision.output_id not in self._own.outputs:
+                raise UnknownOutput(decision.output_id)
+            self._own.decisions.setdefault(decision.output_id, in_utc(replace(decision, keep_probability=1.0)))
+
+    def get(self, output_id: str) -> SamplingDecision | None:
+        found = self._state.decisions.get(output_id)
+        return corrected(self._state, found) if found else None
+
+    def sample(self, since: datetime, until: datetime, *, route: str | None = None) -> PeriodOutputs:
+        found = [one for one in self._in_period(since, until, route) if not _is_known(self._state, one)]
+        reviewed = [(place, *_outcome(self._state, one)) for place, one in enumerate(found)]
+        decided = [(place, task_id, outcome) for place, task_id, outcome in reviewed if outcome is not None]
+        names = [[one.stratum or "" for one in found], *([getattr(one, name) for one in found] for name in NAMES)]
+        (strata, stratum), (routes, route_), (slices, slice_), (models, model) = (_coded(column) for column in names)
+        return PeriodOutputs(
+            decided_at=np.array([one.decided_at.replace(tzinfo=None) for one in found], dtype="datetime64[us]"),
+            risk=np.array([np.nan if one.risk is None else one.risk for one in found], dtype=np.float64),
+            chance=np.array([_chance(self._state, one) for one in found], dtype=np.float64),
+            cluster=np.array([one.cluster for one in found], dtype=np.int64),
+            stratum=np.array(stratum, dtype=np.int32),
+            route=np.array(route_, dtype=np.int32),
+            slice=np.array(slice_, dtype=np.int32),
+            model=np.array(model, dtype=np.int32),
+            strata=strata,
+            routes=routes,
+            slices=slices,
+            models=models,
+            reviewed=np.array([place for place, _, _ in decided], dtype=np.intp),
+            wrong=np.array([outcome is not Outcome.APPROVED for _, _, outcome in decided], dtype=np.bool_),
+            task_ids=tuple(task_id for _, task_id, _ in decided),
+        )
+
+    def traffic(self, since: datetime, until: datetime, *, route: str | None = None) -> list[HourCount]:
+        hours = Counter(
+            one.decided_at.replace(minute=0, second=0, microsecond=0) for one in self._in_period(since, until, route)
+        )
+        return [HourCount(hour=hour, outputs=hours[hour]) for hour in sorted(hours)]
+
+    def _in_period(self, since: datetime, until: datetime, route: str | None) -> Iterable[SamplingDecision]:
+        found = (one for one in self._state.decisions.values() if since <= one.decided_at < until)
+        return (one for one in found if route is None or (one.route == route and one.stratum is not None))
+
+
+NAMES = ("route", "slice", "model")
+
+
+def _coded(values: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
+    known = {value: number for number, value in enumerate(dict.fromkeys(values))}
+    return tuple(known), [known[value] for value in values]
+
+
+def _is_known(state: State, decision: SamplingDecision) -> bool:
+    task = next((task for task in state.tasks.values() if task.output_id == decision.output_id), None)
+    return decision.selected and task is not None and bool(task.known)
+
+
+def _outcome(state: State, decision: SamplingDecision) -> tuple[str, Outcome | None]:
+    task = next((task for task in state.tasks.values() if task.output_id == decision.output_id), None)
+    if task is None or task.sent_by or not decision.selected:
+        return "", None
+    resolved = consensus.live(newest_resolutions(state.resolutions).get(task.task_id))
+    return task.task_id, resolved.outcome if resolved else None
+
+
+def _chance(state: State, decision: SamplingDecision) -> float:
+    if decision.selected or decision.stratum is not Stratum.DRAWN:
+        return corrected(state, decision).inclusion_probability
+    met = {
+        (cut.cut_at, cut.keep_probability)
+        for cut in state.cuts
+        if cut.route == decision.route and cut.reaches_from <= decision.decided_at <= cut.cut_at
+    }
+    chance = decision.inclusion_probability
+    for _, kept in sorted(met):
+        chance *= kept
+    return chance
+
+
+class MemoryPlans(Repository):
+    """Implements `reviewers.ports.Plans`."""
+
+    def add(self, made: MadePlan) -> None:
+        self._own.plans.setdefault(made.version, in_utc(made))
+
+    def get(self, version: str) -> MadePlan | None:
+        return self._state.plans.get(version)
+
+    def newest(self, route: str) -> MadePlan | None:
+        return next((made for made in reversed(self._state.plans.values()) if made.route == route), None)
+
+
+class MemoryCuts(Repository):
+    """Implements `reviewers.ports.Cuts`."""
+
+    def add(self, cuts: Sequence[Cut]) -> None:
+        with_tasks = {task.output_id for task in self._own.tasks.values()}
+        for cut in cuts:
+            if cut.output_id not in with_tasks:
+                raise UnknownOutput(cut.output_id)
+            self._own.cuts.append(in_utc(cut))
+
+    def of(self, output_id: str) -> list[Cut]:
+        return [cut for cut in self._state.cuts if cut.output_id == output_id]

@@ -1,0 +1,363 @@
+"""The contract of every store: decisions with what figures group by, plans, cuts, and a period's outputs as columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta, timezone
+from typing import Any
+
+import numpy as np
+import pytest
+
+from reviewers.model import (
+    HourCount,
+    Outcome,
+    PeriodOutputs,
+    Reason,
+    Resolution,
+    SamplingDecision,
+    SelectionPlan,
+    Signal,
+    Stratum,
+    TaskState,
+    VerdictKind,
+)
+from reviewers.ports import QueueState, Store
+from tests.builders import NOON, a_cut, a_decision, a_made_plan, a_task, a_verdict, an_output
+
+HOUR = timedelta(hours=1)
+AWKWARD = "nul \x00, \ud83d, “fees” ' \\ <b>"
+
+
+def a_drawn(output_id: str, **changes: Any) -> SamplingDecision:
+    """Drawn on the route Cards with a chance of .4."""
+    fields: dict[str, Any] = {
+        "reason": Reason.RISK,
+        "inclusion_probability": 0.4,
+        "route": "Cards",
+        "stratum": Stratum.DRAWN,
+        "risk": 0.3,
+        "decided_at": NOON,
+    }
+    return a_decision(output_id, **(fields | changes))
+
+
+def stored(store: Store, *decisions: SamplingDecision) -> None:
+    """The outputs with these decisions, and a task for each that is selected: o-1 has t-1."""
+    with store.begin() as uow:
+        uow.outputs.add([an_output(one.output_id) for one in decisions])
+        uow.decisions.add(decisions)
+        for one in decisions:
+            if one.selected:
+                uow.tasks.add(a_task(f"t-{one.output_id[2:]}", output_id=one.output_id, route=one.route))
+
+
+def resolved(store: Store, task_id: str, outcome: Outcome, revision: int = 1) -> None:
+    """A verdict and what it came to."""
+    with store.begin() as uow:
+        verdict = a_verdict(f"v-{task_id}-{revision}", task_id=task_id, revision=revision)
+        uow.verdicts.append(verdict)
+        uow.verdicts.resolve(
+            Resolution(
+                task_id=task_id,
+                revision=revision,
+                outcome=outcome,
+                verdict_id=verdict.verdict_id,
+                resolved_by="U0MARA",
+                resolved_at=NOON,
+            )
+        )
+
+
+def sample(store: Store, *, route: str | None = None) -> PeriodOutputs:
+    """The outputs of the day."""
+    with store.read() as uow:
+        return uow.decisions.sample(NOON - 12 * HOUR, NOON + 12 * HOUR, route=route)
+
+
+def named(found: PeriodOutputs) -> list[tuple[str, str, str, str]]:
+    """Stratum, route, slice and model of each output."""
+    columns = zip(found.stratum, found.route, found.slice, found.model, strict=True)
+    return [(found.strata[a], found.routes[b], found.slices[c], found.models[d]) for a, b, c, d in columns]
+
+
+def test_a_decision_comes_back_with_what_figures_group_by(store: Store) -> None:
+    """Every field, whatever characters names hold."""
+    decision = a_drawn(
+        "o-1",
+        model=AWKWARD,
+        slice=AWKWARD,
+        route=AWKWARD,
+        cluster=2**62 + 1,
+        plan_version="plan-1",
+        rule=AWKWARD,
+        inclusion_probability=0.1 + 0.2,
+    )
+    bare = a_decision("o-2", stratum=None, risk=None)
+    stored(store, decision, bare)
+
+    with store.read() as uow:
+        assert uow.decisions.get("o-1") == decision
+        assert uow.decisions.get("o-2") == bare
+
+
+def test_a_plan_comes_back_as_it_was_made_and_the_newest_of_its_route_counts(store: Store) -> None:
+    """A second plan of one version is ignored; other routes have plans of their own."""
+    first = a_made_plan("plan-1", route="Cards")
+    newer = replace(
+        a_made_plan("plan-2", route="Cards", made_at=NOON + HOUR),
+        signal=Signal(auroc=0.7, low=0.55, high=0.81, reviewed=120, wrong=14, trusted=False),
+        plan=SelectionPlan(
+            budget=10.0,
+            expected_outputs=200.0,
+            learned_from=17,
+            errors_seen=5.0,
+            mean_risk=0.1,
+            humility=0.5,
+            uniform_part=1.0,
+            slice_power=0.5,
+            scale=0.05,
+            mean_worth=0.3,
+            mean_factor=2.0,
+            floor=0.01,
+            shares={AWKWARD: 0.25, "": 0.75},
+        ),
+    )
+    own = a_made_plan("plan-3", route="")
+    with store.begin() as uow:
+        for made in (first, newer, own, replace(first, made_at=NOON + 2 * HOUR)):
+            uow.plans.add(made)
+
+    with store.read() as uow:
+        assert uow.plans.get("plan-1") == first
+        assert uow.plans.newest("Cards") == newer
+        assert uow.plans.newest("") == own
+        assert uow.plans.newest("Loans") is None
+        assert uow.plans.get("plan-9") is None
+
+
+def test_cuts_come_back_in_order_and_are_in_the_chance_of_the_decision(store: Store) -> None:
+    """Drawn with .4, kept with .5 and then with .2: 0.4 * 0.5 * 0.2 = 0.04."""
+    stored(store, a_drawn("o-1"), a_drawn("o-2"))
+    once, twice = a_cut(), a_cut(keep_probability=0.2, kept_so_far=0.1, cut_at=NOON + 2 * HOUR, kept=False)
+    with store.begin() as uow:
+        uow.cuts.add([once])
+        uow.cuts.add([twice])
+        uow.cuts.add([])
+
+    with store.read() as uow:
+        assert uow.cuts.of("o-1") == [once, twice]
+        assert uow.cuts.of("o-2") == []
+        cut, whole = uow.decisions.get("o-1"), uow.decisions.get("o-2")
+        (view,) = uow.tasks.views(["t-1"])
+    assert cut is not None
+    assert whole is not None
+    assert cut.inclusion_probability == pytest.approx(0.04)
+    assert cut.keep_probability == pytest.approx(0.1)
+    assert view.decision == cut
+    assert (whole.inclusion_probability, whole.keep_probability) == (0.4, 1.0)
+
+
+def test_what_was_reviewed_has_the_corrected_chance(store: Store) -> None:
+    """Every reader of the chance has the cuts in it: 0.4 * 0.5 = 0.2."""
+    stored(store, a_drawn("o-1"))
+    with store.begin() as uow:
+        uow.cuts.add([a_cut()])
+    resolved(store, "t-1", Outcome.APPROVED)
+
+    with store.read() as uow:
+        (one,) = uow.tasks.reviewed(NOON, NOON + HOUR)
+    assert one.inclusion_probability == pytest.approx(0.2)
+
+
+def test_the_outputs_of_a_period_come_as_columns_selected_or_not(store: Store) -> None:
+    """An output that was not scored has no risk: its entry is NaN, and nothing is made up."""
+    stored(
+        store,
+        a_drawn("o-1", model="m 1", slice="gold", cluster=7),
+        a_drawn("o-2", selected=False, reason=Reason.NOT_SELECTED, risk=None, inclusion_probability=0.05),
+        a_decision("o-3", route="", stratum=Stratum.HELD, risk=0.9, decided_at=NOON + timedelta(microseconds=1)),
+    )
+    resolved(store, "t-1", Outcome.EDITED)
+    resolved(store, "t-3", Outcome.APPROVED)
+
+    found = sample(store)
+    at = {float(chance): place for place, chance in enumerate(found.chance)}
+    places = [at[0.4], at[0.05], at[1.0]]
+    assert len(found) == 3
+    assert [named(found)[place] for place in places] == [
+        ("drawn", "Cards", "gold", "m 1"),
+        ("drawn", "Cards", "", ""),
+        ("held", "", "", ""),
+    ]
+    np.testing.assert_array_equal(found.risk[places], [0.3, np.nan, 0.9])
+    assert found.cluster[places].tolist() == [7, 0, 0]
+    moments = [NOON, NOON, NOON + timedelta(microseconds=1)]
+    assert found.decided_at[places].tolist() == [moment.replace(tzinfo=None) for moment in moments]
+    decided = dict(zip(found.task_ids, zip(found.reviewed.tolist(), found.wrong.tolist(), strict=True), strict=True))
+    assert decided == {"t-1": (at[0.4], True), "t-3": (at[1.0], False)}
+
+
+def test_a_period_begins_with_its_first_moment_and_ends_before_its_last(store: Store) -> None:
+    """[since, until), by the time of the decision, whatever the zone it was given in."""
+    elsewhere = timezone(timedelta(hours=5))
+    for number, moment in enumerate((NOON - timedelta(microseconds=1), NOON, NOON + HOUR)):
+        stored(store, a_drawn(f"o-{number}", decided_at=moment.astimezone(elsewhere)))
+
+    with store.read() as uow:
+        found = uow.decisions.sample(NOON, NOON + HOUR)
+        none = uow.decisions.sample(NOON + 2 * HOUR, NOON + 3 * HOUR)
+    assert found.decided_at.tolist() == [NOON.replace(tzinfo=None)]
+    assert (len(none), none.strata, none.task_ids) == (0, (), ())
+    assert none.chance.shape == none.stratum.shape == none.decided_at.shape == (0,)
+
+
+def test_one_route_can_be_asked_for_and_what_has_none_is_in_none(store: Store) -> None:
+    """Decisions from before routes were kept are in the whole, and in no part."""
+    stored(
+        store,
+        a_drawn("o-1"),
+        a_drawn("o-2", route=""),
+        a_decision("o-3", stratum=None),
+        a_drawn("o-4", selected=False, reason=Reason.NOT_SELECTED),
+    )
+
+    assert len(sample(store)) == 4
+    assert len(sample(store, route="Cards")) == 2
+    assert len(sample(store, route="")) == 1
+    assert len(sample(store, route="Loans")) == 0
+
+
+def test_only_what_a_draw_brought_to_people_counts_as_reviewed(store: Store) -> None:
+    """Open, withdrawn and sent by hand: not reviewed. A known answer is no output of the period."""
+    stored(store, *(a_drawn(f"o-{number}") for number in (1, 2)))
+    with store.begin() as uow:
+        uow.outputs.add([an_output(f"o-{number}") for number in (3, 4, 5)])
+        uow.decisions.add([a_drawn("o-3"), a_drawn("o-4")])
+        uow.decisions.add([a_drawn("o-5", selected=False, reason=Reason.NOT_SELECTED)])
+        uow.tasks.add(a_task("t-3", output_id="o-3", sent_by="U0DANA"))
+        uow.tasks.add(a_task("t-4", output_id="o-4", known="wrong"))
+        uow.tasks.add(a_task("t-5", output_id="o-5", sent_by="U0DANA"))
+    resolved(store, "t-2", Outcome.REJECTED)
+    resolved(store, "t-2", Outcome.WITHDRAWN, revision=2)
+    for task_id in ("t-3", "t-4", "t-5"):
+        resolved(store, task_id, Outcome.REJECTED)
+
+    found = sample(store)
+    assert (len(found), len(found.reviewed), len(found.wrong), found.task_ids) == (4, 0, 0, ())
+
+
+def test_the_newest_resolution_counts(store: Store) -> None:
+    """A change of mind is one review, and not two."""
+    stored(store, a_drawn("o-1"))
+    resolved(store, "t-1", Outcome.REJECTED)
+    resolved(store, "t-1", Outcome.APPROVED, revision=2)
+
+    found = sample(store)
+    assert (len(found), found.wrong.tolist(), found.task_ids) == (1, [False], ("t-1",))
+
+
+def test_outputs_that_were_not_selected_have_the_cuts_that_they_would_have_met(store: Store) -> None:
+    """The cut at one o'clock took what was decided from noon on: others of that time and route have half the chance."""
+    unselected: dict[str, Any] = {"selected": False, "reason": Reason.NOT_SELECTED}
+    stored(
+        store,
+        a_drawn("o-1", inclusion_probability=0.8),
+        a_drawn("o-2", inclusion_probability=0.7),  # it was decided by people before the cut, and keeps its chance
+        a_drawn("o-3", inclusion_probability=0.1, **unselected),
+        a_drawn("o-4", inclusion_probability=0.2, decided_at=NOON + 2 * HOUR, **unselected),
+        a_drawn("o-5", inclusion_probability=0.3, route="Loans", **unselected),
+        a_drawn("o-6", inclusion_probability=0.6, stratum=Stratum.RULE, **unselected),
+        a_drawn("o-7", inclusion_probability=0.05, decided_at=NOON - HOUR, **unselected),
+    )
+    with store.begin() as uow:
+        uow.cuts.add([a_cut("o-1")])
+
+    expected = sorted([0.4, 0.7, 0.05, 0.2, 0.3, 0.6, 0.05])
+    assert sorted(sample(store).chance.tolist()) == pytest.approx(expected)
+
+
+def test_traffic_is_counted_by_the_hour(store: Store) -> None:
+    """Selected or not; hours without outputs are left out."""
+    minutes = {"o-1": 0, "o-2": 59, "o-3": 60, "o-4": 61, "o-5": 300}
+    stored(
+        store,
+        *(
+            a_drawn(name, decided_at=NOON + timedelta(minutes=at), selected=name != "o-2")
+            for name, at in minutes.items()
+        ),
+        a_drawn("o-6", route="Loans"),
+    )
+
+    with store.read() as uow:
+        everything = uow.decisions.traffic(NOON, NOON + 5 * HOUR)
+        cards = uow.decisions.traffic(NOON, NOON + 6 * HOUR, route="Cards")
+    assert everything == [HourCount(hour=NOON, outputs=3), HourCount(hour=NOON + HOUR, outputs=2)]
+    assert cards == [
+        HourCount(hour=NOON, outputs=2),
+        HourCount(hour=NOON + HOUR, outputs=2),
+        HourCount(hour=NOON + 5 * HOUR, outputs=1),
+    ]
+
+
+def test_the_queue_of_a_route_is_what_a_draw_brought_and_nobody_touched(store: Store) -> None:
+    """Held ones, those of a rule, sent ones and known answers are no part of it, nor what has a verdict."""
+    stored(
+        store,
+        *(a_drawn(f"o-{number}") for number in (1, 2, 3)),
+        a_drawn("o-4", route="Loans"),
+        a_drawn("o-5", stratum=Stratum.RULE),
+    )
+    with store.begin() as uow:
+        uow.outputs.add([an_output(f"o-{number}") for number in (6, 7, 8, 9)])
+        uow.decisions.add([a_drawn(f"o-{number}") for number in (6, 7, 8, 9)])
+        uow.tasks.add(a_task("t-6", output_id="o-6", route="Cards", hold=True))
+        uow.tasks.add(a_task("t-7", output_id="o-7", route="Cards", sent_by="U0DANA"))
+        uow.tasks.add(a_task("t-8", output_id="o-8", route="Cards", known="right"))
+        uow.tasks.add(a_task("t-9", output_id="o-9", route="Cards", created_at=NOON))
+        uow.tasks.set_state("t-3", TaskState.TIMED_OUT)
+        uow.verdicts.append(a_verdict(task_id="t-2", kind=VerdictKind.UNSURE))
+
+    with store.read() as uow:
+        assert [task.task_id for task in uow.tasks.in_queue("Cards")] == ["t-9", "t-1"]
+
+
+def test_a_queue_tells_what_was_cut_in_the_last_seven_days(store: Store) -> None:
+    """Kept ones were not cut; other routes tell of their own."""
+    stored(store, *(a_drawn(f"o-{number}") for number in (1, 2, 3)))
+    with store.begin() as uow:
+        uow.cuts.add([a_cut("o-1", kept=False), a_cut("o-2", kept=True), a_cut("o-3", kept=False, route="Loans")])
+        uow.tasks.set_state("t-1", TaskState.CUT)
+
+    with store.read() as uow:
+        now = uow.tasks.queues(NOON + 2 * HOUR)
+        later = uow.tasks.queues(NOON + timedelta(days=7) + HOUR)
+        counts = uow.counts()
+    made_at = a_task().created_at
+    assert now == [QueueState(route="Cards", open=2, disputed=0, past_due=0, oldest_at=made_at, cut=1)]
+    assert [state.cut for state in later] == [0]
+    assert (counts.open_tasks, counts.cut) == (2, 1)
+
+
+def test_plans_and_cuts_cannot_be_changed(store: Store) -> None:
+    """A second cut of the same output is another row; nothing is overwritten."""
+    stored(store, a_drawn("o-1"))
+    with store.begin() as uow:
+        uow.cuts.add([a_cut()])
+        uow.cuts.add([a_cut()])
+        uow.plans.add(a_made_plan("plan-1"))
+        uow.plans.add(a_made_plan("plan-1", minutes_per_week=9.0))
+
+    with store.read() as uow:
+        assert len(uow.cuts.of("o-1")) == 2
+        assert uow.plans.get("plan-1") == a_made_plan("plan-1")
+
+
+def test_a_cut_needs_a_task(store: Store) -> None:
+    """Each store in its own words."""
+    with store.begin() as uow:
+        uow.outputs.add([an_output("o-1")])
+        uow.decisions.add([a_drawn("o-1")])
+
+    with pytest.raises(Exception, match=r"o-1|FOREIGN|foreign"), store.begin() as uow:
+        uow.cuts.add([a_cut("o-1")])
