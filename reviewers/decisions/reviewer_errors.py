@@ -1,0 +1,234 @@
+"""How often each reviewer is right, from verdicts on the same outputs and from known answers, with what is not known.
+
+A reviewer misses a wrong output (sensitivity below 1) or turns down a right one (specificity below 1). Where only one
+person decided, nobody can tell; where two did, or the answer was known, the model of Dawid and Skene can.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from reviewers.decisions import dawid_skene
+from reviewers.decisions.dawid_skene import UNKNOWN, Fit, Priors, Real, Votes
+from reviewers.decisions.estimate_inputs import Beta, ReviewerErrors
+from reviewers.decisions.too_few import TooFew
+
+# What is believed of a reviewer before the first verdict: they find 9 of 11 wrong outputs and turn down 1.2 of 21
+# right ones. Measured: with these a simulation of 12 reviewers with two who approve everything is read rightly.
+SENSITIVITY = Beta(right=9.0, missed=2.0)
+SPECIFICITY = Beta(right=20.0, missed=1.2)
+RIGHT, WRONG = 0, 1  # the classes
+# On the logit scale, where a normal curve fits a share best, the mode under Beta(a, b) is where the mode of the share
+# itself would be under Beta(a + 1, b + 1) (MacKay, Machine Learning 33, 1998). One output of each kind for prevalence.
+PRIORS = Priors(
+    confusion=np.array(
+        [[SPECIFICITY.right + 1.0, SPECIFICITY.missed + 1.0], [SENSITIVITY.missed + 1.0, SENSITIVITY.right + 1.0]]
+    ),
+    classes=np.array([2.0, 2.0]),
+)
+SHARED_NEEDED = 20  # our choice: verdicts with a second opinion or a known answer, before a rate is corrected by them
+WORTH_NEEDED = 5.0  # our choice: outputs of known kind that the data speak for, before a person's figure is told
+STEP = 1e-5  # of the numerical derivative, on the logit scale
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opinion:
+    """One deciding verdict, as far as right and wrong go."""
+
+    item: str  # what it is about: verdicts on the same item judge each other
+    reviewer: str
+    wrong: bool  # they edited or rejected it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accuracy:
+    """What is known of one reviewer."""
+
+    reviewer: str
+    verdicts: int
+    shared: int  # of those: on items that somebody else judged too, or whose answer was known
+    errors: ReviewerErrors  # posterior; where nothing speaks, the prior
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Panel:
+    """What all verdicts together say of reviewers and of items."""
+
+    accuracies: tuple[Accuracy, ...]  # by reviewer
+    wrong: Mapping[str, float]  # the probability that an item is wrong, given every verdict on it
+    prevalence: float  # of wrong ones among the items that were judged, known ones left out; no error rate of outputs
+    covariance: Real  # of the logits of all sensitivities, then of all specificities, by reviewer
+
+    @cached_property
+    def by_reviewer(self) -> Mapping[str, Accuracy]:
+        """The accuracies by Slack user id."""
+        return {one.reviewer: one for one in self.accuracies}
+
+
+def judge(opinions: Sequence[Opinion], known: Mapping[str, bool]) -> Panel:
+    """What verdicts say of those who gave them and of what they are about.
+
+    Posterior modes of sensitivity and specificity on the logit scale under SENSITIVITY and SPECIFICITY, and for each a
+    Beta(m k, (1 − m) k) with mean m at the mode and k = I / (m (1 − m)), I = 1 / [(I_c − I_m)⁻¹] the information that
+    is left of the complete-data one (I_c) after what is lost by not knowing the truth (I_m), for all reviewers and the
+    prevalence at once. k is at least the prior's, and at most the prior's plus the items of that kind.
+
+    Extremes: where all answers are known it is the conjugate posterior, prior plus counts; where nobody judged what
+    another did, k stays near the prior's however many verdicts there are, since they could not be told from a higher
+    or lower prevalence.
+
+    Args:
+        opinions: one for each reviewer and item at most.
+        known: whether the item is wrong, for those whose answer is known.
+
+    Too little data: the prior comes back; `told` and `of_resolutions` say TooFew.
+
+    Source: Dawid and Skene (1979) for the model; Louis, Journal of the Royal Statistical Society B 44 (1982), equation
+    3.1, for the information.
+    """
+    reviewers = sorted({one.reviewer for one in opinions})
+    items = list(dict.fromkeys(one.item for one in opinions))
+    place, number = _numbered(reviewers), _numbered(items)
+    votes = Votes(
+        item=np.array([number[one.item] for one in opinions], dtype=np.int64),
+        voter=np.array([place[one.reviewer] for one in opinions], dtype=np.int64),
+        said=np.array([WRONG if one.wrong else RIGHT for one in opinions], dtype=np.int64),
+        items=len(items),
+        voters=len(reviewers),
+    )
+    truth = np.array([int(known[item]) if item in known else UNKNOWN for item in items], dtype=np.int64)
+    fit = dawid_skene.fit(votes, PRIORS, truth)
+    covariance = _covariance(votes, fit, truth)
+    shared = (np.bincount(votes.item, minlength=len(items)) > 1) | (truth != UNKNOWN)
+    return Panel(
+        accuracies=tuple(_accuracies(reviewers, votes, fit, covariance, shared)),
+        wrong=dict(zip(items, fit.posterior[:, WRONG].tolist(), strict=True)),
+        prevalence=float(fit.prevalence[WRONG]),
+        covariance=covariance,
+    )
+
+
+def told(found: Beta, prior: Beta) -> Beta | TooFew:
+    """What may be said to a person of their sensitivity or specificity: nothing while the prior does the talking."""
+    worth = found.right + found.missed - prior.right - prior.missed
+    return found if worth >= WORTH_NEEDED else TooFew(found=int(worth), needed=int(WORTH_NEEDED), of="checked outputs")
+
+
+def of_resolutions(panel: Panel, deciders: Iterable[tuple[str, ...]]) -> ReviewerErrors | TooFew:
+    """How often resolutions are right, for the correction of an error rate that is made of them.
+
+    Of one verdict it is the reviewer's own sensitivity or specificity; of several, the chance that most of them are
+    right given that one side has a majority, as they err independently (Condorcet's jury theorem). The mean over the
+    resolutions, with the variance of the delta method over the reviewers' joint covariance.
+
+    Args:
+        deciders: for each resolution, those whose verdicts made it; a lead's own decision is left out by the caller.
+
+    Too little data: TooFew below SHARED_NEEDED verdicts with a second opinion or a known answer by these people.
+    """
+    juries = Counter(tuple(sorted(jury)) for jury in deciders if jury and all(who in panel.by_reviewer for who in jury))
+    people = {who for jury in juries for who in jury}
+    shared = sum(panel.by_reviewer[who].shared for who in people)
+    if shared < SHARED_NEEDED:
+        return TooFew(found=shared, needed=SHARED_NEEDED, of="second opinions")
+    place, amount = _numbered([one.reviewer for one in panel.accuracies]), len(panel.accuracies)
+    seats = [(np.array([place[who] for who in jury]), count) for jury, count in juries.items()]
+    sensitivity = np.array([one.errors.sensitivity.mean for one in panel.accuracies])
+    specificity = np.array([one.errors.specificity.mean for one in panel.accuracies])
+    return ReviewerErrors(
+        sensitivity=_mean_of(seats, sensitivity, panel.covariance[:amount, :amount]),
+        specificity=_mean_of(seats, specificity, panel.covariance[amount:, amount:]),
+    )
+
+
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    return {name: place for place, name in enumerate(names)}
+
+
+def _accuracies(
+    reviewers: Sequence[str], votes: Votes, fit: Fit, covariance: Real, shared: np.ndarray
+) -> Iterable[Accuracy]:
+    expected = dawid_skene.counts(votes, fit.posterior).sum(axis=2)  # items of each kind that each one judged
+    given = np.bincount(votes.voter, minlength=len(reviewers))
+    checked = np.bincount(votes.voter[shared[votes.item]], minlength=len(reviewers))
+    for place, reviewer in enumerate(reviewers):
+        finds, lets = fit.confusion[place, WRONG, WRONG], fit.confusion[place, RIGHT, RIGHT]
+        both = covariance[place, place], covariance[len(reviewers) + place, len(reviewers) + place]
+        yield Accuracy(
+            reviewer=reviewer,
+            verdicts=int(given[place]),
+            shared=int(checked[place]),
+            errors=ReviewerErrors(
+                sensitivity=_beta(finds, both[0], SENSITIVITY, expected[place, WRONG]),
+                specificity=_beta(lets, both[1], SPECIFICITY, expected[place, RIGHT]),
+            ),
+        )
+
+
+def _beta(mean: float, variance: float, prior: Beta, items: float) -> Beta:
+    """The Beta distribution with this mean whose logit has about this variance; never beyond prior and data."""
+    least = prior.right + prior.missed
+    weight = min(max(1.0 / (variance * mean * (1.0 - mean)), least), least + items)
+    return Beta(right=float(mean * weight), missed=float((1.0 - mean) * weight))
+
+
+def _covariance(votes: Votes, fit: Fit, truth: np.ndarray) -> Real:
+    """The inverse of the information on the logits of sensitivities and specificities; prevalence is integrated out."""
+    amount = votes.voters
+    wrong, finds, lets = fit.posterior[:, WRONG], fit.confusion[:, WRONG, WRONG], fit.confusion[:, RIGHT, RIGHT]
+    prevalence = float(fit.prevalence[WRONG])
+    expected = dawid_skene.counts(votes, fit.posterior).sum(axis=2)
+    sure = np.concatenate(
+        [
+            (expected[:, WRONG] + SENSITIVITY.right + SENSITIVITY.missed) * finds * (1.0 - finds),
+            (expected[:, RIGHT] + SPECIFICITY.right + SPECIFICITY.missed) * lets * (1.0 - lets),
+            [(np.count_nonzero(truth == UNKNOWN) + 2.0) * prevalence * (1.0 - prevalence)],
+        ]
+    )
+    # What an item's score would be were it wrong, minus were it right; not knowing which costs the variance of that.
+    doubt = np.sqrt(wrong * (1.0 - wrong))
+    found = votes.said == WRONG
+    on_finds = (found - finds[votes.voter]) * doubt[votes.item]
+    on_lets = (lets[votes.voter] - ~found) * doubt[votes.item]
+    rows = np.concatenate([votes.item, votes.item, np.arange(votes.items)])
+    columns = np.concatenate([votes.voter, amount + votes.voter, np.full(votes.items, 2 * amount)])
+    values = np.concatenate([on_finds, on_lets, doubt])
+    scores = csr_array((values, (rows, columns)), shape=(votes.items, 2 * amount + 1))
+    return np.asarray(np.linalg.inv(np.diag(sure) - (scores.T @ scores).toarray())[:-1, :-1])
+
+
+def _mean_of(seats: Sequence[tuple[np.ndarray, int]], share: Real, covariance: Real) -> Beta:
+    """The mean over juries of the chance that most of one are right, as a Beta by its mean and variance."""
+    logit = np.log(share / (1.0 - share))
+    value = _majority(seats, logit)
+    slopes = np.array(
+        [
+            (_majority(seats, logit + step) - _majority(seats, logit - step)) / (2.0 * STEP)
+            for step in STEP * np.eye(len(share))
+        ]
+    )
+    variance = float(slopes @ covariance @ slopes)
+    weight = max(value * (1.0 - value) / variance - 1.0, 1.0)
+    return Beta(right=value * weight, missed=(1.0 - value) * weight)
+
+
+def _majority(seats: Sequence[tuple[np.ndarray, int]], logit: Real) -> float:
+    share = 1.0 / (1.0 + np.exp(-logit))
+    total = sum(count for _, count in seats)
+    return sum(count * _most_right(share[jury]) for jury, count in seats) / total
+
+
+def _most_right(shares: Real) -> float:
+    """The chance that more than half are right, given that the two sides are not even."""
+    right = np.ones(1)  # the chance of 0, 1, 2 … right ones, one person after the other
+    for share in shares:
+        right = np.convolve(right, [1.0 - share, share])
+    most, half = len(shares) // 2 + 1, len(shares) / 2
+    even = right[int(half)] if half == int(half) else 0.0
+    return float(right[most:].sum() / (1.0 - even))
