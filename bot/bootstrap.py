@@ -137,7 +137,7 @@ def build_scorers(settings: Settings, embedder: Embedder) -> tuple[Scorer, ...]:
 
 def build_scoring(settings: Settings, services: Services, worker: str, embedder: Embedder | None = None) -> ScoringStep:
     """The scoring step of one worker, with its machine reviewers."""
-    from reviewers.decisions import risk
+    from reviewers.workflow.learning import CurrentRisk
     from reviewers.workflow.scoring import ScoringStep
 
     embedder = embedder or build_embedder(settings)
@@ -150,7 +150,7 @@ def build_scoring(settings: Settings, services: Services, worker: str, embedder:
         channel=settings.review_channel,
         reader=build_reader(settings, embedder),
         scorers=build_scorers(settings, embedder),
-        assess=risk.assess,
+        assess=CurrentRisk(services.store).assess,
         report=_report,
         worker=worker,
         batch_size=settings.worker_batch,

@@ -11,6 +11,7 @@ from reviewers.workflow.batching import Batcher
 from reviewers.workflow.checking import CheckDesk
 from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.intake import Intake
+from reviewers.workflow.learning import RiskLearner
 from reviewers.workflow.permissions import Permissions
 from reviewers.workflow.preferences import PreferenceDesk
 from reviewers.workflow.queue import ReviewQueue
@@ -55,6 +56,7 @@ class Services:
             "batches": (5.0, Batcher(store=store, clock=clock).sweep),
             "assignments": (5.0, Assigner(store=store, clock=clock, permissions=self.permissions).sweep),
             "notices": (15.0, self.reminders.sweep),
+            "risk": (600.0, RiskLearner(store=store, clock=clock, metrics=self.metrics).sweep),  # once a day
         }
 
 
