@@ -100,6 +100,12 @@ def _policy(parsed: PolicyText, version: str) -> Policy:
         due_hours=parsed.due_hours,
         hold_minutes=parsed.hold_minutes,
         on_timeout=OnTimeout(parsed.on_timeout),
+        minutes_per_week=parsed.minutes_per_week,
+        reviews_per_week=parsed.reviews_per_week,
+        slice_by=parsed.slice_by,
+        slice_power=parsed.slice_power,
+        backlog_reviews=parsed.backlog_reviews,
+        cluster_by=parsed.cluster_by,
         release_target=parsed.release_target,
         release_below_proven=parsed.release_below_proven,
     )
@@ -165,6 +171,7 @@ def _together(read: Table) -> Iterator[tuple[Place, str]]:
         if not any(rule.get(name) for name in CONDITIONS):
             yield ("rules", number), "a rule needs tags, models or metadata"
     yield from _unproven(read, ())
+    yield from _budget(read, ())
     first: dict[str, int] = {}
     takes_all = ""
     for number, route in enumerate(_tables(read, "routes")):
@@ -175,6 +182,7 @@ def _together(read: Table) -> Iterator[tuple[Place, str]]:
             message = f"the route {takes_all!r} before it takes every output: give that one tags, or write it last"
             yield ("routes", number), message
         yield from _in_route(route, ("routes", number))
+        yield from _budget(route, ("routes", number))
         yield from _unproven(route, ("routes", number))
         if not any(route.get(key) for key in CONDITIONS) and not {"risk_from", "risk_below"} & set(route):
             takes_all = takes_all or name
@@ -208,6 +216,17 @@ def _unproven(table: Table, place: Place) -> Iterator[tuple[Place, str]]:
             "'release_below_proven' needs 'release_target': say how much of what leaves may be wrong, such as 0.05"
         )
         yield (*place, "release_below_proven"), message
+
+
+def _budget(table: Table, place: Place) -> Iterator[tuple[Place, str]]:
+    """Settings of the budget, of a route or of the policy itself."""
+    if {"minutes_per_week", "reviews_per_week"} <= set(table):
+        yield (*place, "reviews_per_week"), "'minutes_per_week' is there already: keep one of the two"
+    if "slice_power" in table and not table.get("slice_by"):
+        yield (*place, "slice_power"), "'slice_power' says nothing without slices: add 'slice_by', or remove it"
+    if not {"minutes_per_week", "reviews_per_week"} & set(table):
+        for key in sorted({"slice_power", "backlog_reviews"} & set(table)):
+            yield (*place, key), f"{key!r} says nothing without a budget: add 'minutes_per_week', or remove it"
 
 
 def _tables(read: Table, name: str) -> list[Table]:

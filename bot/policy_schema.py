@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MOST_HOURS = 24.0 * 90
 MOST_MINUTES = 60.0 * 24 * 30
+MOST_REVIEWS = 1_000_000.0
 
 Chance = Annotated[float, Field(gt=0.0, le=1.0, description="a number above 0, up to 1")]
 Risk = Annotated[float, Field(ge=0.0, le=1.0, description="a number from 0 to 1")]
@@ -40,6 +41,17 @@ OnTimeoutWord = Annotated[
 Name = Annotated[str, Field(min_length=1, max_length=100, description="a name of 1 to 100 characters")]
 Values = Annotated[
     dict[str, str | int | float | bool], Field(description='names and plain values, such as { tier = "gold" }')
+]
+Budget = Annotated[float | None, Field(gt=0.0, le=MOST_MINUTES, description=f"minutes above 0, up to {MOST_MINUTES:g}")]
+Reviews = Annotated[
+    float | None, Field(gt=0.0, le=MOST_REVIEWS, description=f"reviews above 0, up to {MOST_REVIEWS:,.0f}")
+]
+Key = Annotated[str, Field(max_length=100, description='a key of the metadata, such as "tenant"')]
+SliceBy = Annotated[
+    str, Field(max_length=100, description='"tag", or a key of the metadata, such as "tenant"; "" for no slices')
+]
+Power = Annotated[
+    float | None, Field(ge=0.0, le=1.0, description="a number from 0 (outputs count alike) to 1 (slices)")
 ]
 YesNo = Annotated[bool, Field(description="true or false")]
 
@@ -90,7 +102,11 @@ class RouteText(_Table):
     hold_minutes: Minutes = 10.0
     on_timeout: OnTimeoutWord = "refuse"
     batch: YesNo = False
-    minutes_per_week: Minutes | None = Field(default=None, description=f"minutes above 0, up to {MOST_MINUTES:g}")
+    minutes_per_week: Budget = None
+    reviews_per_week: Reviews = None
+    slice_by: SliceBy = ""
+    slice_power: Power = None
+    backlog_reviews: Reviews = None
     release_target: Target = None
     release_below_proven: YesNo = False
 
@@ -108,6 +124,12 @@ class PolicyText(_Table):
     due_hours: Hours = 24.0
     hold_minutes: Minutes = 10.0
     on_timeout: OnTimeoutWord = "refuse"
+    minutes_per_week: Budget = None
+    reviews_per_week: Reviews = None
+    slice_by: SliceBy = ""
+    slice_power: Power = None
+    backlog_reviews: Reviews = None
+    cluster_by: Key = "user"
     release_target: Target = None
     release_below_proven: YesNo = False
     rules: Annotated[list[RuleText], Field(description="tables [[rules]]")] = []

@@ -6,7 +6,8 @@ from rich.table import Table
 
 from reviewers.model import AfterDue, OnDisagreement, OnTimeout, Policy, Route
 
-COLUMNS = ("route", "takes", "channel", "reviewers", "verdicts", "due", "held")
+COLUMNS = ("route", "takes", "channel", "reviewers", "verdicts", "due", "held", "budget")
+NARROW = ("due", "held", "budget")
 ID_LENGTH = 11  # of Slack's ids, which are not cut in two: they are copied
 OTHERS = "(all others)"
 
@@ -15,7 +16,7 @@ def route_table(policy: Policy) -> Table:
     """One row a route, and the policy's own for what no route takes."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in COLUMNS:
-        table.add_column(column, overflow="fold", min_width=8 if column in ("due", "held") else ID_LENGTH)
+        table.add_column(column, overflow="fold", min_width=8 if column in NARROW else ID_LENGTH)
     for route in (*policy.routes, policy.own_route):
         table.add_row(*_cells(route))
     return table
@@ -31,6 +32,7 @@ def _cells(route: Route) -> tuple[str, ...]:
         f"{route.due_hours:g} h"
         + (f", out after {route.grace_hours:g} h" if route.after_due is AfterDue.TIME_OUT else ""),
         _held(route),
+        _budget(route),
     )
 
 
@@ -58,6 +60,16 @@ def _held(route: Route) -> str:
     if route.on_timeout is OnTimeout.HOLD:
         return f"until decided{proven}"
     return f"{route.hold_minutes:g} min, then {'refused' if route.on_timeout is OnTimeout.REFUSE else 'sent'}{proven}"
+
+
+def _budget(route: Route) -> str:
+    if not route.has_budget:
+        return "none"
+    if route.minutes_per_week is not None:
+        told = f"{route.minutes_per_week:g} min a week"
+    else:
+        told = f"{route.reviews_per_week:g} reviews a week"
+    return told + (f", by {_plain(route.slice_by)}" if route.slice_by else "")
 
 
 def _plain(text: str) -> str:

@@ -9,6 +9,9 @@ from enum import StrEnum
 from reviewers.model.outputs import JsonValue, Output
 from reviewers.model.review import OnTimeout
 
+SLICE_POWER = 0.5  # Bankier's power allocation: a slice of 4 % narrows by a third, the largest widens by an eighth
+TAGS = "tag"  # the word in `slice_by` that means tags, and no key of the metadata
+
 
 class AfterDue(StrEnum):
     """What happens to a task that nobody decided by its due time, once the lead was told."""
@@ -96,7 +99,11 @@ class Route:
     hold_minutes: float = 10.0  # how long a held output waits for a person
     on_timeout: OnTimeout = OnTimeout.REFUSE
     batch: bool = False  # short, supported, low-risk answers come five to a card
-    minutes_per_week: float | None = None  # of review, as the team set it
+    minutes_per_week: float | None = None  # of review: the budget; None: the threshold and the uniform rate decide
+    reviews_per_week: float | None = None  # the budget in reviews instead of minutes
+    slice_by: str = ""  # a key of the metadata, or "tag": what slices are told apart by; empty: no slices
+    slice_power: float | None = None  # how far small slices are favoured, 0 to 1; None: by `slice_by`
+    backlog_reviews: float | None = None  # drawn answers that may wait before the queue is cut; None: a week's budget
     release_target: float | None = None  # the largest share of what leaves without review that may be wrong
     release_below_proven: bool = False  # held outputs of a risk that the guarantee is proven for leave at once
 
@@ -104,6 +111,26 @@ class Route:
         if not 1 <= self.quorum <= 5:
             raise ValueError(f"a quorum of {self.quorum} is outside 1 to 5")
         _check_target(self.release_target)
+        if self.minutes_per_week is not None and self.reviews_per_week is not None:
+            raise ValueError("a budget is in minutes or in reviews, not in both")
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether a plan gives its outputs their chances."""
+        return self.minutes_per_week is not None or self.reviews_per_week is not None
+
+    @property
+    def favours_small_slices(self) -> float:
+        """The slice power: as set; else half with slices, so that small ones can be told of, and 0 without."""
+        if self.slice_power is not None:
+            return self.slice_power
+        return SLICE_POWER if self.slice_by else 0.0
+
+    def minutes(self, seconds_a_review: float) -> float | None:
+        """The week's budget in minutes, where a review takes so many seconds; None without a budget."""
+        if self.reviews_per_week is not None:
+            return self.reviews_per_week * seconds_a_review / 60.0
+        return self.minutes_per_week
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +154,12 @@ class Policy:
     due_hours: float = 24.0
     hold_minutes: float = 10.0
     on_timeout: OnTimeout = OnTimeout.REFUSE
+    minutes_per_week: float | None = None  # this and the next four as of a route, for outputs of no route
+    reviews_per_week: float | None = None
+    slice_by: str = ""
+    slice_power: float | None = None
+    backlog_reviews: float | None = None
+    cluster_by: str = "user"  # the key of the metadata that names for whom an output was written
     release_target: float | None = None  # as of a route, for outputs of no route
     release_below_proven: bool = False
 
@@ -151,6 +184,11 @@ class Policy:
             due_hours=self.due_hours,
             hold_minutes=self.hold_minutes,
             on_timeout=self.on_timeout,
+            minutes_per_week=self.minutes_per_week,
+            reviews_per_week=self.reviews_per_week,
+            slice_by=self.slice_by,
+            slice_power=self.slice_power,
+            backlog_reviews=self.backlog_reviews,
             release_target=self.release_target,
             release_below_proven=self.release_below_proven,
         )

@@ -32,6 +32,9 @@ hold_minutes = 5
 on_timeout = "hold"
 batch = true
 minutes_per_week = 240
+slice_by = "tenant"
+slice_power = 0.25
+backlog_reviews = 300
 release_target = 0.05
 release_below_proven = true
 
@@ -88,6 +91,9 @@ def test_whole_route_is_read() -> None:
         on_timeout=OnTimeout.HOLD,
         batch=True,
         minutes_per_week=240,
+        slice_by="tenant",
+        slice_power=0.25,
+        backlog_reviews=300,
         release_target=0.05,
         release_below_proven=True,
     )
@@ -117,8 +123,8 @@ def test_all_mistakes_of_all_routes_are_said_at_once() -> None:
         (10, "'risk_below' is 0.1, so nothing is at least 0.2 and below it: raise it"),
         (15, "'quorum' is 9: write a whole number from 1 to 5"),
         (16, '\'on_disagreement\' is "boss": write "third" (one more reviewer) or "lead"'),
-        (31, "'on_timeout' says nothing where hold = false: remove it, or write hold = true"),
-        (32, "'shw' is not a setting. Did you mean 'show'?"),
+        (34, "'on_timeout' says nothing where hold = false: remove it, or write hold = true"),
+        (35, "'shw' is not a setting. Did you mean 'show'?"),
     ]
 
 
@@ -171,3 +177,45 @@ def test_single_table_is_told_to_be_a_list_of_tables() -> None:
     """`[routes]` with single brackets is the commonest mistake of all."""
     ((line, said),) = mistakes('[routes]\nname = "Cards"\n')
     assert (line, said) == (1, '\'routes\' holds {"name": "Cards"}: write tables [[routes]]')
+
+
+def test_budget_of_the_policy_itself_is_read() -> None:
+    """It holds for what no route takes, in reviews as well as in minutes."""
+    text = 'reviews_per_week = 300\nslice_by = "tag"\ncluster_by = "conversation"\n'
+    policy = parse_policy(text, "policy.toml")
+    own = policy.own_route
+    assert (own.reviews_per_week, own.minutes_per_week, own.slice_by) == (300, None, "tag")
+    assert policy.cluster_by == "conversation"
+    assert own.favours_small_slices == 0.5
+    assert own.minutes(seconds_a_review=30) == 150  # 300 reviews of half a minute
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        (
+            "minutes_per_week = 60\nreviews_per_week = 9\n",
+            2,
+            "'minutes_per_week' is there already: keep one of the two",
+        ),
+        (
+            "minutes_per_week = 60\nslice_power = 0.5\n",
+            2,
+            "'slice_power' says nothing without slices: add 'slice_by', or remove it",
+        ),
+        (
+            "uniform_rate = 0.1\nbacklog_reviews = 9\n",
+            2,
+            "'backlog_reviews' says nothing without a budget: add 'minutes_per_week', or remove it",
+        ),
+        ("reviews_per_week = 0\n", 1, "'reviews_per_week' is 0: write reviews above 0, up to 1,000,000"),
+        (
+            "[[routes]]\nname = 'Cards'\nreviews_per_week = 9\nminutes_per_week = 60\n",
+            3,
+            "'minutes_per_week' is there already: keep one of the two",
+        ),
+    ],
+)
+def test_budget_that_makes_no_sense_is_said_with_its_line(text: str, line: int, said: str) -> None:
+    """Of the policy itself and of a route alike."""
+    assert mistakes(text) == [(line, said)]
