@@ -42,7 +42,7 @@ def help_message(lines: Sequence[Line]) -> SlackMessage:
     items = []
     for line in lines:
         beside = [plain(", "), bold(line.beside)] if line.beside else []
-        argument = [plain(f" {one_line(line.argument)}")] if line.argument else []
+        argument = [plain(f" {shortened(one_line(line.argument), EXAMPLE_LENGTH)}")] if line.argument else []
         items.append(section([bold(f"{COMMAND} {line.name}"), *beside, *argument, plain(f"  {line.what}")]))
     names = [name for line in lines for name in (line.name, line.beside) if name]
     block = rich(RichTextList("bullet", items, offset=None, border=None))

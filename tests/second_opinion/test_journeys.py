@@ -136,7 +136,7 @@ def test_home_opens_and_review_next_works_without_a_view_in_the_press(at: Place)
     at.mara.open_home()
     home = at.mara.until(lambda: at.mara.home, "Home")
     at.mara.press(home["blocks"], ActionId.NEXT)
-    form = at.mara.form(CallbackId.CLAIMS)
+    form = at.mara.form(CallbackId.RUN)
     at.mara.close_form()
 
     assert "(waiting)" in str(home["blocks"])
@@ -153,7 +153,7 @@ def test_help_answers_the_command(at: Place) -> None:
 
     assert answer["ephemeral_to"] == MARA
     shown = answer["text"] + str(answer["blocks"])
-    assert all(f"/whetstone {name}" in shown for name in ("next", "queue", "why", "help"))
+    assert all(f"/whetstone {name}" in shown for name in ("next", "queue", "why"))
 
 
 @pytest.mark.browser

@@ -261,7 +261,7 @@ def _lateness(h: Hostile) -> Lateness:
 
 
 def _notice(h: Hostile, kind: NoticeKind) -> Notice:
-    return Notice(notice_id=h.payload, kind=kind, recipient="U0MARA", task_ids=("t-1",), created_at=AT)
+    return Notice(notice_id=h.payload[:60], kind=kind, recipient="U0MARA", task_ids=("t-1",), created_at=AT)
 
 
 def _notices(h: Hostile) -> Drawn:
@@ -290,16 +290,22 @@ def _edit(h: Hostile) -> Drawn:
     yield edit_view(h.view, display=DISPLAY, remarked=Remarked(words=h.payload, put_in=False))
 
 
+def _one_claim(h: Hostile) -> Drawn:
+    if len(f"One {h.payload} end.") <= 3000:  # a longer one is edited with the whole answer
+        yield one_claim.claim_edit_view(h.view, 1)
+
+
 def _changes(h: Hostile) -> Drawn:
     for text in (h.edited, h.payload * 2 + "!"):
         yield changes_view(h.view, Draft(task_id="t-1", reviewer="U0MARA", text=text, kept_at=NOON))
 
 
 def _home(h: Hostile) -> Drawn:
-    week = {"week": WEEK, "preferences": Preferences(user_id="U0MARA"), "channel": "C0REVIEW"}
-    own = OwnPart(waiting=[h.view, held(h.view)], more=True, claimed=[h.claimed], **week)
+    week: dict[str, Any] = {"week": WEEK, "preferences": Preferences(user_id="U0MARA"), "channel": "C0REVIEW"}
+    other = held(replace(h.view, task=replace(h.view.task, task_id="t-2")))
+    own = OwnPart(waiting=[h.view, other], more=True, claimed=[h.claimed], **week)
     queue = QueueState(route=h.name, open=1, disputed=1, past_due=1, oldest_at=NOON)
-    figures = {"this_week": RATE, "before": RATE, "review_seconds": 60.0}
+    figures: dict[str, Any] = {"this_week": RATE, "before": RATE, "review_seconds": 60.0}
     team = Team(queues=(TeamQueue(state=queue, minutes=5),), **figures)
     yield home_view(HomePage(own=own, lead=LeadPart(disputes=[h.disputed], team=team)), display=h.names, now=AT)
 
@@ -315,7 +321,8 @@ def _setup(h: Hostile) -> Drawn:
     context = SetupContext(channel="C0REVIEW", channel_name=h.payload[:80])
     answers = setup.answer_choices((h.payload,), (h.payload,), "all")
     groups = (setup.Choice(h.payload or "g", "S1"),)
-    yield setup.setup_view(setup.draft_of(h.route), context=context, answers=answers, groups=groups)
+    draft = replace(setup.draft_of(h.route), tags=h.payload[:3000])  # the form itself takes no more
+    yield setup.setup_view(draft, context=context, answers=answers, groups=groups)
 
 
 def _started(h: Hostile) -> Drawn:
@@ -410,7 +417,7 @@ SURFACES: Mapping[str, Callable[[Hostile], Drawn]] = {
     ),
     f"{FORMS}.notices.old_card": _one(lambda h: notices.old_card()),
     f"{FORMS}.notices.own_output": _one(lambda h: notices.own_output()),
-    f"{FORMS}.one_claim.claim_edit_view": _one(lambda h: one_claim.claim_edit_view(h.view, 1)),
+    f"{FORMS}.one_claim.claim_edit_view": _one_claim,
     f"{FORMS}.proposal.reaction_proposal": _one(
         lambda h: proposal.reaction_proposal(h.view, Leaning.APPROVE, h.payload)
     ),

@@ -152,7 +152,7 @@ def test_lead_decides_first_and_sees_the_teams_queue(world: World) -> None:
     assert "*Two*  1 answer undecided" in listed
     assert "What does it cost to take out cash in Thailand?" in listed
     tomas.leave()
-    tomas.tap(home, ActionId.OPEN, f"row_{disputed}")
+    tomas.tap(home, ActionId.OPEN, f"row_dispute_{disputed}")
     run_of(tomas)
     tomas.leave_all()
     assert "The team's queue" not in drawn(opened(world.mara, "Your week")["blocks"])

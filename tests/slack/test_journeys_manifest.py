@@ -96,9 +96,20 @@ def test_every_command_and_event_of_the_manifest_has_its_listener_and_none_has_m
 def test_every_button_and_form_has_its_listener(own: World) -> None:
     """All ids that are pressed or handed in are listened to; an input inside a form is read with it."""
     registered = _registered(own)
-    read_with_their_form = {ActionId.ANSWER, ActionId.REASONS, ActionId.NOTE, ActionId.COPY, ActionId.CHECK_CHOICE}
+    read_with_their_form = {
+        ActionId.ANSWER,
+        ActionId.REASONS,
+        ActionId.NOTE,
+        ActionId.COPY,
+        ActionId.CHECK_CHOICE,
+        ActionId.HAND_OVER_TO,
+        ActionId.HOURS_DAYS,
+        ActionId.HOURS_START,
+        ActionId.HOURS_END,
+    }
     assert registered["action"] == {action.value for action in set(ActionId) - read_with_their_form}
-    assert registered["view"] == {callback.value for callback in CallbackId}
+    buttons_alone = {CallbackId.RUN}  # it has nothing to hand in
+    assert registered["view"] == {callback.value for callback in set(CallbackId) - buttons_alone}
 
 
 def test_scopes_are_those_of_the_methods_that_the_code_calls() -> None:

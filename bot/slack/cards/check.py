@@ -203,7 +203,7 @@ def _failed(check: Check, tag: str) -> SlackMessage:
     failure = shortened(one_line(check.failure), FAILURE_LENGTH) or "There is no answer."
     asked = shortened(one_line(check.text), 280)
     blocks = [rich(section([bold(asked)])), rich(section([plain(failure)]))]
-    return SlackMessage(text=escape(f"No answer to “{isolated(asked)}”. {failure}"), blocks=rendered(blocks, tag))
+    return SlackMessage(text=fitted("No answer to “", isolated(asked), f"”. {failure}"), blocks=rendered(blocks, tag))
 
 
 def _head(check: Check, output: Output, evidence: Evidence) -> list[Block]:

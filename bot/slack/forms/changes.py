@@ -25,6 +25,7 @@ from bot.slack.wire import Wire, bold, grey, modal, plain, quote_bar, rich, sect
 from reviewers.decisions.difference import Difference, compare
 from reviewers.model import Draft, TaskView
 
+LEGEND = "~struck~ goes out, *bold* comes in. Sentences without a change are left out."
 WHY_LENGTH = 500
 DRAWN_CHARACTERS = 3000  # of the difference; a longer one shows its first changes
 DRAWN_CHANGES = 20
@@ -69,7 +70,7 @@ def _patchwork(difference: Difference) -> list[Block]:
     changes = difference.changes
     shown = drawn(difference, characters=DRAWN_CHARACTERS, changes=DRAWN_CHANGES)
     blocks: list[Block] = [
-        grey("~struck~ goes out, *bold* comes in. Sentences without a change are left out."),
+        grey(LEGEND),
         rich(quote_bar(shown.elements)),
         rich(section([bold(summary(difference))])),
         *_listed(in_words(changes, LISTED)),

@@ -127,7 +127,9 @@ def decided_before(
     return _told(
         f"*{mention(error.by)} decided before you*: {outcome}{at}.",
         lost,
-        escape(f"{display.name(error.by)} decided before you: {one_line(error.outcome)}{spoken_at}. {lost}"),
+        escape(
+            f"{display.name(error.by)} decided before you: {shortened(one_line(error.outcome), 40)}{spoken_at}. {lost}"
+        ),
         *more,
     )
 

@@ -72,7 +72,7 @@ def _dispute(view: TaskView, display: CardOptions, now: datetime) -> Block:
     value = ButtonValue(task_id=task.task_id, settles=True).to_json()
     decide = button("Decide", ActionId.OPEN, value, f"Decide answer {task.number}")
     drawn = said(f"{title_quiet(Row(views=(view,)))}\n{state}", decide)
-    drawn.block_id = f"row_{task.task_id}"
+    drawn.block_id = f"row_dispute_{task.task_id}"
     return drawn
 
 

@@ -63,7 +63,7 @@ def own_blocks(part: OwnPart, display: CardOptions, now: datetime) -> Iterator[B
         for view in part.claimed[:ROWS]:
             until = view.task.claimed_until
             state = f":lock: until {clock.token(until, display.zone, seen_on=now)}" if until else ":lock:"
-            yield _row(Row(views=(view,)), state)
+            yield _row(Row(views=(view,)), state, part="claimed_")
         if len(part.claimed) > ROWS:
             yield grey(f"{len(part.claimed) - ROWS} more, with Review next")
     yield line()
@@ -127,12 +127,12 @@ def _first_line(part: OwnPart, rows: Sequence[Row], display: CardOptions, now: d
     return f"*{waits(len(part.waiting), part.more)} for you.*{first}"
 
 
-def _row(shown: Row, state: str) -> Block:
+def _row(shown: Row, state: str, part: str = "") -> Block:
     task = shown.first.task
     value = ButtonValue(task_id=task.task_id).to_json()
     spoken = f"Open answer {task.number}" if len(shown.views) == 1 else f"Open {title_plain(shown)}"
     drawn = said(f"{title_quiet(shown)}\n{state}", button("Open", ActionId.OPEN, value, spoken))
-    drawn.block_id = f"row_{task.task_id}"
+    drawn.block_id = f"row_{part}{task.task_id}"
     return drawn
 
 
