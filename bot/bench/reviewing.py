@@ -26,7 +26,7 @@ from bot.runtime import Part, running
 from bot.settings import Settings
 from bot.slack.app import make_app
 from bot.slack.ids import ActionId, ButtonValue
-from reviewers.decisions.sampling import decide
+from reviewers.decisions.sampling import Terms, decide
 from reviewers.model import Message, Output, Policy, TaskView
 from reviewers.workflow.review import open_task
 
@@ -182,7 +182,7 @@ def open_tasks(services: Services, number: int, *, hold: bool) -> list[TaskView]
     ]
     services.intake.receive(outputs)
     policy = Policy(version="bench", risk_threshold=1.0, uniform_rate=1.0)
-    decisions = [decide(output, None, policy, draw=0.0, now=now) for output in outputs]
+    decisions = [decide(output, None, Terms(policy=policy), draw=0.0, now=now) for output in outputs]
     task_ids = [services.ids.new("t") for _ in outputs]
     with services.store.begin() as uow:
         uow.decisions.add(decisions)

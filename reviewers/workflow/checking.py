@@ -14,6 +14,7 @@ from reviewers.model import Assessment, Check, CheckKind, Message, Output, Polic
 from reviewers.ports import Clock, Ids, Policies, Receipt, Store, UnitOfWork
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.review import open_task
+from reviewers.workflow.terms import terms_now
 
 CHECK_PREFIX = "k_"  # of the ids of checks, which no task has
 CHECK_KEY = "check"  # metadata of an output that came of a check: the check's id
@@ -150,7 +151,7 @@ class CheckDesk:
             uow.assessments.add([assessment])
         draw = sampling.stable_draw(kept.output_id, policy.version)
         risk = assessment.risk if assessment else None
-        uow.decisions.add([sampling.decide(kept, risk, policy, draw=draw, now=self.clock.now())])
+        uow.decisions.add([sampling.decide(kept, risk, terms_now(uow, policy), draw=draw, now=self.clock.now())])
         return kept
 
 

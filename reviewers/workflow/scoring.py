@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from reviewers.decisions import sampling
+from reviewers.decisions.sampling import Terms
 from reviewers.errors import Unavailable
 from reviewers.model import Assessment, Output, Policy, Risk, SamplingDecision, Score
 from reviewers.ports import Clock, Evidence, Ids, Metrics, Policies, Scorer, Store, UnitOfWork
 from reviewers.workflow.review import open_task
+from reviewers.workflow.terms import terms_now
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -70,8 +72,9 @@ class ScoringStep:
         self, uow: UnitOfWork, outputs: Sequence[Output], assessments: Sequence[Assessment], policy: Policy
     ) -> None:
         """Store what the machine says of stored outputs, with the decisions, and open the tasks of those selected."""
+        terms = terms_now(uow, policy)
         decisions = [
-            self._decide(output, assessment.risk, policy)
+            self._decide(output, assessment.risk, terms)
             for output, assessment in zip(outputs, assessments, strict=True)
         ]
         self._apply(uow, outputs, assessments, decisions, policy)
@@ -141,9 +144,9 @@ class ScoringStep:
             said = str(error) if isinstance(error, Unavailable) else type(error).__name__
             return [Failure(said=f"{part}: {said}") for _ in batch]
 
-    def _decide(self, output: Output, risk: Risk | None, policy: Policy) -> SamplingDecision:
-        draw = sampling.stable_draw(output.output_id, policy.version)
-        return sampling.decide(output, risk, policy, draw=draw, now=self.clock.now())
+    def _decide(self, output: Output, risk: Risk | None, terms: Terms) -> SamplingDecision:
+        draw = sampling.stable_draw(output.output_id, terms.policy.version)
+        return sampling.decide(output, risk, terms, draw=draw, now=self.clock.now())
 
     def _apply(
         self,

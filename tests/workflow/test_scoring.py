@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from reviewers.decisions.sampling import Terms
 from reviewers.errors import Unavailable
 from reviewers.model import Output, Reason, Release, ReleaseState, TaskState
 from reviewers.ports import Evidence
@@ -102,7 +103,7 @@ def test_decision_that_was_stored_first_counts() -> None:
     risky = [an_assessment("o-1")]
     with world.store.begin() as uow:
         policy = slow.policies.current()
-        slow._apply(uow, outputs, risky, [slow._decide(outputs[0], risky[0].risk, policy)], policy)
+        slow._apply(uow, outputs, risky, [slow._decide(outputs[0], risky[0].risk, Terms(policy=policy))], policy)
         assert uow.tasks.for_output("o-1") is None
 
 
