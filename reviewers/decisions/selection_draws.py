@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from reviewers.decisions.selection import Floats
 
+ROUNDING = 1e-9  # of the running sum, so that a sum that should be whole is
 LEAST_KEPT = 0.01  # of a queue that is cut: our choice; what is kept weighs a hundred times as much then
 
 
@@ -26,8 +27,8 @@ def systematic(chances: Floats, order: NDArray[np.int64], start: float) -> NDArr
         True where an output is drawn, in the order of `chances`.
     """
     drawn = np.zeros(len(chances), dtype=np.bool_)
-    steps = np.floor(np.cumsum(chances[order]) - start + 1e-9).astype(np.int64)
-    drawn[order] = np.diff(steps, prepend=int(np.floor(1e-9 - start))) > 0
+    points = np.ceil(np.cumsum(chances[order]) - start - ROUNDING).astype(np.int64)  # that lie below each sum
+    drawn[order] = np.diff(points, prepend=0) > 0
     return drawn
 
 
