@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Id, JsonText, Running, UtcDateTime, column, key, partial, running
+from storage.tables_judgement import judgements as judgements
 from storage.tables_learning import risk_models as risk_models
 from storage.tables_people import metadata as metadata  # with its tables in it
 from storage.tables_selection import selection_cuts as selection_cuts
@@ -40,6 +41,7 @@ APPEND_ONLY = (
     "selection_plans",
     "selection_cuts",
     "risk_models",
+    "judgements",
 )
 NO_DUE_TIME = datetime(9999, 1, 1, tzinfo=UTC)  # sorts tasks without a due time last, on both engines alike
 

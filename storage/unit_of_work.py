@@ -22,6 +22,7 @@ from reviewers.ports import (
     Datasets,
     Decisions,
     Events,
+    Judgements,
     Notices,
     Outbox,
     Outputs,
@@ -41,6 +42,7 @@ from storage.tables import leases
 from storage.unit_of_work_accounts import SqlDatasets, SqlTokens, counts
 from storage.unit_of_work_changes import changes_of
 from storage.unit_of_work_checks import SqlChecks
+from storage.unit_of_work_judgement import SqlJudgements
 from storage.unit_of_work_learning import SqlRiskModels
 from storage.unit_of_work_outbox import SqlOutbox
 from storage.unit_of_work_outputs import SqlAssessments, SqlOutputs
@@ -78,6 +80,7 @@ class SqlUnitOfWork:
         self.checks: Checks = SqlChecks(connection)
         self.events: Events = SqlEvents(connection)
         self.risk_models: RiskModels = SqlRiskModels(connection)
+        self.judgements: Judgements = SqlJudgements(connection)
         self._connection = connection
 
     def counts(self) -> Counts:

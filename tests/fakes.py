@@ -23,6 +23,7 @@ from reviewers.ports import (
     Datasets,
     Decisions,
     Events,
+    Judgements,
     Notices,
     Outbox,
     Outputs,
@@ -37,6 +38,7 @@ from reviewers.ports import (
     UnitOfWork,
     Verdicts,
 )
+from tests.memory_judgement import MemoryJudgements
 from tests.memory_learning import MemoryRiskModels
 from tests.memory_people import (
     MemoryChecks,
@@ -117,6 +119,7 @@ class MemoryUnitOfWork:
         self.checks: Checks = MemoryChecks(state, writes=writes)
         self.events: Events = MemoryEvents(state, writes=writes)
         self.risk_models: RiskModels = MemoryRiskModels(state, writes=writes)
+        self.judgements: Judgements = MemoryJudgements(state, writes=writes)
         self._state = state
 
     def counts(self) -> Counts:

@@ -16,6 +16,7 @@ from reviewers.model import (
     DatasetUse,
     DatasetVersion,
     Draft,
+    Judgement,
     MadePlan,
     Notice,
     Output,
@@ -89,6 +90,7 @@ class State:
     check_leases: dict[str, datetime] = field(default_factory=dict)  # by check id: when it is free
     events: dict[str, datetime] = field(default_factory=dict)
     risk_models: list[RiskModel] = field(default_factory=list)
+    judgements: list[Judgement] = field(default_factory=list)
     leases: dict[str, Lease] = field(default_factory=dict)
 
     def copy(self) -> State:

@@ -6,6 +6,7 @@ PostgreSQL.
 
 from __future__ import annotations
 
+from reviewers.ports.judgement import Judgements
 from reviewers.ports.learning import RiskModels
 from reviewers.ports.machine import (
     ChatModel,
@@ -78,6 +79,7 @@ __all__ = [
     "Events",
     "Evidence",
     "Ids",
+    "Judgements",
     "Messenger",
     "Metrics",
     "Notices",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from reviewers.ports.judgement import Judgements
 from reviewers.ports.learning import RiskModels
 from reviewers.ports.outbox import Events, Notices, Outbox
 from reviewers.ports.outputs import Assessments, Decisions, Outputs
@@ -54,6 +55,7 @@ class UnitOfWork(Protocol):
     checks: Checks
     events: Events
     risk_models: RiskModels
+    judgements: Judgements
 
     def counts(self) -> Counts: ...
 

@@ -1,4 +1,4 @@
-"""Risk models, plans of selection, cuts of queues, and with each decision what figures group outputs by."""
+"""Risk models, judgements, plans of selection, cuts of queues, and with each decision what figures group outputs by."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("selection_plans", "selection_cuts", "risk_models")
+APPEND_ONLY = ("selection_plans", "selection_cuts", "risk_models", "judgements")
 AT_ONCE = 5000
 
 
@@ -50,6 +50,7 @@ def upgrade() -> None:
     _plans()
     _cuts()
     _risk_models()
+    _judgements()
     for table in APPEND_ONLY:
         _append_only(table)
 
@@ -120,6 +121,11 @@ def _cuts() -> None:
 
 def _risk_models() -> None:
     op.create_table("risk_models", _running("position"), _text("version"), _text("body"), _moment("fitted_at"))
+
+
+def _judgements() -> None:
+    op.create_table("judgements", _running("position"), _text("route"), _text("body"), _moment("made_at"))
+    op.create_index("ix_judgements_route", "judgements", ["route", "position"])
 
 
 def _append_only(table: str) -> None:
