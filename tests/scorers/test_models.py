@@ -12,7 +12,8 @@ import pytest
 from reviewers.errors import Invalid, Unavailable
 from reviewers.ports import Evidence
 from reviewers.scorers.claims import SentenceClaims
-from reviewers.scorers.huggingface import HuggingFaceScorer, supported_class
+from reviewers.scorers.huggingface import HuggingFaceScorer
+from reviewers.scorers.huggingface_labels import supported_class
 from reviewers.scorers.packaged import minilm_folder, smollm2_gguf
 from reviewers.scorers.reader import ClaimReader, cosine
 from tests.builders import a_passage, an_output
