@@ -28,6 +28,7 @@ from reviewers.model import (
     Output,
     Passage,
     Posting,
+    Purpose,
     Reading,
     Reason,
     Release,
@@ -56,7 +57,7 @@ Found: TypeAlias = "RowMapping | Values"
 # Fields of a task that are columns as they are.
 TASK_COLUMNS = (
     "times_out_at route quorum show marks_draw submitted_by sent_by known assigned_to claimed_by claimed_until lead "
-    "waits_for_batch batch_id"
+    "waits_for_batch batch_id round chance words"
 ).split()
 HELD_FIRST, THE_REST = 0, 1  # the column `priority`
 
@@ -256,6 +257,8 @@ def task_row(task: ReviewTask) -> Values:
         "posted_ts": task.posting.ts if task.posting else None,
         "handed_on_by": task.handed_on_by,
         **{name: getattr(task, name) for name in TASK_COLUMNS},
+        "purpose": task.purpose.value,
+        "seen_by": task.seen_by,
         "priority": priority(task.hold),
         "due_order": task.due_at or NO_DUE_TIME,
     }
@@ -276,6 +279,8 @@ def to_task(row: Found) -> ReviewTask:
         posting=Posting(channel=row["posted_channel"], ts=row["posted_ts"]) if posted else None,
         handed_on_by=row["handed_on_by"],
         **{name: row[name] for name in TASK_COLUMNS},
+        purpose=Purpose(row["purpose"]),
+        seen_by=tuple(row["seen_by"]),
     )
 
 

@@ -17,10 +17,13 @@ from reviewers.model import (
     OnTimeout,
     Outcome,
     Preferences,
+    Purpose,
+    QueueCut,
     Reason,
     Reply,
     Reviewed,
     Route,
+    Signal,
     VerdictKind,
 )
 from storage import rows
@@ -51,12 +54,23 @@ def to_reply(row: Found) -> Reply:
 def notice_row(notice: Notice) -> Values:
     """A notice; one on a dispute is found by its task."""
     about = notice.task_ids[0] if notice.kind is NoticeKind.DISPUTE and notice.task_ids else ""
-    return rows.values(notice) | {"kind": notice.kind.value, "about": about}
+    changed = {
+        "kind": notice.kind.value,
+        "about": about,
+        "signal": rows.values(notice.signal) if notice.signal else None,
+        "queue_cut": rows.values(notice.queue_cut) if notice.queue_cut else None,
+    }
+    return rows.values(notice) | changed
 
 
 def to_notice(row: Found) -> Notice:
     """The notice of a row of `notices`."""
-    changed = {"kind": NoticeKind(row["kind"]), "task_ids": tuple(row["task_ids"])}
+    changed = {
+        "kind": NoticeKind(row["kind"]),
+        "task_ids": tuple(row["task_ids"]),
+        "signal": Signal(**row["signal"]) if row["signal"] else None,
+        "queue_cut": QueueCut(**row["queue_cut"]) if row["queue_cut"] else None,
+    }
     return Notice(**rows.named(Notice, row) | changed)
 
 
@@ -150,6 +164,7 @@ def to_reviewed(row: Found) -> Reviewed:
     changed = {
         "kind": VerdictKind(row["kind"]),
         "reason": Reason(row["reason"]),
+        "purpose": Purpose(row["purpose"]),
         "inclusion_probability": row["inclusion_probability"]
         * (1.0 if row["kept_so_far"] is None else row["kept_so_far"]),
         "outcome": None if withdrawn else Outcome(row["outcome"]),

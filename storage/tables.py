@@ -144,7 +144,7 @@ class TaskRow(SQLModel, table=True):
 
     __tablename__ = "review_tasks"
     __table_args__ = (
-        UniqueConstraint("output_id", name="uq_review_tasks_output_id"),
+        UniqueConstraint("output_id", "purpose", "round", name="uq_review_tasks_output_purpose_round"),
         Index(
             "ix_review_tasks_open",
             "priority",
@@ -163,6 +163,7 @@ class TaskRow(SQLModel, table=True):
         partial("ix_review_tasks_batch", "waits_for_batch", "created_at", "task_id"),
         partial("ix_review_tasks_of_batch", "batch_id <> ''", "batch_id", "task_id"),
         partial("ix_review_tasks_posted", "posted_ts IS NOT NULL", "posted_ts", "posted_channel"),
+        partial("ix_review_tasks_looks", "purpose <> 'review'", "created_at", "task_id"),
     )
 
     task_id: str = key(primary=True)
@@ -190,6 +191,11 @@ class TaskRow(SQLModel, table=True):
     lead: str = column(Text(), default="''")
     waits_for_batch: bool = column(Boolean(), default="false")
     batch_id: str = column(Id, default="''")
+    purpose: str = column(Text(), default="'review'")
+    round: int = column(Integer(), default="1")
+    chance: float | None = column(Float(), optional=True)
+    seen_by: Any = column(JsonText(), default="'[]'")
+    words: int = column(Integer(), default="0")
     priority: int = column(Integer())  # 0: held, 1: the rest
     due_order: datetime = column(UtcDateTime())
 
@@ -234,6 +240,16 @@ class MarkRow(SQLModel, table=True):
     mark: str | None = column(Text(), optional=True)
     passage_beside_the_point: bool = column(Boolean())
     marked_at: datetime = column(UtcDateTime())
+
+
+class OpeningRow(SQLModel, table=True):
+    """When a person first had the claims of a task with their passages before them."""
+
+    __tablename__ = "openings"
+
+    task_id: str = key("review_tasks.task_id", primary=True)
+    reviewer: str = key(primary=True)
+    opened_at: datetime = column(UtcDateTime())
 
 
 class DraftRow(SQLModel, table=True):
@@ -376,6 +392,7 @@ sampling_decisions: Table = metadata.tables["sampling_decisions"]
 review_tasks: Table = metadata.tables["review_tasks"]
 verdicts: Table = metadata.tables["verdicts"]
 marks: Table = metadata.tables["marks"]
+openings: Table = metadata.tables["openings"]
 drafts: Table = metadata.tables["drafts"]
 resolutions: Table = metadata.tables["resolutions"]
 releases: Table = metadata.tables["releases"]

@@ -38,7 +38,7 @@ class CutRow(SQLModel, table=True):
     )
 
     position: int = running()
-    output_id: str = key("review_tasks.output_id")
+    output_id: str = key("sampling_decisions.output_id")
     route: str = column(JsonText())
     keep_probability: float = column(Float())
     kept_so_far: float = column(Float())

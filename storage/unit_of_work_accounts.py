@@ -24,7 +24,7 @@ from storage.tables import (
     verdicts,
 )
 from storage.tables_people import dataset_uses
-from storage.unit_of_work_statements import every, first, insert_once
+from storage.unit_of_work_statements import DECIDES, every, first, insert_once
 
 _ADD_TOKEN = api_tokens.insert()
 _BY_HASH = select(api_tokens).where(api_tokens.c.token_hash == bindparam("token_hash"))
@@ -111,7 +111,9 @@ _VERDICTS = (
 )
 _RESOLUTIONS = (
     _count(resolutions.c.outcome.label("word"))
+    .join(review_tasks, review_tasks.c.task_id == resolutions.c.task_id)
     .where(
+        DECIDES,
         resolutions.c.outcome != literal_column("'withdrawn'"),
         ~exists().where(_newer.c.task_id == resolutions.c.task_id, _newer.c.revision > resolutions.c.revision),
     )

@@ -19,14 +19,14 @@ from sqlalchemy import (
     select,
 )
 
-from reviewers.model import Reviewed, ReviewTask, Stratum, VerdictKind
+from reviewers.model import Purpose, Reviewed, ReviewTask, Stratum, VerdictKind
 from reviewers.ports import QueueState
 from storage import rows
 from storage.rows_people import to_reviewed
-from storage.tables import outputs, resolutions, review_tasks, sampling_decisions, verdicts
+from storage.tables import openings, outputs, resolutions, review_tasks, sampling_decisions, verdicts
 from storage.tables_selection import selection_cuts
 from storage.unit_of_work_selection import kept_so_far
-from storage.unit_of_work_statements import every
+from storage.unit_of_work_statements import DECIDES, every
 
 LATELY = timedelta(days=7)  # for which a queue tells what was cut
 
@@ -70,6 +70,10 @@ _LOADS = (
     .where(_IS_OPEN, _IS_ASSIGNED)
     .group_by(review_tasks.c.assigned_to)
 )
+_LOOKS = _TASKS.where(
+    review_tasks.c.purpose != literal_column(f"'{Purpose.REVIEW.value}'"),
+    review_tasks.c.created_at >= bindparam("since", type_=review_tasks.c.created_at.type),
+).order_by(review_tasks.c.created_at, review_tasks.c.task_id)
 _AT = (
     _TASKS.where(
         review_tasks.c.posted_ts.is_not(None),
@@ -110,6 +114,7 @@ _IN_QUEUE = (
         review_tasks.c.route == bindparam("route", type_=review_tasks.c.route.type),
         review_tasks.c.sent_by == literal_column("''"),
         review_tasks.c.known == literal_column("''"),
+        DECIDES,
         sampling_decisions.c.stratum == literal_column(f"'{Stratum.DRAWN.value}'"),
         ~exists().where(verdicts.c.task_id == review_tasks.c.task_id),
     )
@@ -124,6 +129,14 @@ _REVIEWED = (
     select(
         *(verdicts.c[name] for name in ("task_id", "reviewer", "kind", "as_lead", "seen", "opened_at", "recorded_at")),
         *(review_tasks.c[name] for name in ("output_id", "route", "show", "marks_draw", "sent_by", "known")),
+        *(review_tasks.c[name] for name in ("purpose", "words")),
+        exists()
+        .where(
+            openings.c.task_id == verdicts.c.task_id,
+            openings.c.reviewer == verdicts.c.reviewer,
+            openings.c.opened_at <= verdicts.c.recorded_at,
+        )
+        .label("looked_up"),
         *(resolutions.c[name] for name in ("outcome", "resolved_at", "resolved_by")),
         *(sampling_decisions.c[name] for name in ("reason", "inclusion_probability", "policy_version")),
         kept_so_far(),
@@ -197,6 +210,10 @@ class SqlQueues:
     def posted_at(self, channel: str, ts: str) -> ReviewTask | None:
         """The task whose card stands there; of a batch the first."""
         return next(iter(self._listed(_AT, channel=channel, ts=ts)), None)
+
+    def looks(self, since: datetime) -> list[ReviewTask]:
+        """Second looks and known answers, the oldest first."""
+        return self._listed(_LOOKS, since=since)
 
     def loads(self) -> dict[str, int]:
         """How many open tasks each person was given."""

@@ -36,7 +36,7 @@ from reviewers.model import HourCount, Outcome, PeriodOutputs, Stratum
 from storage.rows import kept_so_far
 from storage.tables import resolutions, review_tasks, sampling_decisions
 from storage.tables_selection import selection_cuts
-from storage.unit_of_work_statements import every
+from storage.unit_of_work_statements import DECIDES, every
 
 AT_ONCE = 20_000  # rows in memory as rows
 NOT_REVIEWED = frozenset({None, Outcome.WITHDRAWN.value})
@@ -106,7 +106,7 @@ def _drawn(connection: Connection, route: str | None) -> Select[Any]:
             resolutions.c.outcome,
         )
         .select_from(sampling_decisions)
-        .outerjoin(review_tasks, review_tasks.c.output_id == _decided.output_id)
+        .outerjoin(review_tasks, and_(review_tasks.c.output_id == _decided.output_id, DECIDES))
         .outerjoin(
             resolutions,
             and_(

@@ -17,6 +17,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
+from reviewers.model import Purpose
+from storage.tables import review_tasks
+
+# Of the tasks of an output the one that decides it: no second look, no known answer.
+DECIDES = review_tasks.c.purpose == literal_column(f"'{Purpose.REVIEW.value}'")
 IDS_AT_ONCE = 500  # both databases limit the parameters of one statement (SQLite to 32,766 at least)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, bindparam, exists, literal_column, select, tuple_, update
 
 from reviewers.errors import NotHeld, UnknownTask
-from reviewers.model import Posting, Release, ReviewTask, TaskState, TaskView
+from reviewers.model import Posting, Purpose, Release, ReviewTask, TaskState, TaskView
 from storage import rows
 from storage.rows_people import to_reply, to_use
 from storage.tables import (
@@ -26,7 +26,7 @@ from storage.tables import (
 from storage.tables_people import dataset_uses, replies
 from storage.unit_of_work_queues import SqlQueues
 from storage.unit_of_work_selection import decisions_of
-from storage.unit_of_work_statements import added, every, first, in_pieces, insert_once, one_of
+from storage.unit_of_work_statements import DECIDES, added, every, first, in_pieces, insert_once, one_of
 
 RESOLVED_AT_ONCE = 100  # an output may have 100,000 characters, and so many views are in memory together
 
@@ -38,11 +38,16 @@ _ADD = insert_once(review_tasks)
 _THIS = review_tasks.c.task_id == bindparam("this")
 _TASK = select(review_tasks).where(_THIS)
 _LOCK = _TASK.with_for_update()  # SQLite leaves it out: there the transaction holds the only write lock
-_OF_OUTPUT = select(review_tasks).where(review_tasks.c.output_id == bindparam("output_id"))
+_EVERY_OF_OUTPUT = (
+    select(review_tasks)
+    .where(review_tasks.c.output_id == bindparam("output_id"))
+    .order_by(review_tasks.c.created_at, review_tasks.c.task_id)
+)
+_OF_OUTPUT = select(review_tasks).where(review_tasks.c.output_id == bindparam("output_id"), DECIDES)
 _OF_NUMBER = (
     select(review_tasks)
     .join(outputs, outputs.c.output_id == review_tasks.c.output_id)
-    .where(outputs.c.number == bindparam("number"))
+    .where(outputs.c.number == bindparam("number"), DECIDES)
 )
 _CHANGE = update(review_tasks).where(_THIS)
 _ORDER = (review_tasks.c.priority, review_tasks.c.due_order, review_tasks.c.task_id)
@@ -58,7 +63,7 @@ _OPEN_AFTER = _OPEN.where(
 _newer = resolutions.alias("newer")
 _RESOLVED = (
     select(review_tasks.c.task_id, review_tasks.c.output_id)
-    .where(review_tasks.c.output_id > bindparam("after"))
+    .where(review_tasks.c.output_id > bindparam("after"), DECIDES)
     .where(
         exists().where(
             resolutions.c.task_id == review_tasks.c.task_id,
@@ -78,7 +83,7 @@ class SqlTasks(SqlQueues):
         self._connection = connection
 
     def add(self, task: ReviewTask) -> bool:
-        """Store; False when the output has a task already."""
+        """Store; False when the output has a task of the same purpose and round already."""
         return added(self._connection, _ADD, rows.task_row(task))
 
     def get(self, task_id: str) -> ReviewTask | None:
@@ -87,12 +92,16 @@ class SqlTasks(SqlQueues):
         return rows.to_task(row) if row else None
 
     def for_output(self, output_id: str) -> ReviewTask | None:
-        """The task of this output."""
+        """The task that decides this output."""
         row = first(self._connection, _OF_OUTPUT, output_id=output_id)
         return rows.to_task(row) if row else None
 
+    def of_output(self, output_id: str) -> list[ReviewTask]:
+        """Every task of this output, in the order of making."""
+        return [rows.to_task(row) for row in every(self._connection, _EVERY_OF_OUTPUT, output_id=output_id)]
+
     def by_number(self, number: int) -> ReviewTask | None:
-        """The task of the output with this running number."""
+        """The task that decides the output with this running number."""
         row = first(self._connection, _OF_NUMBER, number=number)
         return rows.to_task(row) if row else None
 
@@ -156,7 +165,7 @@ class SqlTasks(SqlQueues):
         return [found[task_id] for task_id in task_ids if task_id in found]
 
     def resolved(self) -> Iterator[TaskView]:
-        """Every task with a resolution, by output id."""
+        """Every task with a resolution that decides its output, by output id."""
         after = ""
         while True:
             page = every(self._connection, _RESOLVED, after=after)
@@ -216,12 +225,17 @@ def _views(connection: Connection, task_ids: Sequence[str]) -> dict[str, TaskVie
             decision=rows.to_decision(found_decisions[task.output_id][0]),
             verdicts=tuple(rows.to_verdict(row) for row in found_verdicts[task.task_id]),
             resolution=next((rows.to_resolution(row) for row in found_resolutions[task.task_id]), None),
-            release=next((rows.to_release(row) for row in found_releases[task.output_id]), None),
+            release=_release_of(task, found_releases[task.output_id]),
             replies=tuple(to_reply(row) for row in found_replies[task.task_id]),
             uses=tuple(to_use(row) for row in found_uses[task.task_id]),
         )
         for task in tasks
     }
+
+
+def _release_of(task: ReviewTask, found: Sequence[RowMapping]) -> Release | None:
+    """A second look has no say in whether its output leaves."""
+    return next((rows.to_release(row) for row in found), None) if task.purpose is Purpose.REVIEW else None
 
 
 _HOLD = insert_once(releases)

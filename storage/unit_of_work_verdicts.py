@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from reviewers.errors import Conflict
 from reviewers.model import ClaimMark, Draft, Resolution, Verdict
 from storage import rows
-from storage.tables import drafts, marks, resolutions, verdicts
+from storage.tables import drafts, marks, openings, resolutions, verdicts
 from storage.unit_of_work_statements import IDS_AT_ONCE, added, every, first, insert_once, one_of
 
 _APPEND = insert_once(verdicts)
@@ -40,6 +40,7 @@ _VOTED = select(verdicts.c.task_id).where(
         _later.c.revision > verdicts.c.revision,
     ),
 )
+_OPENING = insert_once(openings)
 _new_draft = postgresql.insert(drafts)  # compiles for both databases
 _KEEP_DRAFT = _new_draft.on_conflict_do_update(
     index_elements=[drafts.c.task_id, drafts.c.reviewer],
@@ -91,6 +92,10 @@ class SqlVerdicts:
             some = list(task_ids[start : start + IDS_AT_ONCE])
             found.update(row["task_id"] for row in every(self._connection, _VOTED, ids=some, reviewer=reviewer))
         return found
+
+    def note_opening(self, task_id: str, reviewer: str, at: datetime) -> None:
+        """Note when this person first had the claims before them."""
+        self._connection.execute(_OPENING, {"task_id": task_id, "reviewer": reviewer, "opened_at": at})
 
     def keep_draft(self, draft: Draft) -> None:
         """Keep what a person is writing, in place of their earlier draft of this task."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from reviewers.errors import Conflict
-from reviewers.model import Outcome, TaskState, Verdict, VerdictKind
+from reviewers.model import Outcome, Purpose, TaskState, Verdict, VerdictKind
 from reviewers.ports import (
     Assessments,
     Checks,
@@ -130,7 +130,11 @@ class MemoryUnitOfWork:
             newest[verdict.task_id, verdict.reviewer] = verdict
         states = Counter(task.state for task in state.tasks.values())
         kinds = [verdict.kind for verdict in newest.values()]
-        outcomes = [one.outcome for one in newest_resolutions(state.resolutions).values()]
+        outcomes = [
+            one.outcome
+            for one in newest_resolutions(state.resolutions).values()
+            if state.tasks[one.task_id].purpose is Purpose.REVIEW
+        ]
         outbox = Counter(queued.state for queued in state.outbox.values())
         return Counts(
             outputs=len(state.outputs),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from reviewers.decisions import consensus
-from reviewers.model import Resolution, Reviewed, ReviewTask, SamplingDecision, Stratum, TaskState, Verdict
+from reviewers.model import Purpose, Resolution, Reviewed, ReviewTask, SamplingDecision, Stratum, TaskState, Verdict
 from reviewers.ports import QueueState
 from tests.memory_state import State
 
@@ -89,6 +89,11 @@ class MemoryQueues(Repository):
         found = [task for task in self._state.tasks.values() if batch_id and task.batch_id == batch_id]
         return sorted(found, key=lambda task: task.task_id)
 
+    def looks(self, since: datetime) -> list[ReviewTask]:
+        made = [task for task in self._state.tasks.values() if task.created_at >= since]
+        looks = [task for task in made if task.purpose is not Purpose.REVIEW]
+        return sorted(looks, key=lambda task: (task.created_at, task.task_id))
+
     def loads(self) -> dict[str, int]:
         return dict(Counter(task.assigned_to for task in self._in(TaskState.OPEN) if task.assigned_to))
 
@@ -97,7 +102,9 @@ class MemoryQueues(Repository):
         found = [
             task
             for task in self._in(TaskState.OPEN)
-            if task.route == route and not (task.hold or task.sent_by or task.known or task.task_id in voted)
+            if task.route == route
+            and not (task.hold or task.sent_by or task.known or task.task_id in voted)
+            and task.purpose is Purpose.REVIEW
         ]
         drawn = [task for task in found if self._state.decisions[task.output_id].stratum is Stratum.DRAWN]
         return sorted(drawn, key=lambda task: (task.created_at, task.task_id))
@@ -140,9 +147,12 @@ class MemoryQueues(Repository):
             **{name: getattr(verdict, name) for name in ("task_id", "reviewer", "kind", "as_lead", "seen")},
             **{name: getattr(verdict, name) for name in ("opened_at", "recorded_at")},
             **{name: getattr(task, name) for name in ("output_id", "route", "show", "marks_draw", "sent_by", "known")},
+            **{name: getattr(task, name) for name in ("purpose", "words")},
             **{name: getattr(decision, name) for name in ("reason", "inclusion_probability", "policy_version")},
             **{name: getattr(output, name) for name in ("model", "model_version", "received_at")},
             outcome=resolution.outcome if resolution else None,
             resolved_at=resolution.resolved_at if resolution else None,
             resolved_by=resolution.resolved_by if resolution else "",
+            looked_up=(opened := state.openings.get((task.task_id, verdict.reviewer))) is not None
+            and opened <= verdict.recorded_at,
         )

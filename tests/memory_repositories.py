@@ -18,6 +18,7 @@ from reviewers.model import (
     Outcome,
     Output,
     Posting,
+    Purpose,
     Release,
     ReleaseState,
     Resolution,
@@ -90,7 +91,9 @@ class MemoryTasks(MemoryQueues):
     def add(self, task: ReviewTask) -> bool:
         if task.output_id not in self._own.decisions:
             raise UnknownOutput(task.output_id)  # there is no sampling decision on it
-        if task.task_id in self._own.tasks or self.for_output(task.output_id) is not None:
+        if task.task_id in self._own.tasks or any(
+            _place(one) == _place(task) for one in self.of_output(task.output_id)
+        ):
             return False
         self._own.tasks[task.task_id] = in_utc(task)
         return True
@@ -99,7 +102,11 @@ class MemoryTasks(MemoryQueues):
         return self._state.tasks.get(task_id)
 
     def for_output(self, output_id: str) -> ReviewTask | None:
-        return next((task for task in self._state.tasks.values() if task.output_id == output_id), None)
+        return next((task for task in self.of_output(output_id) if task.purpose is Purpose.REVIEW), None)
+
+    def of_output(self, output_id: str) -> list[ReviewTask]:
+        found = [task for task in self._state.tasks.values() if task.output_id == output_id]
+        return sorted(found, key=lambda task: (task.created_at, task.task_id))
 
     def by_number(self, number: int) -> ReviewTask | None:
         found = next((output for output in self._state.outputs.values() if output.number == number), None)
@@ -148,9 +155,15 @@ class MemoryTasks(MemoryQueues):
 
     def resolved(self) -> Iterator[TaskView]:
         newest = newest_resolutions(self._state.resolutions)
-        tasks = {task_id for task_id, one in newest.items() if one.outcome is not Outcome.WITHDRAWN}
-        for task in sorted((self._state.tasks[task_id] for task_id in tasks), key=lambda task: task.output_id):
-            yield _view(self._state, task)
+        live = [task_id for task_id, one in newest.items() if one.outcome is not Outcome.WITHDRAWN]
+        tasks = [self._state.tasks[task_id] for task_id in live]
+        for task in sorted(tasks, key=lambda task: task.output_id):
+            if task.purpose is Purpose.REVIEW:
+                yield _view(self._state, task)
+
+
+def _place(task: ReviewTask) -> tuple[str, int]:
+    return task.purpose.value, task.round
 
 
 def _view(state: State, task: ReviewTask) -> TaskView:
@@ -161,7 +174,7 @@ def _view(state: State, task: ReviewTask) -> TaskView:
         decision=corrected(state, state.decisions[task.output_id]),
         verdicts=tuple(verdict for verdict in state.verdicts if verdict.task_id == task.task_id),
         resolution=consensus.live(newest_resolutions(state.resolutions).get(task.task_id)),
-        release=state.releases.get(task.output_id),
+        release=state.releases.get(task.output_id) if task.purpose is Purpose.REVIEW else None,
         replies=tuple(reply for reply in state.replies.values() if reply.task_id == task.task_id),
         uses=tuple(use for use in state.uses.values() if use.task_id == task.task_id),
     )
@@ -206,6 +219,10 @@ class MemoryVerdicts(Repository):
         return {
             task_id for task_id in task_ids if newest.get(task_id, VerdictKind.WITHDRAWN) is not VerdictKind.WITHDRAWN
         }
+
+    def note_opening(self, task_id: str, reviewer: str, at: datetime) -> None:
+        _require_task(self._own, task_id)
+        self._own.openings.setdefault((task_id, reviewer), at)
 
     def keep_draft(self, draft: Draft) -> None:
         _require_task(self._own, draft.task_id)

@@ -11,7 +11,17 @@ import numpy as np
 
 from reviewers.decisions import consensus
 from reviewers.errors import UnknownOutput
-from reviewers.model import Cut, HourCount, MadePlan, Outcome, PeriodOutputs, SamplingDecision, Stratum
+from reviewers.model import (
+    Cut,
+    HourCount,
+    MadePlan,
+    Outcome,
+    PeriodOutputs,
+    Purpose,
+    ReviewTask,
+    SamplingDecision,
+    Stratum,
+)
 from tests.memory_queues import Repository, corrected, newest_resolutions
 from tests.memory_state import State, in_utc
 
@@ -72,13 +82,18 @@ def _coded(values: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
     return tuple(known), [known[value] for value in values]
 
 
+def _deciding(state: State, output_id: str) -> ReviewTask | None:
+    tasks = (task for task in state.tasks.values() if task.purpose is Purpose.REVIEW)
+    return next((task for task in tasks if task.output_id == output_id), None)
+
+
 def _is_known(state: State, decision: SamplingDecision) -> bool:
-    task = next((task for task in state.tasks.values() if task.output_id == decision.output_id), None)
+    task = _deciding(state, decision.output_id)
     return decision.selected and task is not None and bool(task.known)
 
 
 def _outcome(state: State, decision: SamplingDecision) -> tuple[str, Outcome | None]:
-    task = next((task for task in state.tasks.values() if task.output_id == decision.output_id), None)
+    task = _deciding(state, decision.output_id)
     if task is None or task.sent_by or not decision.selected:
         return "", None
     resolved = consensus.live(newest_resolutions(state.resolutions).get(task.task_id))
@@ -116,9 +131,8 @@ class MemoryCuts(Repository):
     """Implements `reviewers.ports.Cuts`."""
 
     def add(self, cuts: Sequence[Cut]) -> None:
-        with_tasks = {task.output_id for task in self._own.tasks.values()}
         for cut in cuts:
-            if cut.output_id not in with_tasks:
+            if cut.output_id not in self._own.decisions:
                 raise UnknownOutput(cut.output_id)
             self._own.cuts.append(in_utc(cut))
 

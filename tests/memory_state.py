@@ -75,6 +75,7 @@ class State:
     tasks: dict[str, ReviewTask] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     marks: list[Marked] = field(default_factory=list)
+    openings: dict[tuple[str, str], datetime] = field(default_factory=dict)
     drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
     resolutions: dict[tuple[str, int], Resolution] = field(default_factory=dict)
     releases: dict[str, Release] = field(default_factory=dict)

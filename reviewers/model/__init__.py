@@ -55,6 +55,7 @@ from reviewers.model.review import (
     OnTimeout,
     Outcome,
     Posting,
+    Purpose,
     Release,
     ReleaseState,
     Reply,

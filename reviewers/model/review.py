@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from reviewers.model.checks import aware
+from reviewers.model.checks import aware, probability
 from reviewers.model.machine import Assessment, Reason, SamplingDecision
 from reviewers.model.outputs import Output
 from reviewers.model.records import DatasetUse
@@ -47,6 +47,14 @@ class TaskState(StrEnum):
     RESOLVED = "resolved"
     TIMED_OUT = "timed_out"  # an outcome of its own, never a verdict
     CUT = "cut"  # the queue held more than the budget reviews, and the lot took this one out: never a verdict
+
+
+class Purpose(StrEnum):
+    """Why an output is shown to people: to decide it, or to learn how well people decide. No card tells."""
+
+    REVIEW = "review"  # what its verdicts come to is what the output comes to
+    SECOND = "second"  # a blind second look: it changes nothing of what was decided
+    GOLD = "gold"  # a known answer, made of an output that was decided clearly
 
 
 class ReleaseState(StrEnum):
@@ -103,12 +111,18 @@ class ReviewTask:
     lead: str = ""  # Slack user id of who settles the dispute
     waits_for_batch: bool = False  # no card yet: it waits for others like it
     batch_id: str = ""  # the task id of the first of the batch; empty: a card of its own
+    purpose: Purpose = Purpose.REVIEW
+    round: int = 1  # 2 for the second one of this purpose on its output, and so on
+    chance: float | None = None  # that a draw opened this second look; None: something else opened the task
+    seen_by: tuple[str, ...] = ()  # Slack user ids: they saw the output decided, so they may not decide it here
+    words: int = 0  # of question and answer; 0: not counted
 
     def __post_init__(self) -> None:
         for name in ("created_at", "due_at", "times_out_at", "claimed_until"):
             aware(name, getattr(self, name))
         if not 1 <= self.quorum <= 5:
             raise ValueError(f"a quorum of {self.quorum} is outside 1 to 5")
+        probability("chance", self.chance)
 
     def claimant(self, now: datetime) -> str:
         """Who has claimed it at this moment; empty when nobody has, or the claim ran out."""
@@ -259,6 +273,9 @@ class Reviewed:
     model: str
     model_version: str
     received_at: datetime
+    purpose: Purpose = Purpose.REVIEW
+    words: int = 0  # of question and answer; 0: not counted
+    looked_up: bool = False  # the person opened the claims with their passages before the verdict
 
     def __post_init__(self) -> None:
         for name in ("opened_at", "recorded_at", "resolved_at", "received_at"):

@@ -38,14 +38,21 @@ class Tasks(Protocol):
     """Review tasks."""
 
     def add(self, task: ReviewTask) -> bool:
-        """Store; False when the output has a task already."""
+        """Store; False when the output has a task of the same purpose and round already."""
 
     def get(self, task_id: str) -> ReviewTask | None: ...
 
-    def for_output(self, output_id: str) -> ReviewTask | None: ...
+    def for_output(self, output_id: str) -> ReviewTask | None:
+        """The task that decides this output."""
+
+    def of_output(self, output_id: str) -> list[ReviewTask]:
+        """Every task of this output, second looks and known answers too, in the order of making."""
+
+    def looks(self, since: datetime) -> list[ReviewTask]:
+        """Second looks and known answers made at `since` or later, in the order of making."""
 
     def by_number(self, number: int) -> ReviewTask | None:
-        """The task of the output with this running number."""
+        """The task that decides the output with this running number."""
 
     def lock(self, task_id: str) -> ReviewTask:
         """Read for writing: two writers of one task take turns until the transaction ends. Raises UnknownTask."""
@@ -113,7 +120,10 @@ class Tasks(Protocol):
         """All that may be shown of these tasks, in the order asked for; unknown ids are left out."""
 
     def resolved(self) -> Iterator[TaskView]:
-        """Every task whose newest resolution was not withdrawn, by output id, in batches that fit in memory."""
+        """Every task whose newest resolution was not withdrawn, by output id, in batches that fit in memory.
+
+        What second looks and known answers came to is no resolution of their output, so it is left out.
+        """
 
     def reviewed(self, since: datetime, until: datetime) -> list[Reviewed]:
         """Each current deciding verdict recorded in [since, until), without any text, in the order of recording.
@@ -148,6 +158,9 @@ class Verdicts(Protocol):
 
     def keep_draft(self, draft: Draft) -> None:
         """Keep the edit that a person is writing; it replaces their earlier draft of this task."""
+
+    def note_opening(self, task_id: str, reviewer: str, at: datetime) -> None:
+        """Note that a person has the claims with their passages before them; the first time stays."""
 
     def draft(self, task_id: str, reviewer: str) -> Draft | None:
         """The person's newest draft of this task, up to 100,000 characters and more; None without one."""

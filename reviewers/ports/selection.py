@@ -24,7 +24,7 @@ class Cuts(Protocol):
     """Append-only: what each cut of a queue meant for the tasks in it, kept ones too."""
 
     def add(self, cuts: Sequence[Cut]) -> None:
-        """Store. Raises UnknownOutput, or the database's own error, for an output without a task."""
+        """Store. Raises UnknownOutput, or the database's own error, for an output without a decision."""
 
     def of(self, output_id: str) -> list[Cut]:
         """The cuts that this output's task went through, the oldest first."""

@@ -9,12 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from storage import migrations, tables
 from storage.engine import make_engine
+from tests.builders import NOON
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,6 +84,7 @@ def test_the_indexes_of_pollers_hold_only_what_they_poll_for(blank_url: str) -> 
         "ix_review_tasks_batch": "waits_for_batch",
         "ix_review_tasks_claimed": "state = 'open' and claimed_by <> ''",
         "ix_review_tasks_disputed": "state = 'disputed'",
+        "ix_review_tasks_looks": "purpose <> 'review'",
         "ix_review_tasks_of_batch": "batch_id <> ''",
         "ix_review_tasks_open": "state = 'open'",
         "ix_review_tasks_posted": "posted_ts is not null",
@@ -159,3 +163,59 @@ def test_a_path_with_a_percent_sign_is_no_trouble(tmp_path: Path) -> None:
 
     assert migrations.upgrade(url) == migrations.head()
     assert (tmp_path / "100%" / "w.db").exists()
+
+
+def test_tasks_keep_their_rows_and_what_refers_to_them_when_their_key_changes(blank_url: str) -> None:
+    """From one task an output to several: rows, references, indexes and append-only triggers are all there after it."""
+    engine = make_engine(blank_url)
+    _upgrade_to(engine, "0003")
+    with engine.begin() as connection:
+        for statement in BEFORE_SECOND_LOOKS:
+            connection.execute(
+                text(statement), {"noon": NOON if engine.dialect.name == "postgresql" else str(NOON)[:19]}
+            )
+    migrations.upgrade_engine(engine)
+    with engine.begin() as connection:
+        kept = connection.execute(
+            text("SELECT task_id, number, purpose, round, chance, seen_by, words FROM review_tasks ORDER BY task_id")
+        ).all()
+        connection.execute(text(SECOND_TASK))
+    refused = {
+        "UPDATE verdicts SET kind = 'reject'": "append-only",
+        SECOND_TASK.replace("'t-3'", "'t-4'"): "(?i)unique",
+        "DELETE FROM review_tasks WHERE task_id = 't-1'": "(?i)foreign key",
+    }
+    for statement, words in refused.items():
+        with pytest.raises(DBAPIError, match=words), engine.begin() as connection:
+            connection.execute(text(statement))
+    engine.dispose()
+
+    assert [tuple(row) for row in kept] == [
+        ("t-1", 1, "review", 1, None, "[]", 0),
+        ("t-2", 2, "review", 1, None, "[]", 0),
+    ]
+
+
+def _upgrade_to(engine: Engine, revision: str) -> None:
+    configuration = migrations.configuration()
+    with engine.begin() as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, revision)
+
+
+BEFORE_SECOND_LOOKS = [
+    """INSERT INTO outputs (number, output_id, body_hash, model, model_version, hold, created_at, received_at, body)
+       VALUES (1, 'o-1', '', '"m"', '""', 1 = 0, :noon, :noon, '{}'),
+              (2, 'o-2', '', '"m"', '""', 1 = 0, :noon, :noon, '{}')""",
+    """INSERT INTO sampling_decisions (output_id, selected, inclusion_probability, reason, rule, channel,
+       policy_version, draw, decided_at) SELECT output_id, 1 = 1, 1, 'uniform', '""', '', 'p', 0, :noon FROM outputs""",
+    """INSERT INTO review_tasks (task_id, output_id, number, channel, hold, state, created_at, handed_on_by, priority,
+       due_order) SELECT 't-' || number, output_id, number, 'C0', 1 = 0, 'open', :noon, '', 1, :noon FROM outputs""",
+    """INSERT INTO verdicts (position, verdict_id, task_id, reviewer, revision, kind, reasons, note, marks, seen,
+       recorded_at) VALUES (1, 'v-1', 't-1', 'U0', 1, 'approve', '[]', '""', '[]', 'evidence', :noon)""",
+    """INSERT INTO selection_cuts (position, output_id, route, keep_probability, kept_so_far, draw, kept, reaches_from,
+       cut_at) VALUES (1, 'o-1', '""', 1, 1, 0, 1 = 1, :noon, :noon)""",
+]
+SECOND_TASK = """INSERT INTO review_tasks (task_id, output_id, number, channel, hold, state, created_at, handed_on_by,
+    priority, due_order, purpose, round) SELECT 't-3', output_id, number, 'C0', hold, 'open', created_at, '', 1,
+    due_order, 'second', 1 FROM review_tasks WHERE task_id = 't-1'"""

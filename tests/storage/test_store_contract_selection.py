@@ -198,6 +198,16 @@ def test_the_outputs_of_a_period_come_as_columns_selected_or_not(store: Store) -
     assert decided == {"t-1": (at[0.4], True), "t-3": (at[1.0], False)}
 
 
+def test_the_selected_ones_can_be_read_alone(store: Store) -> None:
+    """With what people found, and their own chances."""
+    stored(store, a_drawn("o-1"), a_drawn("o-2", selected=False, reason=Reason.NOT_SELECTED))
+    resolved(store, "t-1", Outcome.EDITED)
+
+    with store.read() as uow:
+        found = uow.decisions.sample(NOON, NOON + HOUR, selected_only=True)
+    assert (len(found), found.reviewed.tolist(), found.task_ids) == (1, [0], ("t-1",))
+
+
 def test_a_period_begins_with_its_first_moment_and_ends_before_its_last(store: Store) -> None:
     """[since, until), by the time of the decision, whatever the zone it was given in."""
     elsewhere = timezone(timedelta(hours=5))
@@ -353,11 +363,10 @@ def test_plans_and_cuts_cannot_be_changed(store: Store) -> None:
         assert uow.plans.get("plan-1") == a_made_plan("plan-1")
 
 
-def test_a_cut_needs_a_task(store: Store) -> None:
+def test_a_cut_needs_a_decision(store: Store) -> None:
     """Each store in its own words."""
     with store.begin() as uow:
         uow.outputs.add([an_output("o-1")])
-        uow.decisions.add([a_drawn("o-1")])
 
     with pytest.raises(Exception, match=r"o-1|FOREIGN|foreign"), store.begin() as uow:
         uow.cuts.add([a_cut("o-1")])

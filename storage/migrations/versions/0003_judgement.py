@@ -49,6 +49,7 @@ def upgrade() -> None:
     _decisions()
     _plans()
     _cuts()
+    _notices()
     _risk_models()
     _judgements()
     for table in APPEND_ONLY:
@@ -109,7 +110,7 @@ def _cuts() -> None:
     op.create_table(
         "selection_cuts",
         _running("position"),
-        sa.Column("output_id", _id(), sa.ForeignKey("review_tasks.output_id"), nullable=False),
+        sa.Column("output_id", _id(), sa.ForeignKey("sampling_decisions.output_id"), nullable=False),
         _text("route"),
         *(_real(name) for name in ("keep_probability", "kept_so_far", "draw")),
         sa.Column("kept", sa.Boolean(), nullable=False),
@@ -126,6 +127,12 @@ def _risk_models() -> None:
 def _judgements() -> None:
     op.create_table("judgements", _running("position"), _text("route"), _text("body"), _moment("made_at"))
     op.create_index("ix_judgements_route", "judgements", ["route", "position"])
+
+
+def _notices() -> None:
+    _add("notices", "route", sa.Text(), "'\"\"'")
+    for name in ("signal", "queue_cut"):
+        op.add_column("notices", sa.Column(name, sa.Text(), nullable=True))
 
 
 def _append_only(table: str) -> None:
