@@ -61,6 +61,9 @@ class NoticeRow(SQLModel, table=True):
     created_at: datetime = column(UtcDateTime())
     channel: str = column(Text())
     ts: str = column(Text())
+    route: str = column(JsonText(), default="'\"\"'")
+    signal: Any = column(JsonText(), optional=True)
+    queue_cut: Any = column(JsonText(), optional=True)
 
 
 class PreferencesRow(SQLModel, table=True):

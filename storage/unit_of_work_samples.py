@@ -61,14 +61,17 @@ _newer = resolutions.alias("newer")
 _newer_cut = selection_cuts.alias("newer_cut")
 
 
-def period_outputs(connection: Connection, since: datetime, until: datetime, route: str | None) -> PeriodOutputs:
-    """Every output decided on in [since, until), of one route or of all."""
+def period_outputs(
+    connection: Connection, since: datetime, until: datetime, route: str | None, *, selected_only: bool
+) -> PeriodOutputs:
+    """Every output decided on in [since, until), of one route or of all; or of these every selected one."""
     values = {"since": since, "until": until} | ({} if route is None else {"route": route})
     rest, drawn = _rest(connection, route), _drawn(connection, route)
     read = _Columns()
-    for page in _pages(connection, rest, values):
-        read.add(page)
-    read.cut(_windows(connection, since))
+    if not selected_only:
+        for page in _pages(connection, rest, values):
+            read.add(page)
+        read.cut(_windows(connection, since))
     for page in _pages(connection, drawn, values):
         read.add_selected(page)
     return read.done()

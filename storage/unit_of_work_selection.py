@@ -55,9 +55,11 @@ class SqlDecisions:
         row = first(self._connection, _DECISION, output_id=output_id)
         return rows.to_decision(row) if row else None
 
-    def sample(self, since: datetime, until: datetime, *, route: str | None = None) -> PeriodOutputs:
-        """Every output decided on in [since, until)."""
-        return period_outputs(self._connection, since, until, route)
+    def sample(
+        self, since: datetime, until: datetime, *, route: str | None = None, selected_only: bool = False
+    ) -> PeriodOutputs:
+        """Every output decided on in [since, until), or every selected one."""
+        return period_outputs(self._connection, since, until, route, selected_only=selected_only)
 
     def traffic(self, since: datetime, until: datetime, *, route: str | None = None) -> list[HourCount]:
         """How many outputs were decided on in each hour."""

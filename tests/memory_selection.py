@@ -39,8 +39,11 @@ class MemoryDecisions(Repository):
         found = self._state.decisions.get(output_id)
         return corrected(self._state, found) if found else None
 
-    def sample(self, since: datetime, until: datetime, *, route: str | None = None) -> PeriodOutputs:
+    def sample(
+        self, since: datetime, until: datetime, *, route: str | None = None, selected_only: bool = False
+    ) -> PeriodOutputs:
         found = [one for one in self._in_period(since, until, route) if not _is_known(self._state, one)]
+        found = [one for one in found if one.selected or not selected_only]
         reviewed = [(place, *_outcome(self._state, one)) for place, one in enumerate(found)]
         decided = [(place, task_id, outcome) for place, task_id, outcome in reviewed if outcome is not None]
         names = [[one.stratum or "" for one in found], *([getattr(one, name) for one in found] for name in NAMES)]

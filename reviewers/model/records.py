@@ -7,6 +7,7 @@ from datetime import datetime, time
 from enum import StrEnum
 
 from reviewers.model.checks import aware
+from reviewers.model.selection import QueueCut, Signal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +62,8 @@ class NoticeKind(StrEnum):
     WAITING = "waiting"  # somebody waits for a held answer: to those on duty, at half the time
     OVERDUE = "overdue"  # to a lead, once answers are past due
     DISPUTE = "dispute"  # to a lead: two reviewers differ
+    SIGNAL = "signal"  # to a lead: the risk says too little to be followed, or can be followed again
+    CUT = "cut"  # to a lead: more waited than the budget reviews, and the lot closed some
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +77,9 @@ class Notice:
     created_at: datetime
     channel: str = ""  # of the direct message, once it stands there
     ts: str = ""
+    route: str = ""  # the route's name, where it is about a whole route
+    signal: Signal | None = None  # with SIGNAL
+    queue_cut: QueueCut | None = None  # with CUT
 
     def __post_init__(self) -> None:
         aware("created_at", self.created_at)

@@ -103,6 +103,15 @@ class Cut:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QueueCut:
+    """One cut of a route's queue, as it is told."""
+
+    waited: int  # drawn answers that waited
+    cut: int  # of these, closed by lot
+    most: int  # that may wait: a week's budget, or what the policy says
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HourCount:
     """How many outputs were decided on in one hour."""
 

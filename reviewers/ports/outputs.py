@@ -65,12 +65,15 @@ class Decisions(Protocol):
     def get(self, output_id: str) -> SamplingDecision | None:
         """With the cuts of the queue in its inclusion probability."""
 
-    def sample(self, since: datetime, until: datetime, *, route: str | None = None) -> PeriodOutputs:
+    def sample(
+        self, since: datetime, until: datetime, *, route: str | None = None, selected_only: bool = False
+    ) -> PeriodOutputs:
         """Every output decided on in [since, until), selected or not, with what people found; in no order.
 
         Args:
             route: only this one; empty: the policy's own; None: all. An output that was decided before routes were
                 kept with decisions is in no route.
+            selected_only: leave out what was not selected: a small part of the whole, and quickly read.
 
         Chances have the cuts of the queue in them: a selected output's own ones; any other output has those that it
         would have met, had it waited in the queue.

@@ -11,8 +11,10 @@ from reviewers.workflow.batching import Batcher
 from reviewers.workflow.checking import CheckDesk
 from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.intake import Intake
+from reviewers.workflow.judgement import JudgementDesk
 from reviewers.workflow.learning import RiskLearner
 from reviewers.workflow.permissions import Permissions
+from reviewers.workflow.planning import Planner
 from reviewers.workflow.preferences import PreferenceDesk
 from reviewers.workflow.queue import ReviewQueue
 from reviewers.workflow.release import ReleaseDesk
@@ -42,9 +44,11 @@ class Services:
     reminders: ReminderDesk
     preferences: PreferenceDesk
     reports: Reports
+    judgement: JudgementDesk
     checks: CheckDesk
     routes: RouteDesk
     replies: ReplyDesk
+    planner: Planner
 
     @property
     def sweeps(self) -> Mapping[str, tuple[float, Callable[[], int]]]:
@@ -56,6 +60,8 @@ class Services:
             "batches": (5.0, Batcher(store=store, clock=clock).sweep),
             "assignments": (5.0, Assigner(store=store, clock=clock, permissions=self.permissions).sweep),
             "notices": (15.0, self.reminders.sweep),
+            "plans": (60.0, self.planner.sweep),  # hourly, and at once under another policy
+            "judgements": (900.0, self.judgement.sweep),  # what readers are told; each guarantee once a week
             "risk": (600.0, RiskLearner(store=store, clock=clock, metrics=self.metrics).sweep),  # once a day
         }
 
@@ -73,6 +79,7 @@ def make_services(
 ) -> Services:
     """The use cases over these adapters; `channel` is where cards go when the policy names none."""
     permissions = Permissions(policies=policies, directory=directory)
+    judgement = JudgementDesk(store=store, clock=clock, policies=policies)
     intake = Intake(store=store, policies=policies, metrics=metrics)
     verdicts = VerdictDesk(store=store, clock=clock, ids=ids, metrics=metrics, permissions=permissions)
     return Services(
@@ -89,8 +96,10 @@ def make_services(
         datasets=DatasetBuilder(store=store, files=files, clock=clock),
         reminders=ReminderDesk(store=store, clock=clock, permissions=permissions),
         preferences=PreferenceDesk(store=store, clock=clock),
-        reports=Reports(store=store, clock=clock, policies=policies),
+        reports=Reports(store=store, clock=clock, policies=policies, judgement=judgement),
+        judgement=judgement,
         checks=CheckDesk(store=store, clock=clock, ids=ids, policies=policies, intake=intake, channel=channel),
         routes=RouteDesk(store=store, clock=clock, ids=ids, policies=policies),
         replies=ReplyDesk(store=store, clock=clock, metrics=metrics, verdicts=verdicts),
+        planner=Planner(store=store, clock=clock, ids=ids, metrics=metrics, policies=policies),
     )
