@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+HF_FAMILIES = ("entailment", "hallucination", "minicheck", "tokens")  # kinds of Hugging Face detectors
 SLACK_SECONDS = 10  # until a call to Slack counts as unanswered
 PEOPLE_SECONDS = 1.5  # the same for "who is this", which a form waits for: Slack gives it three seconds in all
 
@@ -203,6 +204,7 @@ def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:
     from reviewers.scorers.huggingface import HuggingFaceScorer
     from reviewers.scorers.lexical import Contradictions, Coverage, MissingFacts
     from reviewers.scorers.retrieval import Retrieval
+    from reviewers.scorers.self_consistency import SelfConsistency
     from reviewers.scorers.token_logprob import TokenLogprob
 
     makers: dict[str, Callable[[], Scorer]] = {
@@ -210,19 +212,36 @@ def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:
         "missing_facts": MissingFacts,
         "contradictions": Contradictions,
         "token_logprob": TokenLogprob,
+        "self_consistency": SelfConsistency,
         "retrieval": lambda: Retrieval(embedder),
         "conditional_logprob": lambda: ConditionalLogprob(lambda: prepare_models(settings, _tell_conversion)),
     }
     if name in makers:
         return makers[name]()
+    if (found := _named_scorer(name)) is not None:
+        return found
+    known = ", ".join([*makers, *(f"hf:{family}:NAME" for family in HF_FAMILIES), "judge:PROVIDER:MODEL"])
+    raise Invalid("scorers", f"WHETSTONE_SCORERS: there is no scorer {name!r}. Known: {known}")
+
+
+def _named_scorer(name: str) -> Scorer | None:
+    """A scorer around a model that the setting names: `hf:family:name`, or `judge:provider:model`."""
+    from reviewers.scorers.huggingface import HuggingFaceScorer
+    from reviewers.scorers.huggingface_labels import PAIR_FAMILIES
+    from reviewers.scorers.huggingface_tokens import TokenClassifierScorer
+    from reviewers.scorers.judge import JudgeScorer
+    from reviewers.writers.chat import named_model
+
     start, _, rest = name.partition(":")
     family, _, model = rest.partition(":")
-    if start == "hf" and family == "entailment" and model:
-        return HuggingFaceScorer(model, family="entailment")
-    if start == "hf" and family == "hallucination" and model:
-        return HuggingFaceScorer(model, family="hallucination")
-    known = ", ".join([*makers, "hf:entailment:NAME", "hf:hallucination:NAME"])
-    raise Invalid("scorers", f"WHETSTONE_SCORERS: there is no scorer {name!r}. Known: {known}")
+    if start == "judge" and family and model:
+        return JudgeScorer(lambda: named_model(rest, setting="WHETSTONE_SCORERS"), model=model)
+    if start != "hf" or not model:
+        return None
+    if family == "tokens":
+        return TokenClassifierScorer(model)
+    kind = next((known for known in PAIR_FAMILIES if known == family), None)
+    return HuggingFaceScorer(model, family=kind) if kind else None
 
 
 def _tell_conversion(done: int, total: int, what: str) -> None:

@@ -71,7 +71,8 @@ class Settings(BaseSettings):
     scorers: Annotated[tuple[str, ...], NoDecode] = Field(
         DEFAULT_SCORERS,
         description="Machine reviewers, comma-separated: coverage, missing_facts, contradictions, token_logprob, "
-        "retrieval, conditional_logprob, hf:entailment:NAME, hf:hallucination:NAME",
+        "retrieval, self_consistency, conditional_logprob, hf:FAMILY:NAME with the family entailment, hallucination, "
+        "minicheck or tokens, and judge:PROVIDER:MODEL",
     )
     chat_model: str = Field(
         "packaged",

@@ -86,6 +86,7 @@ def output_row(output: Output, number: int) -> Values:
         "tags": output.tags,
         "passages": [_passage_values(passage) for passage in output.passages],
         "token_logprobs": output.token_logprobs,
+        "samples": output.samples,
         "confidence": output.confidence,
         "latency_ms": output.latency_ms,
         "usage": (usage.prompt_tokens, usage.completion_tokens) if usage else None,
@@ -118,6 +119,7 @@ def to_output(row: Found) -> Output:
         tags=tuple(body["tags"]),
         passages=tuple(_to_passage(values) for values in body["passages"]),
         token_logprobs=None if logprobs is None else tuple(logprobs),
+        samples=tuple(body.get("samples", ())),  # bodies from before have none
         confidence=body["confidence"],
         latency_ms=body["latency_ms"],
         usage=TokenUsage(prompt_tokens=usage[0], completion_tokens=usage[1]) if usage else None,

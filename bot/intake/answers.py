@@ -126,6 +126,7 @@ class OutputAnswer(Answer):
     tags: list[str]
     passages: list[PassageAnswer]
     token_logprobs: list[float] | None
+    samples: list[str]
     confidence: float | None
     latency_ms: float | None
     usage: UsageAnswer | None

@@ -1,7 +1,7 @@
 """Cells of tables as fields of an output.
 
 Columns are named as the fields of an output on the wire: output_id, prompt, completion, model, model_version, tags,
-passages, token_logprobs, confidence, latency_ms, usage, created_at, metadata, hold. Besides:
+passages, token_logprobs, samples, confidence, latency_ms, usage, created_at, metadata, hold. Besides:
 
 - `prompt_tokens` and `completion_tokens` together make `usage`; `metadata.NAME` is one value of the metadata.
 - In text, lists and objects are JSON (`tags` may also be words with `;` between them); a `prompt` that is a JSON list
@@ -118,6 +118,7 @@ _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "tags": _tags,
     "passages": _json,
     "token_logprobs": _json,
+    "samples": _json,
     "usage": _json,
     "metadata": _json,
     "confidence": _number,

@@ -198,6 +198,13 @@ def _says_something(completion: str) -> str:
     return completion
 
 
+def _samples_fit(samples: list[str]) -> list[str]:
+    length = sum(map(len, samples))
+    if length > limits.MAX_SAMPLES_TEXT:
+        raise fault(f"have {length:,} characters together; at most {limits.MAX_SAMPLES_TEXT:,}. Send fewer")
+    return samples
+
+
 LogProbability = Annotated[float, Strict(), Field(le=0.0, allow_inf_nan=False)]
 
 
@@ -242,6 +249,15 @@ class OutputIn(WireModel):
         ]
         | None
     ) = None
+    samples: Annotated[
+        list[Annotated[str, Field(max_length=limits.MAX_COMPLETION), NO_NUL]],
+        Field(
+            fail_fast=True,
+            max_length=limits.MAX_SAMPLES,
+            description="Other answers of the same model to the same prompt; what they do not repeat counts as doubtful",
+        ),
+        AfterValidator(_samples_fit),
+    ] = []
     confidence: Annotated[float, Strict(), Field(ge=0.0, le=1.0, allow_inf_nan=False)] | None = None
     latency_ms: Annotated[float, Strict(), Field(ge=0.0, le=86_400_000.0, allow_inf_nan=False)] | None = None
     usage: UsageIn | None = None
@@ -288,6 +304,7 @@ def to_output(item: OutputIn, *, now: datetime, submitted_by: str) -> Output:
         tags=tuple(dict.fromkeys(item.tags)),
         passages=tuple(_passage(passage, number) for number, passage in enumerate(item.passages, start=1)),
         token_logprobs=None if item.token_logprobs is None else tuple(item.token_logprobs),
+        samples=tuple(item.samples),
         confidence=item.confidence,
         latency_ms=item.latency_ms,
         usage=TokenUsage(**item.usage.model_dump()) if item.usage else None,

@@ -53,6 +53,7 @@ class Output:
     tags: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = ()
     token_logprobs: tuple[float, ...] | None = None  # natural logarithm, each <= 0
+    samples: tuple[str, ...] = ()  # other answers of the same model to the same prompt, drawn for comparison
     confidence: float | None = None  # the application's own, in [0, 1]
     latency_ms: float | None = None
     usage: TokenUsage | None = None

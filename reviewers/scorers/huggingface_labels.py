@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from reviewers.errors import Invalid
 
-Family = Literal["entailment", "hallucination", "minicheck"]
+Family = Literal["entailment", "hallucination", "minicheck"]  # of models that read pairs of texts
+PAIR_FAMILIES: tuple[Family, ...] = get_args(Family)
 
 # What model cards call the class of a supported claim.
 _SUPPORTED = {

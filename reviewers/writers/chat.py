@@ -60,7 +60,7 @@ def writer(setting: str, folder: Callable[[], Path]) -> LangchainWriter:
     if setting == PACKAGED:
         return LangchainWriter(lambda: _packaged(folder), name=PACKAGED_NAME)
     _, _, model = setting.partition(":")
-    return LangchainWriter(lambda: _named(setting), name=model or setting)
+    return LangchainWriter(lambda: named_model(setting), name=model or setting)
 
 
 def _packaged(folder: Callable[[], Path]) -> BaseChatModel:
@@ -70,16 +70,17 @@ def _packaged(folder: Callable[[], Path]) -> BaseChatModel:
     return PackagedChat(folder=folder)
 
 
-def _named(setting: str) -> BaseChatModel:
+def named_model(name: str, *, setting: str = SETTING) -> BaseChatModel:
+    """The langchain chat model of this name (`provider:model`). Raises Unavailable, naming the setting it stands in."""
     from langchain.chat_models import init_chat_model
 
     try:
-        model: BaseChatModel = init_chat_model(setting)
+        model: BaseChatModel = init_chat_model(name)
     except ImportError as error:
-        raise Unavailable(f"{SETTING} is {setting}, and that needs {_package(error)}. Install it here.") from error
+        raise Unavailable(f"{setting} names {name}, and that needs {_package(error)}. Install it here.") from error
     except Exception as error:  # a missing key is a ValueError, a ValidationError or the provider's own error
         raise Unavailable(
-            f"{SETTING} is {setting}, and langchain cannot make that model ({type(error).__name__}). Look at the name, "
+            f"{setting} names {name}, and langchain cannot make that model ({type(error).__name__}). Look at the name, "
             f"which is provider:model, and at the provider's key in the environment; {PACKAGED} needs none."
         ) from error
     return model

@@ -133,13 +133,13 @@ def test_csv_cells_become_fields(tmp_path: Path) -> None:
     """JSON for what is nested, words with semicolons for tags, empty cells for what is not given."""
     chat = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Fee?"}]
     header = (
-        "output_id prompt completion model tags passages token_logprobs confidence latency_ms prompt_tokens "
+        "output_id prompt completion model tags passages token_logprobs samples confidence latency_ms prompt_tokens "
         "completion_tokens created_at metadata metadata.team hold"
     ).split()
-    figures = ["[-0.5, -1]", "0.5", "12", "3", "4", "2026-11-23T14:00:00Z", '{"a": 1}', "north", "true"]
+    figures = ["[-0.5, -1]", '["Two."]', "0.5", "12", "3", "4", "2026-11-23T14:00:00Z", '{"a": 1}', "north", "true"]
     rows = [
         ["a", json.dumps(chat), 'It costs\n"€ 2", roughly.', "m", "fees; cash", '["One.", {"text": "Two."}]', *figures],
-        ["b", "[1] What is this?", "A footnote.", "m", '["x;y"]', *[""] * 10],
+        ["b", "[1] What is this?", "A footnote.", "m", '["x;y"]', *[""] * 11],
     ]
     importing = Importing()
     report = importing.run(write_csv(tmp_path / "outputs.csv", header, *rows))
@@ -150,6 +150,7 @@ def test_csv_cells_become_fields(tmp_path: Path) -> None:
     assert first.tags == ("fees", "cash")
     assert [passage.text for passage in first.passages] == ["One.", "Two."]
     assert (first.token_logprobs, first.confidence, first.latency_ms) == ((-0.5, -1.0), 0.5, 12.0)
+    assert (first.samples, second.samples) == (("Two.",), ())
     assert first.usage == TokenUsage(prompt_tokens=3, completion_tokens=4)
     assert first.created_at == datetime(2026, 11, 23, 14, tzinfo=UTC)
     assert (first.metadata, first.hold) == ({"a": 1, "team": "north"}, True)

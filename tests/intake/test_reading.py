@@ -52,6 +52,7 @@ def test_a_full_body_keeps_every_field() -> None:
         passages=["First.", {"text": "Second.", "title": "Fees", "address": "https://a.example", "passage_id": "p"}],
         tags=["fees", "cash", "fees"],
         token_logprobs=[-0.5, 0, -9999.0],
+        samples=["It is € 3.", ""],
         confidence=1,
         latency_ms=12,
         usage={"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
@@ -64,6 +65,7 @@ def test_a_full_body_keeps_every_field() -> None:
     assert [passage.passage_id for passage in output.passages] == ["given-1", "p"]
     assert output.tags == ("fees", "cash")
     assert output.token_logprobs == (-0.5, 0.0, -9999.0)
+    assert output.samples == ("It is € 3.", "")
     assert output.usage == TokenUsage(prompt_tokens=3, completion_tokens=4)
     assert output.created_at == datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
     assert output.metadata == {"a": {"b": [1, None, True]}}
@@ -101,6 +103,9 @@ def test_a_full_body_keeps_every_field() -> None:
         ({"passages": ["x" * 50_000] * 21}, "passages", "1,000,000"),
         ({"passages": [{"text": "a", "adress": "b"}]}, "passages[0].adress", "spelling"),
         ({"passages": [7]}, "passages[0]", "object"),
+        ({"samples": ["x" * 200_000] * 3}, "samples", "400,000"),
+        ({"samples": ["a"] * 21}, "samples", "more than 20"),
+        ({"samples": [7]}, "samples[0]", "text"),
         ({"token_logprobs": [-1, 0.1]}, "token_logprobs[1]", "at most 0"),
         ({"token_logprobs": [float("nan")]}, "token_logprobs[0]", "finite"),
         ({"confidence": 1.5}, "confidence", "at most 1"),

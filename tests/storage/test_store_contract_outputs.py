@@ -23,6 +23,7 @@ def test_an_output_comes_back_as_it_was_received(store: Store) -> None:
         tags=("fees", "de"),
         passages=(a_passage(position=17, origin="application"), Passage(passage_id="p-2", text="")),
         token_logprobs=(-0.1, -1e-300, 0.0),
+        samples=("It is free.", "€ 2"),
         confidence=0.1 + 0.2,  # 0.30000000000000004
         latency_ms=812.25,
         usage=TokenUsage(prompt_tokens=812, completion_tokens=0),

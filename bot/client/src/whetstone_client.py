@@ -149,8 +149,8 @@ class Whetstone:
     ) -> Receipt:
         """Send one output now. Returns once it is stored. Raises Refused (with `errors`) and Unreachable.
 
-        `more`: model_version, tags, passages, token_logprobs, confidence, latency_ms, usage, created_at (a datetime
-        with a zone), metadata, hold. None leaves a field out.
+        `more`: model_version, tags, passages, token_logprobs, samples, confidence, latency_ms, usage, created_at (a
+        datetime with a zone), metadata, hold. None leaves a field out.
         """
         item = item_of(output_id=output_id, prompt=prompt, completion=completion, model=model, **more)
         return receipt_of(self._call("POST", "/v1/outputs", content=item.body))
