@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from reviewers.decisions.estimate_inputs import Population, Sample
-from reviewers.decisions.score_profile import Profile
+from reviewers.decisions.score_interval import Fit
 
 CLUSTERS_NEED = 5  # with reviews: our choice, since Student's quantile on fewer than 4 degrees says next to nothing
 
@@ -27,7 +27,7 @@ class Clustered(NamedTuple):
     degrees: float  # of freedom for Student's t
 
 
-def clustered(sample: Sample, population: Population, profile: Profile, shift: float) -> Clustered:
+def clustered(sample: Sample, population: Population, fitted: Fit) -> Clustered:
     """G / (G - 1) Σ_g (Σ_{i in g} z_i)², z_i = w (y - a) / Σ w of a review, plus sharpness (q - θ) / N of every output.
 
     The degrees of freedom are the effective number of clusters by their weight less 1, (Σ W_g)² / Σ W_g² - 1: one user
@@ -36,11 +36,10 @@ def clustered(sample: Sample, population: Population, profile: Profile, shift: f
     Args:
         sample: with `cluster`.
         population: with `cluster`; without, only what the reviews contribute is counted.
-        profile: with its slope.
-        shift: of the point.
+        fitted: shift and slope.
     """
     assert sample.cluster is not None
-    weight = 1.0 / sample.chance
+    profile, shift, weight = fitted.profile, fitted.shift, 1.0 / sample.chance
     residual = sample.wrong - profile.called_wrong(profile.tilted(sample.risk, shift))
     size = int(sample.cluster.max()) + 1
     if population.cluster is not None:

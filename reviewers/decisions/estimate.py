@@ -22,8 +22,9 @@ from reviewers.decisions.estimate_inputs import Population as Population
 from reviewers.decisions.estimate_inputs import ReviewerErrors as ReviewerErrors
 from reviewers.decisions.estimate_inputs import Sample as Sample
 from reviewers.decisions.estimate_inputs import pooled as pooled
+from reviewers.decisions.score_interval import Fit
 from reviewers.decisions.score_interval import Interval as Interval
-from reviewers.decisions.score_profile import Known, Profile, profile
+from reviewers.decisions.score_profile import Known, profile
 from reviewers.decisions.too_few import TooFew
 
 REVIEWS_NEED = 5  # statistics of small samples: below, even the exact interval spans most of [0, 1]
@@ -117,8 +118,7 @@ def estimate(
     found = _by_score(sample, population, known, levels)
     if errors is None:
         return found
-    plain = _fitted(sample, population, Known())
-    return replace(found, uncorrected=_share(plain, score_interval.point(plain)))
+    return replace(found, uncorrected=float(_fit(sample, population, Known()).here.share[0]))
 
 
 def change(before: Estimate, now: Estimate, *, level: float = 0.95) -> Change:
@@ -155,44 +155,40 @@ def clopper_pearson(successes: float, n: float, level: float) -> Interval:
     return Interval(low, high)
 
 
-def _fitted(sample: Sample, population: Population, known: Known) -> Profile:
+def _fit(sample: Sample, population: Population, known: Known) -> Fit:
     counted = profile(sample, population, known, process=sample.cluster is not None)
-    return score_interval.fitted(counted, kish(sample.chance))
-
-
-def _share(counted: Profile, shift: float) -> float:
-    return float(counted.at(np.array([shift])).share[0])
+    return score_interval.fit(counted, kish(sample.chance))
 
 
 def _by_score(sample: Sample, population: Population, known: Known, levels: Sequence[float]) -> Estimate:
-    counted = _fitted(sample, population, known)
-    shift = score_interval.point(counted)
+    fitted = _fit(sample, population, known)
     if sample.cluster is None:
-        residual = sample.wrong - counted.called_wrong(counted.tilted(sample.risk, shift))
+        counted = fitted.profile
+        residual = sample.wrong - counted.called_wrong(counted.tilted(sample.risk, fitted.shift))
         seen, number = score_interval.seen_variance(sample, residual, counted.slope_numbers), len(sample)
         quantiles = {level: float(ndtri(0.5 + level / 2.0)) for level in levels}
     else:
-        users = clustered(sample, population, counted, shift)
+        users = clustered(sample, population, fitted)
         seen, number = users.variance, users.reviewed
         quantiles = {level: student(level, users.degrees) for level in levels}
-    wider = score_interval.widening(counted, seen, shift, number)
+    wider = score_interval.widening(fitted, seen, number)
     return Estimate(
-        value=_share(counted, shift),
-        intervals={level: score_interval.bounds(counted, z, wider) for level, z in quantiles.items()},
+        value=float(fitted.here.share[0]),
+        intervals={level: score_interval.bounds(fitted, z, wider) for level, z in quantiles.items()},
         reviewed=len(sample),
-        outputs=counted.size,
-        effective_n=_effective(counted, shift, wider),
+        outputs=fitted.profile.size,
+        effective_n=_effective(fitted, wider),
         method=Method.SCORE if sample.cluster is None else Method.CLUSTERED,
-        slope=counted.slope,
+        slope=fitted.profile.slope,
         clusters=None if sample.cluster is None else number,
     )
 
 
-def _effective(counted: Profile, shift: float, wider: float) -> float:
+def _effective(fitted: Fit, wider: float) -> float:
     """n of the uniform draw whose variance a (1 - a) (1/n - 1/N) is this one; of the process, a (1 - a) / n."""
-    moments = counted.at(np.array([shift]))
-    called = float(counted.called_wrong(moments.share)[0])
-    unseen = 0.0 if counted.process else 1.0 / counted.size
+    moments, profile = fitted.here, fitted.profile
+    called = float(profile.called_wrong(moments.share)[0])
+    unseen = 0.0 if profile.process else 1.0 / profile.size
     return 1.0 / (wider * float(moments.variance[0]) / max(called * (1.0 - called), 1e-12) + unseen)
 
 

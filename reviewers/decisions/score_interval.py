@@ -10,20 +10,23 @@ samples whatever the risks are worth. The interval holds every share that a scor
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from reviewers.decisions.estimate_inputs import Floats, Sample
 from reviewers.decisions.score_profile import Moments, Profile
 
-SHIFTS = np.linspace(-14.0, 14.0, 113)  # on the logit scale: beyond them any mix of risks lies below 1e-5 of 0 or 1
+SHIFTS = np.linspace(-14.0, 14.0, 57)  # on the logit scale: beyond them any mix of risks lies within 1e-5 of 0 or 1
 SLOPE_PRIOR = 8.0  # information that slope 1 is worth: our choice, about that of 40 reviews of a signal of AUROC .8
 SLOPES = (-1.5, 2.0)  # our choice: outside of them a risk is another risk
-NEWTON_STEPS = 12
+SCORING_STEPS = 12
+MARGIN = (
+    0.06  # of the variance, for a slope that is taken from the same reviews: our choice, by coverage at 200 reviews
+)
 PRIOR_REVIEWS = 30.0  # that the model's variance is worth beside the one seen; chosen by coverage at 50 to 500 reviews
 
 
@@ -34,19 +37,47 @@ class Interval(NamedTuple):
     high: float
 
 
-def fitted(profile: Profile, effective: float) -> Profile:
-    """The profile with the slope that the verdicts ask for, drawn towards 1.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fit:
+    """Risks that were tilted until they fit the reviews."""
 
-    Maximises Σ w log P(y) - SLOPE_PRIOR (slope - 1)² / 2 over shift and slope by Fisher scoring, with weights that add
-    up to the effective sample size. A risk that became worthless gets a slope near 0 and no longer costs precision; one
-    that turned round gets a negative one.
+    profile: Profile  # with the slope that the verdicts ask for
+    shift: float  # at which the verdicts are no distance away
+    steps: Moments  # at each of SHIFTS
+
+    @property
+    def here(self) -> Moments:
+        """The moments at the shift."""
+        return self.profile.at(np.array([self.shift]))
+
+
+def fit(profile: Profile, effective: float) -> Fit:
+    """Find the shift and the slope.
+
+    The slope maximises Σ w log P(y) - SLOPE_PRIOR (slope - 1)² / 2, the weights adding up to the effective sample
+    size. A risk that became worthless gets one near 0 and no longer costs precision; one that turned round gets a
+    negative one. The shift then is exact: Σ w (y - a) = 0.
 
     Args:
         profile: with slope 1.
         effective: Kish's effective number of reviews, above 0.
     """
-    shift, slope, known = point(profile), 1.0, profile.known
-    for _ in range(NEWTON_STEPS):
+    stretched = _with_slope(profile, effective)
+    steps = stretched.at(SHIFTS)
+    if steps.distance[0] <= 0.0:
+        shift = float(SHIFTS[0])
+    elif steps.distance[-1] >= 0.0:
+        shift = float(SHIFTS[-1])
+    else:
+        shift = _root(stretched, lambda moments: moments.distance, int(np.argmax(steps.distance <= 0.0)))
+    return Fit(profile=stretched, shift=shift, steps=steps)
+
+
+def _with_slope(profile: Profile, effective: float) -> Profile:
+    """Fisher scoring for shift and slope, from the plain share and slope 1."""
+    known, slope = profile.known, 1.0
+    shift = float(logit(np.clip(profile.wrong.sum(), 0.01, 0.99)))
+    for _ in range(SCORING_STEPS):
         q = expit(slope * profile.logits + shift)
         called = profile.called_wrong(q)
         gain = known.sharpness * q * (1.0 - q)  # of the chance to be called wrong, by the logit
@@ -54,43 +85,32 @@ def fitted(profile: Profile, effective: float) -> Profile:
         pull = effective * gain / certain * (profile.wrong - profile.reviewed * called)
         weight = effective * profile.reviewed * gain**2 / certain
         gradient = np.array([pull.sum(), pull @ profile.logits - SLOPE_PRIOR * (slope - 1.0)])
-        first = weight @ profile.logits
-        second = weight @ profile.logits**2 + SLOPE_PRIOR
+        first, second = weight @ profile.logits, weight @ profile.logits**2 + SLOPE_PRIOR
         step = np.linalg.solve(np.array([[weight.sum() + 1e-9, first], [first, second]]), gradient)
         shift, slope = shift + float(np.clip(step[0], -2.0, 2.0)), slope + float(np.clip(step[1], -1.0, 1.0))
         if np.abs(step).max() < 1e-9:
             break
-    information = second - first**2 / max(float(weight.sum()), 1e-9)
-    return replace(
-        profile, slope=float(np.clip(slope, *SLOPES)), slope_numbers=max(1.0 - SLOPE_PRIOR / information, 0.0)
-    )
+    information = second - first**2 / (weight.sum() + 1e-9)
+    taken = max(1.0 - SLOPE_PRIOR / float(information), 0.0)
+    return replace(profile, slope=float(np.clip(slope, *SLOPES)), slope_numbers=taken)
 
 
-def point(profile: Profile) -> float:
-    """The shift at which the verdicts are no distance away; an end of SHIFTS where they always are."""
-    distance = profile.at(SHIFTS).distance
-    if distance[0] <= 0.0:
-        return float(SHIFTS[0])
-    if distance[-1] >= 0.0:
-        return float(SHIFTS[-1])
-    return _root(profile, lambda moments: moments.distance, int(np.argmax(distance <= 0.0)))
+def widening(fitted: Fit, seen: float, count: int) -> float:
+    """How much wider than the model says: R = max(1 + m p, (n v / V + n0) / (n + n0)) of the variance.
 
-
-def widening(profile: Profile, seen: float, shift: float, count: int) -> float:
-    """How much wider than the model says: R = max(1, (n v / V + n0) / (n + n0)) of the variance, n0 = PRIOR_REVIEWS.
-
-    A wrong model widens the interval; few errors seen by chance cannot narrow it.
+    A wrong model widens the interval; few errors seen by chance cannot narrow it. n0 is PRIOR_REVIEWS, m MARGIN, and p
+    how far the slope was taken from these reviews, from 0 to 1.
 
     Args:
-        profile: with its slope.
+        fitted: shift and slope.
         seen: v, the variance of U as the reviews themselves show it.
-        shift: of the point.
         count: n, what v is made of: reviews, or clusters of them.
     """
-    modelled = float(profile.at(np.array([shift])).variance[0])
+    modelled = float(fitted.here.variance[0])
     if modelled <= 0.0:
         return 1.0
-    return max((count * seen / modelled + PRIOR_REVIEWS) / (count + PRIOR_REVIEWS), 1.0)
+    floor = 1.0 + MARGIN * fitted.profile.slope_numbers
+    return max((count * seen / modelled + PRIOR_REVIEWS) / (count + PRIOR_REVIEWS), floor)
 
 
 def seen_variance(sample: Sample, residual: Floats, slope_numbers: float) -> float:
@@ -102,41 +122,40 @@ def seen_variance(sample: Sample, residual: Floats, slope_numbers: float) -> flo
     return float((weight * (weight - 1.0)) @ residual**2 / weight.sum() ** 2) * n / (n - slope_numbers)
 
 
-def bounds(profile: Profile, quantile: float, wider: float) -> Interval:
+def bounds(fitted: Fit, quantile: float, wider: float) -> Interval:
     """All shares θ with quantiles (-z + c) S <= U <= (z + c) S, where S² = R V + doubt and c = K / S³ (z² - 1) / 6.
 
     c is the Cornish-Fisher term for rare errors of large weight (Cornish & Fisher 1938; of score tests: Bartlett 1953).
     With one risk for all and one chance for all this is Wilson's interval, with the finite-population correction.
 
     Args:
-        profile: with its slope.
+        fitted: shift and slope.
         quantile: z, of the standard normal or of Student's t, above 0.
         wider: R of `widening`, 1 or more.
     """
 
     def over(moments: Moments) -> Floats:
-        spread, skew = _spread(moments, quantile, wider)
-        return moments.distance - spread * np.maximum(quantile + skew, 0.0)
+        reach, skew = _reach(moments, quantile, wider)
+        return moments.distance - np.maximum(skew + reach, 0.0)
 
     def under(moments: Moments) -> Floats:
-        spread, skew = _spread(moments, quantile, wider)
-        return moments.distance - spread * np.minimum(-quantile + skew, 0.0)
+        reach, skew = _reach(moments, quantile, wider)
+        return moments.distance - np.minimum(skew - reach, 0.0)
 
-    moments = profile.at(SHIFTS)
-    refused, kept = over(moments) > 0.0, under(moments) >= 0.0
-    low, high = 0.0, 1.0
+    profile, low, high = fitted.profile, 0.0, 1.0
+    refused, kept = over(fitted.steps) > 0.0, under(fitted.steps) >= 0.0
     if refused[0]:
         low = 1.0 if refused.all() else _share(profile, _root(profile, over, int(np.argmin(refused))))
     if not kept[-1]:
-        last = len(kept) - 1 - int(np.argmax(kept[::-1]))
-        high = _share(profile, _root(profile, under, last + 1)) if kept.any() else 0.0
+        beyond = len(kept) - int(np.argmax(kept[::-1]))
+        high = _share(profile, _root(profile, under, beyond)) if kept.any() else 0.0
     return Interval(low, high)
 
 
-def _spread(moments: Moments, quantile: float, wider: float) -> tuple[Floats, Floats]:
+def _reach(moments: Moments, quantile: float, wider: float) -> tuple[Floats, Floats]:
+    """z S and c S."""
     variance = wider * moments.variance + moments.doubt
-    spread = np.sqrt(variance)
-    return spread, moments.third / np.maximum(variance, 1e-300) ** 1.5 * (quantile**2 - 1.0) / 6.0
+    return quantile * np.sqrt(variance), moments.third / np.maximum(variance, 1e-300) * (quantile**2 - 1.0) / 6.0
 
 
 def _root(profile: Profile, of: Callable[[Moments], Floats], place: int) -> float:
