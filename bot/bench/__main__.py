@@ -123,6 +123,18 @@ def _scoring(settings: Settings, runs: int) -> list[Row]:
     return [Row(f"scoring, {name}", f"{ms:.1f} ms an output", "") for name, ms in parts.items()]
 
 
+def _estimating(_settings: Settings, runs: int) -> list[Row]:
+    from bot.bench.estimating import SIZES, measure_estimating
+
+    rows = []
+    for outputs, aim in SIZES.items():
+        found = measure_estimating(outputs, runs=3 * runs)
+        floors = f"floor: logit of all {found['logit']:.1f} ms, a sort {found['sort']:.1f} ms"
+        rows.append(Row(f"error rate, {outputs:,} outputs", f"{found['estimate']:.1f} ms", f"aim: {aim}; {floors}"))
+        rows.append(Row(f"chances of review, {outputs:,} outputs", f"{found['chances']:.1f} ms", floors))
+    return rows
+
+
 def _start(settings: Settings, runs: int) -> list[Row]:
     upgrade_database(settings)
     seconds = []
@@ -269,6 +281,7 @@ PARTS: dict[str, Callable[[Settings, int], list[Row]]] = {
     "verdicts": _verdicts,
     "release": _release,
     "scoring": _scoring,
+    "estimating": _estimating,
     "load": _load,
     "clearing": _clearing,
     "start": _start,
