@@ -91,6 +91,8 @@ def _policy(parsed: PolicyText, version: str) -> Policy:
         uniform_rate=parsed.uniform_rate,
         risk_threshold=parsed.risk_threshold,
         unmarked_rate=parsed.unmarked_rate,
+        double_review=parsed.double_review,
+        gold_rate=parsed.gold_rate,
         rules=tuple(_rule(text) for text in parsed.rules),
         routes=tuple(_route(text) for text in parsed.routes),
         channel=parsed.channel,

@@ -117,6 +117,8 @@ class PolicyText(_Table):
     uniform_rate: Chance = 0.05
     risk_threshold: Chance = 0.40
     unmarked_rate: Risk = 0.10
+    double_review: Risk = 0.15
+    gold_rate: Risk = 0.05
     channel: Channel = ""
     show: Show = "evidence"
     reviewers: Reviewers = []

@@ -11,7 +11,7 @@ from reviewers.errors import UnknownOutput
 
 def told(desk: ReviewDesk, actor: Actor, name: str) -> SlackMessage:
     """The story, or that nothing has this name."""
-    view = desk.queue.find(name)
+    view = desk.queue.find(name, actor.user_id)
     if view is not None:
         display = desk.naming(*(verdict.reviewer for verdict in view.verdicts))
         return why_message(view, display=display, may_see_risk=desk.may_see_risk(view, actor))

@@ -11,14 +11,24 @@ from reviewers.errors import NotAReviewer, NotYourTask
 from reviewers.model import Output, ReviewTask, Route, TaskState, Verdict
 
 
-def may_decide(output: Output, reviewer: str, reviewers: Collection[str], route_name: str = "") -> None:
+def may_decide(
+    output: Output,
+    reviewer: str,
+    reviewers: Collection[str],
+    route_name: str = "",
+    *,
+    seen_by: Collection[str] = (),
+) -> None:
     """Return when this person may decide on this output; raise NotYourTask with the reason when not.
 
-    Nobody reviews what they submitted. An empty list of reviewers admits every full member; guests, strangers and
-    deactivated people are refused at the edge, which alone knows them.
+    Nobody reviews what they submitted, nor judges blindly what they have seen decided (`seen_by`, of the task). An
+    empty list of reviewers admits every full member; guests, strangers and deactivated people are refused at the edge,
+    which alone knows them.
     """
     if output.submitted_by and output.submitted_by == reviewer:
         raise NotYourTask("You sent this answer to review, so someone else decides.")
+    if reviewer in seen_by:
+        raise NotYourTask("You have seen this answer before, so someone else decides.")
     if reviewers and reviewer not in reviewers:
         raise NotAReviewer(route_name)
 
@@ -58,10 +68,10 @@ def waits_for(
 ) -> bool:
     """Whether this open task stands in this person's queue, unless they gave a verdict on it already.
 
-    Not what they submitted; not what somebody else has claimed, or was assigned
+    Not what they submitted or have seen decided; not what somebody else has claimed, or was assigned
     and may still decide in time; not what waits for a batch.
     """
-    if task.state is not TaskState.OPEN or task.waits_for_batch or task.submitted_by == reviewer:
+    if task.state is not TaskState.OPEN or task.waits_for_batch or reviewer in (task.submitted_by, *task.seen_by):
         return False
     if reviewers and reviewer not in reviewers:
         return False

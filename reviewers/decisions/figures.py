@@ -12,7 +12,7 @@ from statistics import median
 
 from reviewers.decisions.consensus import OUTCOMES
 from reviewers.decisions.too_few import TooFew as TooFew
-from reviewers.model import Outcome, Reason, Reviewed
+from reviewers.model import Outcome, Purpose, Rate, Reason, Reviewed
 
 Z95 = 1.959963984540054  # the standard normal's 97.5 % point
 RATE_NEEDS = 40  # reviewed outputs: from here on a rate of 10 in 100 is known within about ±10 points
@@ -57,10 +57,13 @@ class OwnWeek:
 
 
 def decided(reviewed: Iterable[Reviewed]) -> list[Reviewed]:
-    """One entry a task: those that were drawn and resolved. What was sent by hand or is a known answer is no sample."""
+    """One entry a task: those that were drawn and resolved.
+
+    What was sent by hand or is a known answer is no sample, and a second look is not what its output was resolved to.
+    """
     by_task: dict[str, Reviewed] = {}
     for one in reviewed:
-        if one.outcome is not None and not one.sent_by and not one.known:
+        if one.outcome is not None and not one.sent_by and not one.known and one.purpose is Purpose.REVIEW:
             by_task.setdefault(one.task_id, one)
     return list(by_task.values())
 
@@ -118,20 +121,34 @@ def _plain(sample: Sequence[Reviewed]) -> Rate:
 
 
 def own_week(reviewed: Sequence[Reviewed], reviewer: str) -> OwnWeek:
-    """One person's part of these verdicts; agreement is with what the task came to where others decided too."""
+    """One person's part of these verdicts.
+
+    Agreement is with what the task came to where others decided it too; between two looks at one output it is on right
+    or wrong. A verdict on a known answer agrees with nobody: whether it was right is told by itself.
+    """
     mine = [one for one in reviewed if one.reviewer == reviewer]
-    others = {one.task_id for one in reviewed if one.reviewer != reviewer}
-    shared = [one for one in mine if one.task_id in others and one.outcome is not None and not one.as_lead]
+    shared = [same for one in mine if (same := _agrees(one, reviewed)) is not None]
     known = [one for one in mine if one.known]
     right = sum((one.known == "right") == (OUTCOMES[one.kind] is Outcome.APPROVED) for one in known)
     return OwnWeek(
         reviewed=len({one.task_id for one in mine}),
         seconds=seconds_for_one(mine),
-        agreed=sum(OUTCOMES[one.kind] is one.outcome for one in shared),
+        agreed=sum(shared),
         shared=len(shared),
         known_right=right if len(known) >= PART_NEEDS else TooFew(found=len(known), needed=PART_NEEDS),
         known=len(known),
     )
+
+
+def _agrees(one: Reviewed, reviewed: Sequence[Reviewed]) -> bool | None:
+    """Whether others say the same; None where no other verdict is there to compare with."""
+    if one.as_lead or one.purpose is Purpose.GOLD:
+        return None
+    others = [other for other in reviewed if other.output_id == one.output_id and other.reviewer != one.reviewer]
+    if any(other.task_id == one.task_id for other in others):
+        return None if one.outcome is None else OUTCOMES[one.kind] is one.outcome
+    looks = [OUTCOMES[other.kind] in WRONG for other in others if other.purpose is not Purpose.GOLD]
+    return 2 * looks.count(OUTCOMES[one.kind] in WRONG) > len(looks) if looks else None
 
 
 def seconds_for_one(reviewed: Iterable[Reviewed]) -> float | TooFew:

@@ -60,7 +60,7 @@ def waiting_on(task: ReviewTask, reviewers: Iterable[str], voted: frozenset[str]
         reviewers: the Slack user ids of the route's reviewers.
         voted: those who gave a verdict on it already.
     """
-    able = [person for person in reviewers if person not in voted and person != task.submitted_by]
+    able = [person for person in reviewers if person not in voted and person not in (task.submitted_by, *task.seen_by)]
     for person in (task.claimant(now), task.assigned_to):
         if person in able and task.quorum == 1:
             return [person]

@@ -145,6 +145,10 @@ class Policy:
     uniform_rate: float = 0.05  # the floor: every output keeps at least this chance
     risk_threshold: float = 0.40  # from here on an output is always selected (the word "high")
     unmarked_rate: float = 0.10  # of the uniform sample: shown without the machine's marks, to measure anchoring
+    # With these two a team of two or more learns how well it decides for a fifth of its time; where nobody is left who
+    # has not seen an answer, as in a team of one, nothing is asked.
+    double_review: float = 0.15  # of what one person decided: judged again, blindly, by another; 0: none
+    gold_rate: float = 0.05  # known answers for each ordinary one, made of what was decided clearly; 0: none
     rules: tuple[Rule, ...] = ()
     routes: tuple[Route, ...] = ()  # the first that matches counts
     channel: str = ""  # where cards go; empty: the default channel of the settings
@@ -171,6 +175,9 @@ class Policy:
             raise ValueError(f"risk_threshold is {self.risk_threshold}, outside (0, 1]")
         if not 0.0 <= self.unmarked_rate <= 1.0:
             raise ValueError(f"unmarked_rate is {self.unmarked_rate}, outside [0, 1]")
+        for name, share in (("double_review", self.double_review), ("gold_rate", self.gold_rate)):
+            if not 0.0 <= share <= 1.0:
+                raise ValueError(f"{name} is {share}, outside [0, 1]")
 
     @property
     def own_route(self) -> Route:

@@ -68,7 +68,7 @@ class Assigner:
             voted = {verdict.reviewer for verdict in uow.verdicts.for_task(task.task_id)}
         if output is None:
             return ""
-        refused = voted | {task.submitted_by, task.handed_on_by}
+        refused = voted | {task.submitted_by, task.handed_on_by, *task.seen_by}
         able = [person for person in candidates if person not in refused]
         return assignment.choose_reviewer(able, output, route, loads, task.task_id)
 

@@ -115,12 +115,16 @@ def may_say(case: Case, reviewer: str, permission: Permission) -> bool:
     if case.task.state is TaskState.DISPUTED:
         assignment.may_settle(case.task, case.output, reviewer, route, case.verdicts)
         if not route.leads and not case.task.lead:
-            assignment.may_decide(case.output, reviewer, permission.reviewers, route.name)
+            _may_decide(case, reviewer, permission)
         return True
     settled_it = any(verdict.as_lead and verdict.reviewer == reviewer for verdict in consensus.current(case.verdicts))
     if not settled_it:  # a lead may change their own decision without being a reviewer of the route
-        assignment.may_decide(case.output, reviewer, permission.reviewers, route.name)
+        _may_decide(case, reviewer, permission)
     return False
+
+
+def _may_decide(case: Case, reviewer: str, permission: Permission) -> None:
+    assignment.may_decide(case.output, reviewer, permission.reviewers, permission.route.name, seen_by=case.task.seen_by)
 
 
 def still_open_to(reviewer: str, case: Case) -> None:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from reviewers.decisions import assignment
 from reviewers.errors import AlreadyResolved, Claimed, Invalid, NotYourTask, UnknownTask
-from reviewers.model import ReviewTask, TaskState, TaskView
+from reviewers.model import Purpose, ReviewTask, TaskState, TaskView
 from reviewers.ports import Clock, Store, UnitOfWork
 from reviewers.workflow.permissions import Permission, Permissions
 from reviewers.workflow.review import redraw_card
@@ -144,12 +144,20 @@ class ReviewQueue:
             views = uow.tasks.views([task.task_id for task in mine])
         return [view for view in views if view.output.submitted_by != lead]
 
-    def find(self, name: str) -> TaskView | None:
-        """The task of this running number or output id; None when there is none."""
+    def find(self, name: str, person: str = "") -> TaskView | None:
+        """The task of this running number or output id; None when there is none.
+
+        For a reviewer who is asked to judge it blindly, or has, it is that task of theirs: what others decided is not
+        told to them. Raises Unavailable when Slack does not tell whether they are one.
+        """
         with self.store.read() as uow:
             task = uow.tasks.for_output(name)
             if task is None and name.isdecimal() and len(name) <= LONGEST_NUMBER:
                 task = uow.tasks.by_number(int(name))
+            look = _look_of(uow, task, person) if task is not None and person else None
+        if look is not None and self.permissions.named(look.route).admits(person):
+            task = look
+        with self.store.read() as uow:
             views = uow.tasks.views([task.task_id]) if task else []
         return views[0] if views else None
 
@@ -186,6 +194,15 @@ class ReviewQueue:
         return views[0]
 
 
+def _look_of(uow: UnitOfWork, task: ReviewTask, person: str) -> ReviewTask | None:
+    """The newest blind look at the output that this person took or could take."""
+    looks = [one for one in uow.tasks.of_output(task.output_id) if one.purpose is not Purpose.REVIEW]
+    open_to = [one for one in looks if person not in (one.submitted_by, *one.seen_by)]
+    voted = uow.verdicts.voted(person, [one.task_id for one in open_to])
+    theirs = [one for one in open_to if one.state is TaskState.OPEN or one.task_id in voted]
+    return theirs[-1] if theirs else None
+
+
 def _known(task: ReviewTask | None, task_id: str) -> ReviewTask:
     if task is None:
         raise UnknownTask(task_id)
@@ -217,5 +234,5 @@ def _require_other(uow: UnitOfWork, task: ReviewTask, by: str, to: str, permissi
         raise Invalid("to", "They sent this answer to review themselves. Choose somebody else.")
     if not permission.admits(to):
         raise Invalid("to", "They are not a reviewer of these answers. Choose somebody else.")
-    if any(verdict.reviewer == to for verdict in uow.verdicts.for_task(task.task_id)):
+    if to in task.seen_by or any(verdict.reviewer == to for verdict in uow.verdicts.for_task(task.task_id)):
         raise Invalid("to", "They gave a verdict on this answer already. Choose somebody else.")

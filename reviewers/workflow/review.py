@@ -72,6 +72,7 @@ def open_task(
         submitted_by=output.submitted_by,
         sent_by=sent_by,
         known=known if known in KNOWN else "",
+        words=words_of(output),
     )
     if batches.may_share(task, output, assessment, route):
         task = replace(task, waits_for_batch=True)
@@ -82,6 +83,11 @@ def open_task(
     if not task.waits_for_batch:
         post_card(uow, task, at=decision.decided_at)
     return task
+
+
+def words_of(output: Output) -> int:
+    """How many words of question and answer a reviewer reads."""
+    return len(output.question.split()) + len(output.completion.split())
 
 
 def post_card(uow: UnitOfWork, task: ReviewTask, *, at: datetime) -> None:

@@ -22,6 +22,7 @@ from reviewers.workflow.reminding import ReminderDesk
 from reviewers.workflow.replies import ReplyDesk
 from reviewers.workflow.reports import Reports
 from reviewers.workflow.routes import RouteDesk
+from reviewers.workflow.second_looks import SecondLooks
 from reviewers.workflow.sweeping import TaskSweeper
 from reviewers.workflow.verdicts import VerdictDesk
 
@@ -59,11 +60,17 @@ class Services:
             "tasks": (5.0, TaskSweeper(store=store, clock=clock, metrics=self.metrics).sweep),
             "batches": (5.0, Batcher(store=store, clock=clock).sweep),
             "assignments": (5.0, Assigner(store=store, clock=clock, permissions=self.permissions).sweep),
+            "second_looks": (300.0, self._second_looks().sweep),
             "notices": (15.0, self.reminders.sweep),
             "plans": (60.0, self.planner.sweep),  # hourly, and at once under another policy
             "judgements": (900.0, self.judgement.sweep),  # what readers are told; each guarantee once a week
             "risk": (600.0, RiskLearner(store=store, clock=clock, metrics=self.metrics).sweep),  # once a day
         }
+
+    def _second_looks(self) -> SecondLooks:
+        return SecondLooks(
+            store=self.store, clock=self.clock, ids=self.ids, metrics=self.metrics, permissions=self.permissions
+        )
 
 
 def make_services(

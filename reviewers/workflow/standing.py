@@ -10,6 +10,7 @@ from reviewers.model import (
     Notice,
     NoticeKind,
     Output,
+    Purpose,
     Release,
     ReleaseState,
     Resolution,
@@ -30,7 +31,7 @@ def is_final(uow: UnitOfWork, task: ReviewTask, newest: Resolution | None) -> bo
         return False
     views = uow.tasks.views([task.task_id])
     used = any(use.revision == resolved.revision for view in views for use in view.uses)
-    release = uow.releases.get(task.output_id)
+    release = uow.releases.get(task.output_id) if task.purpose is Purpose.REVIEW else None
     return used or (release is not None and release.state is not ReleaseState.HELD)
 
 
@@ -54,7 +55,7 @@ def apply(
     if task.claimed_by and (task.claimed_by == newest.reviewer or standing.state is not TaskState.OPEN):
         uow.tasks.set_claim(task.task_id, "", None)
     resolved = consensus.live(standing.resolution)
-    if resolved is not None:
+    if resolved is not None and task.purpose is Purpose.REVIEW:  # a second look changes nothing of what was decided
         _release(uow, output, resolved)
     redraw_card(uow, task, why=newest.verdict_id, at=newest.recorded_at)
     _redraw_notices(uow, task, newest)
