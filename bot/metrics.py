@@ -79,6 +79,7 @@ class _Stored(Collector):
             "posted",
             "open_tasks",
             "timed_out",
+            "cut",
             "outbox_due",
             "outbox_dead",
         ):

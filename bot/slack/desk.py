@@ -155,7 +155,7 @@ class ReviewDesk:
 
         Somebody else's claim only keeps a person from deciding now, so it opens nothing.
         """
-        if view.task.state in (TaskState.RESOLVED, TaskState.TIMED_OUT):
+        if view.task.state is TaskState.RESOLVED or view.task.state.is_over:
             return True
         try:
             self.people.may_review(actor.user_id, actor.team_id)

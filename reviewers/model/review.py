@@ -48,6 +48,16 @@ class TaskState(StrEnum):
     TIMED_OUT = "timed_out"  # an outcome of its own, never a verdict
     CUT = "cut"  # the queue held more than the budget reviews, and the lot took this one out: never a verdict
 
+    @property
+    def words(self) -> str:
+        """For sentences: "timed out"."""
+        return self.value.replace("_", " ")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended without a verdict, and no verdict on it counts any more."""
+        return self in (TaskState.TIMED_OUT, TaskState.CUT)
+
 
 class Purpose(StrEnum):
     """Why an output is shown to people: to decide it, or to learn how well people decide. No card tells."""
@@ -65,6 +75,7 @@ class ReleaseState(StrEnum):
     EDITED = "edited"
     REJECTED = "rejected"
     TIMED_OUT = "timed_out"
+    RELEASED = "released"  # it left at once, not verified: few enough of such a risk are proven to be wrong
 
 
 class OnTimeout(StrEnum):
@@ -276,6 +287,7 @@ class Reviewed:
     purpose: Purpose = Purpose.REVIEW
     words: int = 0  # of question and answer; 0: not counted
     looked_up: bool = False  # the person opened the claims with their passages before the verdict
+    risk: float | None = None  # as it was known at the selection; None: not scored
 
     def __post_init__(self) -> None:
         for name in ("opened_at", "recorded_at", "resolved_at", "received_at"):

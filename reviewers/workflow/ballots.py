@@ -79,7 +79,7 @@ def verdict_of(ballot: Ballot, case: Case, verdict_id: str, *, as_lead: bool, no
 def repeated(ballot: Ballot, case: Case) -> Verdict | None:
     """The person's newest verdict, when this ballot says nothing else and that verdict still stands."""
     own = case.own(ballot.reviewer)
-    if own is None or case.task.state is TaskState.TIMED_OUT:
+    if own is None or case.task.state.is_over:
         return None
     if case.task.state is TaskState.DISPUTED and ballot.settles and not own.as_lead:
         return None
@@ -129,8 +129,8 @@ def _may_decide(case: Case, reviewer: str, permission: Permission) -> None:
 
 def still_open_to(reviewer: str, case: Case) -> None:
     """Those whose verdicts settled a task may change their mind; everybody else came late: AlreadyResolved."""
-    if case.task.state is TaskState.TIMED_OUT:
-        raise AlreadyResolved(by="", outcome="timed out", at=None)
+    if case.task.state.is_over:
+        raise AlreadyResolved(by="", outcome=case.task.state.words, at=None)
     resolved = case.resolved
     if resolved is None or resolved.resolved_by == reviewer:
         return

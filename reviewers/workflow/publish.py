@@ -8,13 +8,13 @@ message is posted again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from reviewers.decisions.pacing import retry_delay
 from reviewers.errors import OutcomeUnknown, RateLimited, Refused, Unavailable, Unready
-from reviewers.model import Notice, TaskView
+from reviewers.model import Notice, TaskState, TaskView
 from reviewers.ports import Clock, Messenger, Metrics, OutboxItem, OutboxKind, Store
 
 LOOK_BACK = timedelta(minutes=5)  # history is read from before the first attempt: clocks of two machines differ
@@ -103,6 +103,9 @@ class CardPublisher:
 
     def _post(self, item: OutboxItem) -> None:
         views = self._views(item)
+        if _came_too_late(views) and not item.outcome_unknown:
+            self._finish(item)
+            return
         posting = views[0].task.posting
         if posting is None and item.outcome_unknown:
             posting = self.messenger.find_card(views[0], since=_looked_up_since(item))
@@ -117,6 +120,9 @@ class CardPublisher:
 
     def _update(self, item: OutboxItem) -> None:
         views = self._views(item)
+        if _came_too_late(views):
+            self._finish(item)
+            return
         if views[0].task.posting is None and not views[0].task.waits_for_batch:
             raise Refused("no_card")  # it was never posted: nothing to redraw
         if views[0].task.posting is not None:
@@ -124,6 +130,10 @@ class CardPublisher:
         with self.store.begin() as uow:
             uow.outbox.done(item.key)
         self.metrics.count("cards_updated")
+
+    def _finish(self, item: OutboxItem) -> None:
+        with self.store.begin() as uow:
+            uow.outbox.done(item.key)
 
     def _post_notice(self, item: OutboxItem) -> None:
         notice, views = self._notice(item)
@@ -172,6 +182,11 @@ class CardPublisher:
         self.metrics.count("outbox_retried", kind=item.kind.value)
         with self.store.begin() as uow:
             uow.outbox.retry(item.key, at=at, error=error, outcome_unknown=unknown)
+
+
+def _came_too_late(views: Sequence[TaskView]) -> bool:
+    """Whether the lot closed the task before its card was posted: then nobody needs to see it."""
+    return len(views) == 1 and views[0].task.state is TaskState.CUT and views[0].task.posting is None
 
 
 def _looked_up_since(item: OutboxItem) -> datetime:

@@ -217,9 +217,9 @@ def _require(uow: UnitOfWork, task: ReviewTask, reviewer: str, permission: Permi
     if task.state is TaskState.DISPUTED:
         assignment.may_settle(task, output, reviewer, permission.route, uow.verdicts.for_task(task.task_id))
         return
-    assignment.may_decide(output, reviewer, permission.reviewers, permission.route.name)
-    if task.state is TaskState.TIMED_OUT:
-        raise AlreadyResolved(by="", outcome="timed out", at=None)
+    assignment.may_decide(output, reviewer, permission.reviewers, permission.route.name, seen_by=task.seen_by)
+    if task.state.is_over:
+        raise AlreadyResolved(by="", outcome=task.state.words, at=None)
     resolution = uow.verdicts.resolution(task.task_id)
     if task.state is TaskState.RESOLVED and resolution is not None:
         raise AlreadyResolved(by=resolution.resolved_by, outcome=resolution.outcome.value, at=resolution.resolved_at)

@@ -13,6 +13,7 @@ from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.judgement import JudgementDesk
 from reviewers.workflow.learning import RiskLearner
+from reviewers.workflow.overflow import QueueCutter
 from reviewers.workflow.permissions import Permissions
 from reviewers.workflow.planning import Planner
 from reviewers.workflow.preferences import PreferenceDesk
@@ -50,6 +51,7 @@ class Services:
     routes: RouteDesk
     replies: ReplyDesk
     planner: Planner
+    cutter: QueueCutter
 
     @property
     def sweeps(self) -> Mapping[str, tuple[float, Callable[[], int]]]:
@@ -62,6 +64,7 @@ class Services:
             "assignments": (5.0, Assigner(store=store, clock=clock, permissions=self.permissions).sweep),
             "second_looks": (300.0, self._second_looks().sweep),
             "notices": (15.0, self.reminders.sweep),
+            "queues": (60.0, self.cutter.sweep),
             "plans": (60.0, self.planner.sweep),  # hourly, and at once under another policy
             "judgements": (900.0, self.judgement.sweep),  # what readers are told; each guarantee once a week
             "risk": (600.0, RiskLearner(store=store, clock=clock, metrics=self.metrics).sweep),  # once a day
@@ -108,5 +111,6 @@ def make_services(
         checks=CheckDesk(store=store, clock=clock, ids=ids, policies=policies, intake=intake, channel=channel),
         routes=RouteDesk(store=store, clock=clock, ids=ids, policies=policies),
         replies=ReplyDesk(store=store, clock=clock, metrics=metrics, verdicts=verdicts),
+        cutter=QueueCutter(store=store, clock=clock, metrics=metrics, policies=policies),
         planner=Planner(store=store, clock=clock, ids=ids, metrics=metrics, policies=policies),
     )

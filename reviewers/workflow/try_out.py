@@ -18,6 +18,7 @@ from reviewers.model import (
     ReviewTask,
     SamplingDecision,
     Span,
+    Stratum,
 )
 from reviewers.ports import UnitOfWork
 from reviewers.workflow.review import KNOWN_KEY, open_task
@@ -63,6 +64,8 @@ def post_try_out(uow: UnitOfWork, policy: Policy, *, output_id: str, task_id: st
         policy_version=policy.version,
         draw=0.0,
         decided_at=now,
+        route=route.name,
+        stratum=Stratum.RULE,
     )
     uow.decisions.add([decision])
     return open_task(uow, stored, decision, assessment, policy, task_id=task_id, channel=route.channel)

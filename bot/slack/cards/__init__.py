@@ -8,7 +8,7 @@ from bot.slack.cards.batch import batch_card, rest_of
 from bot.slack.cards.decided import decided_card
 from bot.slack.cards.notices import Lateness, notice_message
 from bot.slack.cards.options import DEFAULT_REASONS, CardOptions, ReasonLabel, WaitingWords
-from bot.slack.cards.unsettled import disputed_card, timed_out_card
+from bot.slack.cards.unsettled import cut_card, disputed_card, timed_out_card
 from bot.slack.cards.waiting import open_card
 from bot.slack.wire import SlackMessage
 from reviewers.decisions.consensus import live
@@ -49,4 +49,6 @@ def task_card(view: TaskView, *, display: CardOptions = DEFAULTS, now: datetime)
         return decided_card(view, resolution, display)
     if view.task.state is TaskState.TIMED_OUT:
         return timed_out_card(view, display)
+    if view.task.state is TaskState.CUT:
+        return cut_card(view, display)
     return open_card(view, display, now)

@@ -131,7 +131,7 @@ def _item(view: TaskView, items: Items) -> Iterator[Block]:
     if _is_open(view):
         yield row(f"item{view.task.number}.{items.mark}", _verbs(view))
     else:
-        choices = TIMED_OUT_MENU if view.task.state is TaskState.TIMED_OUT else DECIDED_MENU
+        choices = TIMED_OUT_MENU if view.task.state.is_over else DECIDED_MENU
         yield said(_outcome(view, items), menu(view, ActionId.DECIDED_MORE, choices))
 
 

@@ -1,4 +1,4 @@
-"""Direct messages that Whetstone sends by itself: what waits, who waits, what is late, and what reviewers differ on."""
+"""Direct messages that Whetstone sends by itself: what waits, who waits, what is late, disputed, or cut."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bot.slack import clock
 from bot.slack.cards.dispute import dispute_message
 from bot.slack.cards.late import Lateness, overdue_message
 from bot.slack.cards.options import CardOptions
+from bot.slack.cards.selection import cut_message, signal_message
 from bot.slack.cards.somebody_waits import waiting_message
 from bot.slack.ids import ActionId, NamedValue
 from bot.slack.text import counted, escape
@@ -38,6 +39,10 @@ def notice_message(
         preferences: the recipient's: their hours stand under a reminder.
         lateness: with OVERDUE only; None where it cannot be said, then the message goes without.
     """
+    if notice.signal is not None:
+        return signal_message(notice, notice.signal)
+    if notice.queue_cut is not None:
+        return cut_message(notice, notice.queue_cut)
     if notice.kind is NoticeKind.DISPUTE:
         return dispute_message(views[0], display)
     if notice.kind is NoticeKind.WAITING:

@@ -1,4 +1,4 @@
-"""Cards without verbs though nobody's verdict counts: disputed ones, and those that timed out."""
+"""Cards without verbs though nobody's verdict counts: disputed ones, those that timed out, and those that were cut."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from reviewers.decisions.consensus import deciding
 from reviewers.model import TaskView
 
 TIMED_OUT_MENU = (MenuChoice.HISTORY, MenuChoice.WHY, MenuChoice.FULL)  # no verdict is there to be changed
+NOT_NEEDED = "Not needed any more."
+CUT_BECAUSE = "More answers waited than the budget reviews, and the lot kept others. Not counted as a verdict."
 ANOTHER = "another reviewer decides"  # where the route names no lead
 
 
@@ -34,6 +36,18 @@ def timed_out_card(view: TaskView, options: CardOptions) -> SlackMessage:
         grey(revelation(view, options)),
     ]
     text = fitted(f"{timed_out_words(view, options)} Question: ", one_line(question_words(view.output)), "")
+    return SlackMessage(text=text, blocks=rendered(blocks, tag(view)))
+
+
+def cut_card(view: TaskView, options: CardOptions) -> SlackMessage:
+    """Draw the card of a task that the lot took out of a queue that was too long."""
+    blocks: list[Block] = [
+        said(f"*{NOT_NEEDED}* {CUT_BECAUSE}", menu(view, ActionId.DECIDED_MORE, TIMED_OUT_MENU)),
+        question_block(view.output),
+        short_answer(view),
+        grey(revelation(view, options)),
+    ]
+    text = fitted(f"{NOT_NEEDED} {CUT_BECAUSE} Question: ", one_line(question_words(view.output)), "")
     return SlackMessage(text=text, blocks=rendered(blocks, tag(view)))
 
 

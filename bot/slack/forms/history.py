@@ -53,6 +53,8 @@ def history_view(view: TaskView, *, display: CardOptions) -> Wire:
     blocks: list[Block] = [asked(view)]
     if view.task.state is TaskState.TIMED_OUT:
         blocks.append(said(":hourglass: *Timed out.* Nobody decided in time. Not counted as a verdict."))
+    if view.task.state is TaskState.CUT:
+        blocks.append(said("*Not needed any more.* The lot took it out of a queue that was too long. No verdict."))
     if view.resolution is not None and view.resolution.recall:
         blocks.append(said("*Changed after it was sent or used in a dataset*, so what was there before is recalled."))
     if not verdicts:

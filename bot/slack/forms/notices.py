@@ -19,7 +19,7 @@ from bot.slack.ids import OLD_CARD, ActionId, BlockId, ButtonValue, CallbackId, 
 from bot.slack.text import escape, mention, one_line, quiet, shortened
 from bot.slack.wire import SlackMessage, Wire, button, confirmed, grey, modal, rendered, row, said
 from reviewers.errors import AlreadyResolved, Claimed
-from reviewers.model import VerdictKind
+from reviewers.model import TaskState, VerdictKind
 
 MOST_COPIED = 90  # inputs of a modal
 SENTENCE_LENGTH = 280  # of untrusted words: escaped, they may be five times as long
@@ -115,6 +115,9 @@ def decided_before(
 ) -> SlackMessage:
     """Somebody was faster, or it timed out. With the task, a verdict that says otherwise can go to the lead."""
     lost = f"Your {_VERBS[kind]} was not counted."
+    if not error.by and error.outcome == TaskState.CUT.words:
+        happened, why = "This answer is not needed any more.", "More waited than the budget reviews."
+        return _told(f"*{happened}*", f"{why} {lost}", f"{happened} {why} {lost}")
     if not error.by:
         return _told("*This timed out before you decided.*", lost, f"This timed out before you decided. {lost}")
     at = f" at {clock.token(error.at, display.zone)}" if error.at else ""

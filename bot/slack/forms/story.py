@@ -47,6 +47,7 @@ _RELEASED = {
     ReleaseState.APPROVED: "sent",
     ReleaseState.EDITED: "sent, with the edit",
     ReleaseState.REJECTED: "not sent",
+    ReleaseState.RELEASED: "sent at once, not verified: few answers of so low a risk are wrong, as reviews proved",
 }
 
 
@@ -205,6 +206,10 @@ def _decided(view: TaskView, display: CardOptions) -> Iterator[Told]:
         yield Told(at=verdict.recorded_at, words=who)
     if view.task.state is TaskState.DISPUTED:
         yield Told(at=None, words=(plain("disputed: a lead decides"),))
+    if view.task.state is TaskState.CUT:
+        kept = in_hundred(view.decision.keep_probability)
+        words = f"not needed any more: the queue was too long, and the lot kept {kept} in 100, no verdict"
+        yield Told(at=None, words=(plain(words),))
     yield from _released(view, display)
     resolution = live(view.resolution)
     if resolution is not None and resolution.recall:

@@ -16,8 +16,7 @@ from bot.slack.ids import ActionId, ButtonValue, NamedValue
 from bot.slack.text import counted, one_line, quiet, shortened
 from bot.slack.wire import button, columns, grey, header, line, said
 from reviewers.decisions.consensus import deciding
-from reviewers.decisions.figures import Rate
-from reviewers.model import TaskView, VerdictKind
+from reviewers.model import Rate, TaskView, VerdictKind
 from reviewers.workflow.reports import HeldOnes, Team, TeamQueue
 
 DECISIONS = 8  # rows, as of the queue
@@ -94,12 +93,15 @@ def _queues(part: LeadPart, display: CardOptions, now: datetime) -> Iterator[Blo
 def _queue(queue: TeamQueue, held: HeldOnes | None, display: CardOptions, now: datetime, place: int) -> Block:
     state, name = queue.state, route_name(queue.state.route)
     if not state.open and not state.disputed:
-        drawn = said(f"*{quiet(name, ROUTE_LENGTH)}*  nothing open")
+        drawn = said(
+            f"*{quiet(name, ROUTE_LENGTH)}*  nothing open{f', {state.cut} cut by lot in 7 days' if state.cut else ''}"
+        )
     else:
         parts = [f"{state.open} open"] if state.open else []
         parts += [_waits(held, display, now)] if held else []
         parts += [f"{state.past_due} past due (oldest {_age(state.oldest_at, now)})"] if state.past_due else []
         parts += [f"{state.disputed} disputed"] if state.disputed else []
+        parts += [f"{state.cut} cut by lot in 7 days"] if state.cut else []
         parts += [f"about {counted(max(1, queue.minutes), 'minute')} of review"] if state.open else []
         value = NamedValue(name=state.route).to_json()
         see = button("See", ActionId.SEE_QUEUE, value, f"See the queue of {shortened(one_line(name), 50)}")
