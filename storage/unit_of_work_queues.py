@@ -138,7 +138,7 @@ _REVIEWED = (
         )
         .label("looked_up"),
         *(resolutions.c[name] for name in ("outcome", "resolved_at", "resolved_by")),
-        *(sampling_decisions.c[name] for name in ("reason", "inclusion_probability", "policy_version")),
+        *(sampling_decisions.c[name] for name in ("reason", "inclusion_probability", "policy_version", "risk")),
         kept_so_far(),
         *(outputs.c[name] for name in ("model", "model_version", "received_at")),
     )

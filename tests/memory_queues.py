@@ -148,7 +148,7 @@ class MemoryQueues(Repository):
             **{name: getattr(verdict, name) for name in ("opened_at", "recorded_at")},
             **{name: getattr(task, name) for name in ("output_id", "route", "show", "marks_draw", "sent_by", "known")},
             **{name: getattr(task, name) for name in ("purpose", "words")},
-            **{name: getattr(decision, name) for name in ("reason", "inclusion_probability", "policy_version")},
+            **{name: getattr(decision, name) for name in ("reason", "inclusion_probability", "policy_version", "risk")},
             **{name: getattr(output, name) for name in ("model", "model_version", "received_at")},
             outcome=resolution.outcome if resolution else None,
             resolved_at=resolution.resolved_at if resolution else None,

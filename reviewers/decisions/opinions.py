@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from reviewers.decisions import reviewer_errors
 from reviewers.decisions.consensus import OUTCOMES
 from reviewers.decisions.double_review import WRONG, Decided, Said
+from reviewers.decisions.estimate_inputs import ReviewerErrors
 from reviewers.decisions.reviewer_errors import Opinion
+from reviewers.decisions.too_few import TooFew
 from reviewers.model import Outcome, Purpose, Reviewed, ReviewTask, TaskState
 
 WAITS = (TaskState.OPEN, TaskState.DISPUTED)
@@ -76,6 +79,32 @@ def units(reviewed: Iterable[Reviewed]) -> list[list[str]]:
         if not one.as_lead and one.purpose is not Purpose.GOLD:
             said[one.output_id][one.reviewer] = "wrong" if found_wrong(one) else "right"
     return [list(verdicts.values()) for verdicts in said.values()]
+
+
+def errors(reviewed: Sequence[Reviewed], routes: Collection[str] | None = None) -> ReviewerErrors | TooFew:
+    """How often what the outputs of these routes came to is right, learned from all verdicts of everybody.
+
+    Args:
+        reviewed: the deciding verdicts of a period, on every route: people err alike wherever they review.
+        routes: by name; None: all.
+
+    Too little data: TooFew, as `reviewer_errors.of_resolutions` says it.
+    """
+    found = opinions(reviewed)
+    panel = reviewer_errors.judge(found.given, found.known)
+    return reviewer_errors.of_resolutions(panel, _juries(reviewed, routes))
+
+
+def _juries(reviewed: Iterable[Reviewed], routes: Collection[str] | None) -> list[tuple[str, ...]]:
+    """For each output that the verdicts of reviewers decided: who said so, as far as right and wrong go."""
+    juries: dict[str, list[str]] = defaultdict(list)
+    for one in reviewed:
+        if one.purpose is not Purpose.REVIEW or one.known or one.as_lead or one.outcome is None:
+            continue
+        won = found_wrong(one) is (one.outcome is not Outcome.APPROVED)
+        if won and (routes is None or one.route in routes):
+            juries[one.task_id].append(one.reviewer)
+    return [tuple(jury) for jury in juries.values()]
 
 
 def _decided(review: Reviewed, given: Sequence[Reviewed], looks: Sequence[ReviewTask]) -> Decided:

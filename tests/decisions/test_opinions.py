@@ -1,0 +1,133 @@
+"""Verdicts as the figures of reviewers need them: what judges whom, what is known, and what each output came to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from reviewers.decisions import opinions
+from reviewers.decisions.double_review import Said
+from reviewers.decisions.estimate_inputs import ReviewerErrors
+from reviewers.decisions.reviewer_errors import Opinion
+from reviewers.decisions.too_few import TooFew
+from reviewers.model import Outcome, Purpose, Reviewed, TaskState, VerdictKind
+from tests.builders import NOON, a_task
+from tests.decisions.test_figures import a_review
+
+MARA, JONAS, TOMAS = "U0MARA", "U0JONAS", "U0TOMAS"
+
+
+def one(number: int, who: str = MARA, *, wrong: bool = False, **changes: Any) -> Reviewed:
+    """A verdict on output `o-{number}`, which came to the same unless a test says otherwise."""
+    kind = VerdictKind.REJECT if wrong else VerdictKind.APPROVE
+    outcome = Outcome.REJECTED if wrong else Outcome.APPROVED
+    return a_review(number, **({"reviewer": who, "kind": kind, "outcome": outcome} | changes))
+
+
+def second(number: int, who: str = JONAS, *, wrong: bool = False, **changes: Any) -> Reviewed:
+    """A second look at the same output, on a task of its own."""
+    fields = {"task_id": f"s-{number}", "purpose": Purpose.SECOND} | changes
+    return one(number, who, wrong=wrong, **fields)
+
+
+def gold(number: int, who: str = JONAS, *, known: str, wrong: bool = False) -> Reviewed:
+    """A known answer made of that output."""
+    return one(number, who, wrong=wrong, task_id=f"g-{number}", purpose=Purpose.GOLD, known=known)
+
+
+def test_verdicts_on_one_output_judge_each_other() -> None:
+    """Whether they are on one task or on two."""
+    found = opinions.opinions([one(1, wrong=True), second(1)])
+    assert set(found.given) == {
+        Opinion(item="o-1", reviewer=MARA, wrong=True),
+        Opinion(item="o-1", reviewer=JONAS, wrong=False),
+    }
+    assert found.known == {}
+
+
+def test_a_known_answer_judges_only_who_was_given_it() -> None:
+    """Mara and Tomás decided the output; that they agreed does not prove them right."""
+    found = opinions.opinions([one(1, wrong=True), second(1, TOMAS, wrong=True), gold(1, known="wrong")])
+    assert Opinion(item="g-1", reviewer=JONAS, wrong=False) in found.given
+    assert found.known == {"g-1": True}
+
+
+def test_an_answer_that_the_application_knows_judges_everybody() -> None:
+    """It was known before anybody said anything."""
+    found = opinions.opinions([one(1, known="right"), second(1, wrong=True)])
+    assert found.known == {"o-1": False}
+
+
+def test_what_a_lead_settled_is_known_and_no_opinion_of_the_lead() -> None:
+    """It judges those who differed."""
+    found = opinions.opinions([one(1, wrong=True), one(1, JONAS), one(1, TOMAS, wrong=True, as_lead=True)])
+    assert [opinion.reviewer for opinion in found.given] == [MARA, JONAS]
+    assert found.known == {"o-1": True}
+
+
+def test_agreement_is_over_outputs_without_leads_and_known_answers() -> None:
+    """Neither judges in ignorance of the others."""
+    reviewed = [one(1, wrong=True), second(1), one(2), gold(2, known="right"), one(1, TOMAS, as_lead=True)]
+    assert opinions.units(reviewed) == [["wrong", "right"], ["right"]]
+
+
+def test_what_an_output_came_to_with_all_looks_at_it() -> None:
+    """By route; the second look is in what was said, and counts as open until it has a verdict."""
+    looks = [
+        a_task("s-1", output_id="o-1", purpose=Purpose.SECOND, state=TaskState.RESOLVED, seen_by=(MARA, TOMAS)),
+        a_task("s-2", output_id="o-2", purpose=Purpose.SECOND),
+        a_task("g-1", output_id="o-1", purpose=Purpose.GOLD, known="wrong"),
+    ]
+    reviewed = [one(1, wrong=True), second(1), one(2), one(3, outcome=None), one(4, known="right"), one(5, route="B")]
+    found = opinions.decided(reviewed, looks)
+
+    assert {route: [each.output_id for each in some] for route, some in found.items()} == {
+        "Card support": ["o-1", "o-2"],
+        "B": ["o-5"],
+    }
+    first, other = found["Card support"]
+    assert first.said == (Said(reviewer=MARA, wrong=True), Said(reviewer=JONAS, wrong=False))
+    assert (first.wrong, first.as_lead, first.seconds, first.seconds_open, first.golds) == (True, False, 1, 0, 1)
+    assert first.seen_by == {MARA, JONAS, TOMAS}
+    assert (other.seconds, other.seconds_open, other.resolved_at) == (1, 1, NOON + timedelta(seconds=30))
+
+
+def test_a_second_look_alone_is_no_decision() -> None:
+    """The verdict that decided lies before the period."""
+    assert opinions.decided([second(1)], []) == {}
+
+
+@pytest.mark.parametrize(("routes", "share"), [(["A"], 17 / 31), (["B"], 11 / 31), (None, 14 / 31)])
+def test_the_errors_of_a_route_weigh_who_decides_there(routes: list[str] | None, share: float) -> None:
+    """Twenty known wrong ones each: Mara found 8 and Jonas 2, so 9 + 8 and 9 + 2 of 11 + 20; nobody's else matter."""
+    reviewed = [one(place, MARA, wrong=place < 8, known="wrong") for place in range(20)]
+    reviewed += [one(20 + place, JONAS, wrong=place < 2, known="wrong") for place in range(20)]
+    reviewed += [
+        one(40, MARA, route="A"),
+        one(41, JONAS, route="B"),
+        one(42, TOMAS, route="A", as_lead=True),
+        second(40, JONAS, wrong=True, route="A"),
+    ]
+    found = opinions.errors(reviewed, routes)
+    assert isinstance(found, ReviewerErrors)
+    assert found.sensitivity.mean == pytest.approx(share, abs=0.02)  # one output is judged by both: a little is moved
+
+
+def test_too_few_second_opinions_correct_nothing() -> None:
+    """It says how many there are of those who decide on the route, ten of Jonas's."""
+    reviewed = [one(place, MARA, wrong=True, known="wrong") for place in range(10)]
+    reviewed += [one(20 + place, JONAS, wrong=True, known="wrong") for place in range(10)]
+    reviewed += [one(41, JONAS, route="B")]
+    assert opinions.errors(reviewed, ["B"]) == TooFew(found=10, needed=20, of="second opinions")
+
+
+def test_an_edit_and_a_rejection_are_of_one_mind_about_wrong() -> None:
+    """Both found it wrong, so both made what it came to."""
+    reviewed = [one(place, MARA, wrong=True, known="wrong") for place in range(20)]
+    reviewed += [one(20 + place, JONAS, wrong=True, known="wrong") for place in range(20)]
+    reviewed += [one(40, MARA, wrong=True, task_id="t"), one(40, JONAS, wrong=True, kind=VerdictKind.EDIT, task_id="t")]
+    found = opinions.errors(reviewed)
+    assert isinstance(found, ReviewerErrors)
+    assert found.sensitivity.mean == pytest.approx(29**2 / (29**2 + 2**2), abs=0.001)  # both right, of both alike
