@@ -8,7 +8,7 @@ from bot.slack.wire import RichTextDate
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _TIME = "{time}"
-_DAY_AND_TIME = "{date_short} {time}"
+_DAY_AND_TIME = "{date_short_pretty} {time}"  # "tomorrow 14:02", and the date where that is not near
 
 
 def day(moment: date) -> str:

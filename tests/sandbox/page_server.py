@@ -11,7 +11,7 @@ import json
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ class PageServer:
     views: dict[str, list[Json]] = field(default_factory=dict)
     homes: dict[str, Json] = field(default_factory=dict)
     received: list[tuple[str, Json]] = field(default_factory=list)
-    answers: dict[str, Callable[[Json], Json]] = field(default_factory=dict)
+    answers: dict[str, Callable[[Json], Json | Awaitable[Json]]] = field(default_factory=dict)
     pictures: Path | None = None
     address: str = ""
     _open: bool = True
@@ -171,7 +171,7 @@ class PageServer:
             self.received.append((path, body))
             self._changed.notify_all()
         answer = self.answers.get(path, self._default(path))(body)
-        return JSONResponse(answer)
+        return JSONResponse(answer if isinstance(answer, dict) else await answer)
 
     def _default(self, path: str) -> Callable[[Json], Json]:
         def closed(body: Json) -> Json:

@@ -305,7 +305,9 @@ def test_an_update_of_the_card_has_new_block_ids() -> None:
 def test_a_due_time_on_another_day_shows_the_day() -> None:
     """A clock time alone would be read as today's."""
     task = a_task(due_at=NOON + timedelta(days=1))
-    assert "due <!date^1795521600^{date_short} {time}|24 Nov 12:00>" in said(drawn_card(thailand(task=task)).blocks[-1])
+    assert "due <!date^1795521600^{date_short_pretty} {time}|24 Nov 12:00>" in said(
+        drawn_card(thailand(task=task)).blocks[-1]
+    )
 
 
 def test_a_small_chance_is_not_rounded_to_nothing() -> None:

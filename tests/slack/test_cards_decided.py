@@ -54,6 +54,12 @@ def test_an_edited_card_shows_the_difference_as_the_quote() -> None:
     )
 
 
+def test_an_edit_without_a_reason_ends_with_its_time() -> None:
+    """As an approval does: no full stop after nothing."""
+    card = fine(drawn_card(resolved(thailand(), Outcome.EDITED, text=EDITED)))
+    assert said(card.blocks[0]) == ":pencil2: *Edited* by <@U0MARA>, <!date^1795442760^{time}|14:06>"
+
+
 def test_an_edit_of_a_held_answer_says_when_it_was_sent() -> None:
     """The grey line of a held answer tells what happened to it."""
     view = resolved(held(thailand(), state=ReleaseState.EDITED, decided_at=SIX_PAST), Outcome.EDITED, text=EDITED)

@@ -116,7 +116,7 @@ def lines(view: dict[str, Any]) -> list[str]:
 def token(hour: int, minute: int = 0, *, day: int = 23, dated: bool = False) -> str:
     """The token of a moment in November."""
     moment = NOON.replace(day=day, hour=hour, minute=minute)
-    pattern, date = ("{date_short} {time}", f"{day} Nov ") if dated else ("{time}", "")
+    pattern, date = ("{date_short_pretty} {time}", f"{day} Nov ") if dated else ("{time}", "")
     return f"<!date^{int(moment.timestamp())}^{pattern}|{date}{hour:02}:{minute:02}>"
 
 

@@ -214,7 +214,7 @@ def test_clock_times_are_tokens_with_words_in_them() -> None:
     seen = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
     assert clock.token(seen, UTC, seen_on=seen) == "<!date^1795435200^{time}|12:00>"
     late = seen + timedelta(hours=12, minutes=5)
-    assert clock.token(late, UTC, seen_on=seen) == "<!date^1795478700^{date_short} {time}|24 Nov 00:05>"
+    assert clock.token(late, UTC, seen_on=seen) == "<!date^1795478700^{date_short_pretty} {time}|24 Nov 00:05>"
     assert clock.words(late, timezone(timedelta(hours=-5)), seen_on=seen) == "19:05"
     assert clock.element(seen, UTC)._resolve() == {
         "type": "date",

@@ -17,7 +17,7 @@ const alike = (one, marks) => MARKS.every((mark) => one.dataset[mark] === marks[
 
 /**
  * Remembers a control and answers a function that finds it again, or what stands in its place now, or null.
- * Within a message that is the control with the same marks, else the message itself.
+ * Within a message that is the control with the same marks, else the message itself, else the one before it.
  */
 export function remembered(node) {
   const marks = { ...(node?.dataset ?? {}) };
@@ -26,11 +26,11 @@ export function remembered(node) {
   const { ts, ephemeral } = inside?.dataset ?? {};
   return () => {
     if (node?.isConnected) return node;
-    const message = ts && [...document.querySelectorAll(`${pane}article[data-ts]`)].find(
-      (one) => one.dataset.ts === ts && one.dataset.ephemeral === ephemeral,
-    );
-    if (!message && ts) return null;
-    return like(marks, message || document) ?? message ?? null;
+    if (!ts) return like(marks, document);
+    const all = [...document.querySelectorAll(`${pane}article[data-ts]`)];
+    const message = all.find((one) => one.dataset.ts === ts && one.dataset.ephemeral === ephemeral);
+    if (message) return like(marks, message) ?? message;
+    return all.findLast((one) => Number(one.dataset.ts) < Number(ts)) ?? null;
   };
 }
 

@@ -145,7 +145,8 @@ function content(message, context) {
     blocks,
     (message.attachments ?? []).map((one) => attachment(one, context)),
     (message.files ?? []).map(file),
-    message.edited && el("span", { class: "edited" }, "(edited)"),
+    // Slack says so of words only: a card that its app draws anew carries no such mark.
+    message.edited && !message.blocks?.length && el("span", { class: "edited" }, "(edited)"),
   ];
 }
 

@@ -21,7 +21,7 @@ export class Modals {
     this.scrolls = new Map();
     this.stack = [];
     this.shown = null;
-    this.busy = false;
+    this.busy = null; // The id of the view that is being submitted.
     this.dialog = el("dialog", { class: "modal", "aria-labelledby": "modal-title", data: { testid: "modal" } });
     // Escape is taken as a key: the browser lets a page refuse its own closing of a dialog only once.
     this.dialog.addEventListener("keydown", (event) => {
@@ -68,6 +68,8 @@ export class Modals {
     this.shown = null;
     this.dialog.close();
     speakFrom(null);
+    this.dialog.replaceChildren();
+    this.dialog.dataset.callbackId = this.dialog.dataset.viewId = "";
     const opener = this.opener?.();
     if (opener) opener.focus();
     else this.onLost();
@@ -204,21 +206,23 @@ export class Modals {
 
   async submit() {
     const view = this.top;
-    if (this.busy || !view) return;
+    if (!view || this.busy === view.id) return;
     const problems = this.form(view).problems(view.blocks);
     this.errors(problems);
     if (Object.keys(problems).length) return;
     const button = this.dialog.querySelector("[data-testid=modal-submit]");
-    this.busy = true;
+    this.busy = view.id;
     button?.setAttribute("aria-busy", "true");
     const answer = await post("views/submit", {
       user: myself(),
       view_id: view.id,
       values: this.form(view).entered(view.blocks),
     });
-    this.busy = false;
+    if (this.busy === view.id) this.busy = null;
     button?.removeAttribute("aria-busy");
-    if (answer.ok) this.answered(answer);
+    // What came by an event while the answer was on its way is newer than the answer.
+    if (this.top?.id !== view.id) this.refresh();
+    else if (answer.ok) this.answered(answer);
     else if (answer.errors) this.errors(answer.errors);
     else this.banner(TROUBLE);
   }
@@ -231,7 +235,7 @@ export class Modals {
   /** Closes the top view: Escape and the close button. Entries of the view below are kept. */
   async close(more = {}) {
     const view = this.top;
-    if (this.busy || !view) return;
+    if (!view || this.busy === view.id) return;
     const answer = await post("views/close", { user: myself(), view_id: view.id, ...more });
     if (answer.ok) this.answered(answer);
     else this.banner(TROUBLE);

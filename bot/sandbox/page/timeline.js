@@ -58,9 +58,11 @@ export class Timeline {
 
   /** Up and down walk from message to message, as in Slack; Escape leaves a control for its message. */
   walk(event) {
-    const here = document.activeElement.closest?.("article");
-    const onMessage = here === document.activeElement || document.activeElement === this.scroller;
-    if (event.key === "Escape" && here && !onMessage && !event.defaultPrevented) {
+    const at = document.activeElement;
+    const here = at.closest("article");
+    // A message's toolbar, where its menus leave the focus, has no use of its own for up and down.
+    const onMessage = at === here || at === this.scroller || Boolean(at.closest(".toolbar"));
+    if (event.key === "Escape" && here && at !== here && !event.defaultPrevented) {
       here.focus();
       event.preventDefault();
     }

@@ -70,7 +70,7 @@ def outcome_line(view: TaskView, resolution: Resolution, options: CardOptions, *
         line += f", before: {_PAST[before.kind]}"
     if resolution.reasons:
         line += f". {quiet(options.listed(resolution.reasons), REASONS_LENGTH)}."
-    elif before or resolution.outcome is Outcome.EDITED or resolution.recall:
+    elif before or resolution.recall:
         line += "."
     if resolution.recall:
         line += f" *Recalled* at {when}."

@@ -57,6 +57,10 @@ def test_keys_on_a_message_open_its_thread_its_menu_and_the_picker(stand_in: Pag
     message(page, ts).focus()
     press(page, "r", "ArrowDown", "ArrowUp", "ArrowRight", "Enter")  # a row of eight down and up, then the second mark
     assert stand_in.wait_for("reactions")["name"] == "x"
+    below = stand_in.post(a_line("the app asks back"), is_ephemeral=True)
+    expect(message(page, below)).to_be_visible()
+    press(page, "ArrowDown")
+    expect(message(page, below)).to_be_focused()
 
 
 def test_f6_walks_round_the_panes(stand_in: PageServer, open_page: OpenPage) -> None:
@@ -110,7 +114,8 @@ def test_control_enter_submits_from_any_field(stand_in: PageServer, open_page: O
 
 
 def test_the_focus_returns_to_a_card_that_was_drawn_anew(stand_in: PageServer, open_page: OpenPage) -> None:
-    """The same button when it is there still, else its message, else the channel's name."""
+    """The same button when it is there still, else its message, else the one before, else the channel's name."""
+    before = stand_in.post(a_line("before"))
     ts = stand_in.post(a_row(a_button("Edit")))
     page = open_page(stand_in.address)
     for blocks, stop in [
@@ -124,12 +129,13 @@ def test_the_focus_returns_to_a_card_that_was_drawn_anew(stand_in: PageServer, o
         expect(message(page, ts).locator(".block")).to_have_attribute("data-block-id", str(blocks[0]["block_id"]))
         press(page, "Escape")
         expect(stop).to_be_focused()
-    stand_in.open(a_view(*a_line("a form")))
-    expect(page.get_by_test_id("modal")).to_be_visible()
-    stand_in.remove(ts)
-    expect(message(page, ts)).to_have_count(0)
-    press(page, "Escape")
-    expect(page.get_by_role("heading", name="# review-cards")).to_be_focused()
+    for gone, stop in [(ts, message(page, before)), (before, page.get_by_role("heading", name="# review-cards"))]:
+        stand_in.open(a_view(*a_line("a form")))
+        expect(page.get_by_test_id("modal")).to_be_visible()
+        stand_in.remove(gone)
+        expect(message(page, gone)).to_have_count(0)
+        press(page, "Escape")
+        expect(stop).to_be_focused()
 
 
 def test_a_message_that_goes_hands_its_focus_on(stand_in: PageServer, open_page: OpenPage) -> None:

@@ -1,5 +1,8 @@
 """Modals: what a person enters reaches the server, what is refused is said beside the field, nothing typed is lost."""
 
+import asyncio
+import threading
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -153,6 +156,31 @@ def test_an_app_that_does_not_answer_leaves_the_modal_open(stand_in: PageServer,
     expect(page.locator(".banner")).to_have_text("We had some trouble connecting. Try again?")
     del stand_in.answers["views/submit"]
     page.get_by_test_id("modal-submit").click()
+    expect(page.get_by_test_id("modal")).not_to_be_visible()
+
+
+def test_what_an_event_showed_outlives_a_late_answer(stand_in: PageServer, open_page: OpenPage) -> None:
+    """The app changed the view below before the submission was answered: that view can be closed and stays so."""
+    answered = threading.Event()
+    note = an_input("note", {"type": "plain_text_input", "initial_value": "x"})
+    stand_in.open(a_view(note), view_id="V1")
+    stand_in.open(a_view(note), view_id="V2")
+
+    async def late(body: Json) -> Json:
+        below = stand_in.views["U01MARA"][:1]
+        stand_in.views["U01MARA"] = below
+        stand_in.tell({"type": "views", "stack": below})
+        await asyncio.to_thread(answered.wait, 20)
+        return {"ok": True, "stack": below}
+
+    stand_in.answers["views/submit"] = late
+    page = open_page(stand_in.address)
+    page.get_by_test_id("modal-submit").click()
+    expect(page.locator('dialog[data-view-id="V1"]')).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("modal")).not_to_be_visible()
+    with page.expect_response("**/_sandbox/views?*"):
+        answered.set()
     expect(page.get_by_test_id("modal")).not_to_be_visible()
 
 

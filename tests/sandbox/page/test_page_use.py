@@ -176,6 +176,16 @@ def test_an_unknown_or_failing_command_is_told_to_that_person(stand_in: PageServ
         expect(page.locator("article.ephemeral").last).to_contain_text(words)
 
 
+def test_only_changed_words_are_marked_as_edited(stand_in: PageServer, open_page: OpenPage) -> None:
+    """Slack sets no mark beside blocks that their app draws anew."""
+    mark: Json = {"edited": {"user": "U0BOT", "ts": "1.0"}}
+    stand_in.post(_line("a card"), text="a card", **mark)
+    words = stand_in.post([], text="words", **mark)
+    page = open_page(stand_in.address)
+    expect(page.get_by_text("(edited)")).to_have_count(1)
+    expect(page.locator(f'article[data-ts="{words}"]')).to_contain_text("(edited)")
+
+
 def test_threads_show_replies_and_take_one(stand_in: PageServer, open_page: OpenPage) -> None:
     """Replies live in the pane, not in the channel."""
     ts = stand_in.post(_line("parent"), reply_count=1)

@@ -5,83 +5,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
-from whetstone_client import Release, Whetstone
+from playwright.sync_api import Locator, expect
+from whetstone_client import Release
 
+from tests.sandbox.page_place import ANSWER, Place, a_place, card, form
 from tests.sandbox.page_tools import PHONE, OpenPage, overflow
-from tests.slack.people import until
-from tests.system.parts import environment, free_port, running, whetstone
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 expect.set_options(timeout=20_000)
 
-SOURCE = {
-    "text": "A cash withdrawal outside the euro area costs € 3.50 for each withdrawal.",
-    "title": "Card fees 2026",
-    "heading": "Cash abroad",
-    "address": "https://help.meridian.example/fees",
-}
-ANSWER = "A cash withdrawal outside the euro area costs € 2.00 for each withdrawal."
 LONG = " ".join(f"Package {number} costs € {number}.90 a month." for number in range(1, 160))
 HOSTILE = "Ask <!channel> or <https://evil.example|https://bank.example>. <script>alert(1)</script> The fee is € 2.00."
 
 
-class Place:
-    """The installation, and the application that uses it."""
-
-    def __init__(self, workspace: str, client: Whetstone) -> None:
-        self.workspace = workspace
-        self.client = client
-
-    def send(self, output_id: str, completion: str) -> None:
-        """A held output, which is always selected; returns once it is scored."""
-        self.client.submit(
-            output_id=output_id,
-            prompt=f"What is {output_id}?",
-            completion=completion,
-            model="m",
-            passages=[SOURCE],
-            hold=True,
-        )
-        until(lambda: self.client.get(output_id).raw["task"], "the worker did not score it")
-
-
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Everything in one process, with outputs that wait for review."""
-    folder = tmp_path_factory.mktemp("serve")
-    port, page = free_port(), free_port()
-    settings = environment(folder / "var", PORT=str(port), WHETSTONE_SANDBOX_PORT=str(page))
-    api, workspace = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{page}"
-    with running("serve", "--all", settings=settings, cwd=folder):
-        until(lambda: _answers(f"{api}/readyz"), "the service did not start")
-        token = whetstone("token", "create", "test", settings=settings, cwd=folder).stdout.split()[-1]
-        with Whetstone(api, token, timeout=30.0) as client:
-            yield Place(workspace, client)
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(address, timeout=2).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def card(page: Page, output_id: str) -> Locator:
-    """The card of this output."""
-    return page.locator("article[data-ts]", has_text=f"What is {output_id}?")
+    """A service with outputs that wait for review."""
+    with a_place(tmp_path_factory.mktemp("serve")) as place:
+        yield place
 
 
 def press(where: Locator, action: str) -> None:
     """A button of a card."""
     where.locator(f"[data-action-id='{action}']").click()
-
-
-def form(page: Page, callback_id: str) -> Locator:
-    """The form on top."""
-    return page.locator(f"dialog[data-testid=modal][data-callback-id='{callback_id}']")
 
 
 def test_one_click_approves_and_the_application_learns_it(place: Place, open_page: OpenPage) -> None:
