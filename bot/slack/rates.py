@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from reviewers.decisions.figures import Difference, Rate, TooFew
+from collections.abc import Iterator
+from datetime import date
+
+from bot.slack import clock
+from reviewers.decisions.agreement import AllAlike, Alpha
+from reviewers.decisions.estimate import Method
+from reviewers.decisions.figures import Difference
+from reviewers.decisions.signal import Auroc
+from reviewers.decisions.too_few import TooFew
+from reviewers.model import Guarantee, Part, Proof, Rate
 
 NARROW = 0.04  # an interval under four points carries one decimal
 LONG_SECONDS = 90  # from here on in minutes
+WEIGHTED = "weighted for the way answers were picked"
+METHODS = {
+    Method.SCORE.value: f"95 % score interval, {WEIGHTED}",
+    Method.CLUSTERED.value: f"95 % score interval over users, {WEIGHTED}",
+    Method.EXACT.value: "95 % exact interval, since all verdicts are alike",
+}
 
 
 def share(rate: Rate) -> str:
@@ -29,6 +44,99 @@ def cell(rate: Rate | TooFew) -> str:
     if isinstance(rate, TooFew):
         return f"too few ({rate.found})"
     return f"{_hundredths(rate.value, _decimals(rate))} ({interval(rate)})"
+
+
+def method(rate: Rate) -> str:
+    """How the interval was made, and what it is corrected for: "…, corrected for reviewers' errors (without: 8.8)"."""
+    how = METHODS.get(rate.method, METHODS[Method.SCORE.value])
+    if rate.uncorrected is None:
+        return how
+    return f"{how}, corrected for reviewers' errors (without: {_hundredths(rate.uncorrected, _decimals(rate))})"
+
+
+def for_readers(rate: Rate | None, *, checked_on: date | None = None) -> str:
+    """What an application may tell its readers of one answer.
+
+    Args:
+        rate: of such answers in the last four weeks; None: too few checks to say one.
+        checked_on: the day on which a person approved or edited it; None: nobody did.
+    """
+    if checked_on is not None:
+        return f"Checked by a person on {clock.day(checked_on)}."
+    if rate is None:
+        return "Not checked by a person; too few checks to say how often such answers are wrong."
+    return (
+        f"Not checked by a person. Of 100 such answers about {_hundredths(rate.value, _decimals(rate))} are wrong "
+        f"({interval(rate)}, last 4 weeks)."
+    )
+
+
+def guarantee_sentences(guarantee: Guarantee, proof: Proof | None, seconds: float) -> Iterator[str]:
+    """What may leave without review, and what would prove that more may, or that anything may.
+
+    Args:
+        guarantee: the newest test.
+        proof: what stands.
+        seconds: that one review takes.
+    """
+    allowed = f"at most {_per_cent(guarantee.limit)} of 100 of them are wrong"
+    sure = f"with {guarantee.confidence * 100:.0f} % confidence"
+    if proof is not None:
+        reviewed = f"{proof.reviewed:,} reviewed, {clock.day(proof.proven_at)}"
+        yield f"{_per_cent(proof.share)} of 100 answers may leave without review: {allowed}, {sure} ({reviewed})."
+    elif guarantee.missed is not None:
+        found = _found(guarantee.missed)
+        yield f"No answers may leave without review yet: that {allowed}, {sure}, is not proven{found}."
+    if guarantee.missed is not None:
+        more = "more may" if proof is not None else "some may"
+        yield _cost(guarantee, guarantee.missed, seconds, more)
+
+
+def _found(part: Part) -> str:
+    """What the reviews say of the part that was to be proven."""
+    least = f"the least risky {_per_cent(part.share)} of 100"
+    if part.value is None:
+        return f" ({least}: too few reviewed, {part.reviewed})"
+    return f" ({least}: up to {_per_cent(part.high)} of 100, {part.reviewed:,} reviewed)"
+
+
+def _cost(guarantee: Guarantee, part: Part, seconds: float, more: str) -> str:
+    if guarantee.needed is None:
+        seems = part.value if part.value is not None else part.predicted
+        return (
+            f"No number of reviews would prove that {more}: about {_per_cent(seems)} of 100 of the least risky "
+            f"{_per_cent(part.share)} of 100 seem to be wrong."
+        )
+    hours = hours_words(guarantee.needed * seconds)
+    return (
+        f"About {guarantee.needed:,} reviews in 4 weeks, {hours} of work, would prove that {more} "
+        f"(now {guarantee.reviewed:,})."
+    )
+
+
+def agreement_sentence(found: Alpha | AllAlike | TooFew) -> str:
+    """How far reviewers agree; empty where too little tells."""
+    if isinstance(found, TooFew):
+        return ""
+    if isinstance(found, AllAlike):
+        return f"Reviewers said the same of all {found.units:,} answers that several judged."
+    return (
+        f"Reviewers agree with an alpha of {_hundredth(found.value)} ({_hundredth(found.low)} to "
+        f"{_hundredth(found.high)}; 1 is always, 0 as by chance) on {found.units:,} answers that several judged."
+    )
+
+
+def signal_sentence(found: Auroc | TooFew, *, drawn_evenly: bool) -> str:
+    """How well the risk ranks, and that selection does without it where it does not; empty where neither is known."""
+    evenly = "so answers are drawn evenly until it ranks better." if drawn_evenly else ""
+    if isinstance(found, TooFew):
+        return f"The risk did not tell wrong answers from right ones, {evenly}" if evenly else ""
+    low, high = found.interval
+    ranks = (
+        f"The risk ranks a wrong answer above a right one in {found.value * 100:.0f} of 100 pairs "
+        f"({low * 100:.0f} to {high * 100:.0f})"
+    )
+    return f"{ranks}, which may be chance, {evenly}" if evenly else f"{ranks}."
 
 
 def few(number: TooFew) -> str:
@@ -64,6 +172,16 @@ def hours_words(seconds: float) -> str:
 
 def _decimals(rate: Rate) -> int:
     return 1 if rate.high - rate.low < NARROW else 0
+
+
+def _per_cent(share_of_all: float) -> str:
+    """ "5", "62", "4.5": at most one decimal, and that only below 10."""
+    hundred = share_of_all * 100
+    return f"{hundred:.1f}".removesuffix(".0") if hundred < 10 else f"{hundred:.0f}"
+
+
+def _hundredth(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _hundredths(value: float, decimals: int) -> str:

@@ -1,8 +1,8 @@
-"""The answer to `/whetstone stats`: the error rate of a route with its interval, by week and by model. Pure."""
+"""The answer to `/whetstone stats`: the error rate of a route with its interval, and what is said beside it. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,13 +14,18 @@ from bot.slack.ids import ActionId, StatsValue
 from bot.slack.text import counted, escape, mention, one_line, quiet, quoted, shortened
 from bot.slack.usage import Mistaken
 from bot.slack.wire import SlackMessage, button, grey, rendered, row, said, table
-from reviewers.decisions.figures import Difference, TooFew
-from reviewers.workflow.reports import DEFAULT_DAYS, MOST_DAYS, Line, Stats
+from reviewers.decisions.error_rates import Line
+from reviewers.decisions.figures import Difference
+from reviewers.decisions.too_few import TooFew
+from reviewers.workflow.judgement import DEFAULT_DAYS, MOST_DAYS, Stats
 
-WEEKS = 6  # rows of the table; with up to five models and the heading it stays readable on a phone
+WEEKS = 6  # rows of the table; with what stands below them and the heading it stays readable on a phone
+FINDINGS = 4  # slices that differ from the rest
+TOO_FEW = 2  # slices of which nothing can be said
+VERSIONS = 5  # of models
 NAME_LENGTH = 60
+TEXT_LENGTH = 3000  # of the fallback text (surfaces, section 0); what has no room in it stands in the table
 ROUTES_NAMED = 10
-METHOD = "95 % score interval, weighted for the way answers were picked"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,19 +74,49 @@ def stats_message(stats: Stats, *, display: CardOptions, question: StatsQuestion
     """
     name = one_line(stats.route) or "All routes"
     blocks: list[Block] = [said(_title(stats, quiet(name, NAME_LENGTH)))]
-    lines = [*stats.weeks[:WEEKS], *stats.versions]
+    lines = list(_lines(stats))
     if lines:
         rows = [[_label(line), rates.cell(line.rate), f"{line.reviewed:,}"] for line in lines]
         blocks.append(table([["", "Wrong of 100", "Reviewed"], *rows]))
     blocks.append(grey(f"{_grey(stats, display)}{f'  ·  shown by {mention(shown_by)}' if shown_by else ''}"))
-    if isinstance(stats.anchoring, Difference):
-        blocks.append(grey(rates.marks_sentence(stats.anchoring)))
+    promised = list(_guarantee(stats))
+    if promised:
+        blocks.append(said(f"*Without review.* {' '.join(promised)}"))
+    beside = list(_beside(stats))
+    if beside:
+        blocks.append(grey(" ".join(beside)))
     if not shown_by:
         value = StatsValue(route=question.route, days=question.days).to_json()
         blocks.append(
             row("stats", [button("Show in channel", ActionId.SHOW_STATS, value, "Show these numbers in the channel")])
         )
-    return SlackMessage(text=_spoken(stats, name, lines, display), blocks=rendered(blocks, "stats"))
+    return SlackMessage(text=_spoken(stats, name, lines, promised, display), blocks=rendered(blocks, "stats"))
+
+
+def _lines(stats: Stats) -> Iterator[Line]:
+    """The rows: weeks, routes, slices with a finding or with too little to say one, models."""
+    yield from stats.weeks[:WEEKS]
+    yield from stats.routes[:ROUTES_NAMED]
+    yield from [line for line in stats.slices if line.finding][:FINDINGS]
+    yield from [line for line in stats.slices if isinstance(line.rate, TooFew)][:TOO_FEW]
+    yield from stats.versions[:VERSIONS]
+
+
+def _guarantee(stats: Stats) -> Iterator[str]:
+    judged = stats.judgement
+    if judged is not None and judged.guarantee is not None:
+        yield from rates.guarantee_sentences(judged.guarantee, judged.proof, stats.seconds_a_review)
+
+
+def _beside(stats: Stats) -> Iterator[str]:
+    """What the marks do, how far reviewers agree, how well the risk ranks; each only where it is known."""
+    if isinstance(stats.anchoring, Difference):
+        yield rates.marks_sentence(stats.anchoring)
+    found = (
+        rates.agreement_sentence(stats.agreement),
+        rates.signal_sentence(stats.signal, drawn_evenly=stats.drawn_evenly),
+    )
+    yield from (sentence for sentence in found if sentence)
 
 
 def _same(route: str, name: str) -> bool:
@@ -127,7 +162,7 @@ def _grey(stats: Stats, display: CardOptions) -> str:
     since, until = _period(stats, display)
     parts = [f"{clock.day(since)} to {clock.day(until)}, {quiet(str(display.zone), 40)}"]
     if not isinstance(stats.rate, TooFew):
-        parts += [f"{stats.rate.reviewed:,} of {stats.rate.speaks_for:,} reviewed", METHOD]
+        parts += [f"{stats.rate.reviewed:,} of {stats.rate.speaks_for:,} reviewed", rates.method(stats.rate)]
     if len(stats.weeks) > WEEKS:
         parts.append(f"{counted(len(stats.weeks) - WEEKS, 'earlier week')} not in the table")
     return "  ·  ".join(parts)
@@ -137,13 +172,23 @@ def _period(stats: Stats, display: CardOptions) -> tuple[date, date]:
     return stats.since.astimezone(display.zone).date(), stats.until.astimezone(display.zone).date()
 
 
-def _spoken(stats: Stats, name: str, lines: Sequence[Line], display: CardOptions) -> str:
+def _spoken(stats: Stats, name: str, lines: Sequence[Line], promised: Sequence[str], display: CardOptions) -> str:
     since, until = _period(stats, display)
     rate, period = stats.rate, f"{clock.day(since)} to {clock.day(until)}"
     if isinstance(rate, TooFew):
         told = f"too few reviews to say. {_too_few(rate)}"
     else:
         told = f"{rates.share(rate)} answers wrong, 95 % interval {rates.interval(rate)}, "
-        told += f"{rate.reviewed:,} of {rate.speaks_for:,} reviewed."
-    rows = " ".join(f"{_label(line)}: {rates.cell(line.rate)}." for line in lines)
-    return escape(f"{shortened(name, NAME_LENGTH)}, {period}: {told} {rows}".strip())
+        told += f"{rate.reviewed:,} of {rate.speaks_for:,} reviewed"
+        told += ", corrected for reviewers' errors." if rate.uncorrected is not None else "."
+    head = escape(f"{shortened(name, NAME_LENGTH)}, {period}: {told}")
+    tail = [escape(sentence) for sentence in promised]
+    room = TEXT_LENGTH - len(" ".join([head, *tail]))
+    rows: list[str] = []
+    for line in lines:
+        row_ = escape(f"{_label(line)}: {rates.cell(line.rate)}.")
+        room -= len(row_) + 1
+        if room < 0:
+            break
+        rows.append(row_)
+    return " ".join([head, *rows, *tail])

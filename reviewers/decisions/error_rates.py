@@ -168,6 +168,7 @@ def _rate(found: Estimate) -> Rate:
         reviewed=found.reviewed,
         speaks_for=found.outputs,
         uncorrected=found.uncorrected,
+        method=found.method.value,
     )
 
 

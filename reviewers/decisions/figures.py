@@ -1,4 +1,4 @@
-"""Numbers that people read of reviews: rates with intervals, a person's own week, and what the machine's marks do.
+"""Numbers that people read of single reviews: a person's own week, times, and what the machine's marks do.
 
 Too little data is said, never turned into a number: every function gives `TooFew` then, with what is missing.
 """
@@ -15,22 +15,10 @@ from reviewers.decisions.too_few import TooFew as TooFew
 from reviewers.model import Outcome, Purpose, Rate, Reason, Reviewed
 
 Z95 = 1.959963984540054  # the standard normal's 97.5 % point
-RATE_NEEDS = 40  # reviewed outputs: from here on a rate of 10 in 100 is known within about ±10 points
 PART_NEEDS = 20  # of each part of a comparison, and of known answers
 TIMES_NEED = 5
 WRONG = frozenset({Outcome.EDITED, Outcome.REJECTED})
 DEFAULT_SECONDS = 45.0  # of review for one answer, until the team's own median is known
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rate:
-    """A share in [0, 1] with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-    reviewed: int  # how many outputs people decided on
-    speaks_for: int  # of how many outputs these are the sample
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,24 +54,6 @@ def decided(reviewed: Iterable[Reviewed]) -> list[Reviewed]:
         if one.outcome is not None and not one.sent_by and not one.known and one.purpose is Purpose.REVIEW:
             by_task.setdefault(one.task_id, one)
     return list(by_task.values())
-
-
-def error_rate(reviewed: Iterable[Reviewed]) -> Rate | TooFew:
-    """The share of wrong outputs (edited or rejected) among all that were sent, not only among the reviewed ones.
-
-    Each output counts 1 / its inclusion probability (Hájek's ratio, 1971). The interval is Wilson's score interval
-    (1927) at Kish's effective sample size, (Σw)² / Σw² (Kish, Survey Sampling, 1965, section 11.7).
-    """
-    sample = decided(reviewed)
-    if len(sample) < RATE_NEEDS:
-        return TooFew(found=len(sample), needed=RATE_NEEDS)
-    weights = [1.0 / one.inclusion_probability for one in sample]
-    total = sum(weights)
-    wrong = sum(weight for weight, one in zip(weights, sample, strict=True) if one.outcome in WRONG)
-    effective = total**2 / sum(weight**2 for weight in weights)
-    value = wrong / total
-    low, high = wilson(value, effective)
-    return Rate(value=value, low=low, high=high, reviewed=len(sample), speaks_for=round(total))
 
 
 def wilson(share: float, n: float) -> tuple[float, float]:

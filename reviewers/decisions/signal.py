@@ -62,7 +62,9 @@ def auroc(sample: Sample, *, level: float = 0.95) -> Auroc | TooFew:
     fewer = min(float(wrong.sum()), float((1.0 - wrong).sum()))
     if fewer < EACH_NEEDS:
         return TooFew(
-            found=int(fewer), needed=EACH_NEEDS, of="wrong outputs" if wrong.mean() < 0.5 else "right outputs"
+            found=int(fewer),
+            needed=EACH_NEEDS,
+            of="wrong outputs" if 2.0 * wrong.sum() <= len(wrong) else "right outputs",
         )
     ones, zeros = weight * wrong, weight * (1.0 - wrong)
     below, above = _placement(risk, zeros), 1.0 - _placement(risk, ones)

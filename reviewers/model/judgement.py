@@ -20,6 +20,7 @@ class Rate:
     reviewed: int  # how many outputs people decided on
     speaks_for: int  # of how many outputs these are the sample
     uncorrected: float | None = None  # what it was without the correction for reviewers' errors; None: not corrected
+    method: str = ""  # of the interval, in words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

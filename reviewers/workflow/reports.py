@@ -1,47 +1,24 @@
-"""Figures for people, gathered: a person's own week, the team's queue, and the error rate of a route."""
+"""Figures for people, gathered: a person's own week, and the team's queue with its week."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from reviewers.decisions import figures
-from reviewers.decisions.figures import Difference, OwnWeek, Rate, TooFew
-from reviewers.errors import Invalid, NotYourTask
-from reviewers.model import Policy, Reviewed, ReviewTask, Route, TaskView
+from reviewers.decisions.figures import OwnWeek
+from reviewers.decisions.too_few import TooFew
+from reviewers.errors import NotYourTask
+from reviewers.model import Rate, Reviewed, ReviewTask, Route, TaskView
 from reviewers.ports import Clock, Policies, QueueState, Store, UnitOfWork
+from reviewers.workflow.judgement import FOUR_WEEKS, JudgementDesk
 
 WEEK = timedelta(days=7)
-FOUR_WEEKS = 4 * WEEK
-DEFAULT_DAYS, MOST_DAYS = 28, 366
-VERSIONS = 5  # model versions in one table
 OPEN_PAGE = 500  # tasks, without their texts, in one read
 MOST_DISPUTED = 200
 MOST_HELD = 200
 FAR_OFF = datetime(9000, 1, 1, tzinfo=UTC)  # where what has no due time stands
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """One row of the table: a week, or a model version."""
-
-    name: str
-    rate: Rate | TooFew
-    reviewed: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stats:
-    """The error rate of a route, or of all."""
-
-    route: str  # empty: all routes
-    since: datetime
-    until: datetime
-    rate: Rate | TooFew
-    weeks: tuple[Line, ...]  # newest first
-    versions: tuple[Line, ...]  # of models, most reviewed first; empty when there is only one
-    anchoring: Difference | TooFew
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +62,7 @@ class Reports:
     store: Store
     clock: Clock
     policies: Policies
+    judgement: JudgementDesk
 
     def own_week(self, reviewer: str) -> OwnWeek:
         """The last seven days of one person."""
@@ -101,17 +79,18 @@ class Reports:
         names = {route.name for route in self.leads(lead)}
         now = self.clock.now()
         monday = _monday(now, zone)
+        before, this_week = self.judgement.rates_of(names, monday - FOUR_WEEKS, monday)
         reviewed = [one for one in self._reviewed(monday - FOUR_WEEKS, now) if one.route in names]
-        this_week = [one for one in reviewed if one.recorded_at >= monday]
         with self.store.read() as uow:
             states = {state.route: state for state in uow.tasks.queues(now) if state.route in names}
         seconds = figures.seconds_for_one(reviewed)
         each = seconds if isinstance(seconds, float) else figures.DEFAULT_SECONDS
-        spent = [(one.recorded_at - one.opened_at).total_seconds() for one in this_week if one.opened_at]
+        recent = [one for one in reviewed if one.recorded_at >= monday]
+        spent = [(one.recorded_at - one.opened_at).total_seconds() for one in recent if one.opened_at]
         return Team(
             queues=tuple(_queue(states.get(name) or _nothing(name, now), each) for name in sorted(names)),
-            this_week=figures.error_rate(this_week),
-            before=figures.error_rate([one for one in reviewed if one.recorded_at < monday]),
+            this_week=this_week,
+            before=before,
             review_seconds=sum(spent) if spent else None,
         )
 
@@ -140,28 +119,6 @@ class Reports:
             by_route.setdefault(task.route, []).append(task.created_at)
         return {route: HeldOnes(count=len(since), since=min(since)) for route, since in by_route.items()}
 
-    def stats(self, route: str, days: int, zone: tzinfo) -> Stats:
-        """The error rate of a route (empty: of all) over the last days, by week and by model version.
-
-        Raises Invalid: `route` for one that nobody knows, `days` outside 1 to 366.
-        """
-        if not 1 <= days <= MOST_DAYS:
-            raise Invalid("days", f"Days go from 1 to {MOST_DAYS}, such as 28.")
-        name = _named(route, self.policies.current())
-        now = self.clock.now()
-        since = now - timedelta(days=days)
-        reviewed = [one for one in self._reviewed(since, now) if not route or one.route == name]
-        versions = _lines(reviewed, lambda one: f"{one.model} {one.model_version}".strip())
-        return Stats(
-            route=name,
-            since=since,
-            until=now,
-            rate=figures.error_rate(reviewed),
-            weeks=tuple(sorted(_lines(reviewed, lambda one: _week(one.recorded_at, zone)), key=_by_week, reverse=True)),
-            versions=tuple(versions[:VERSIONS]) if len(versions) > 1 else (),
-            anchoring=figures.anchoring(reviewed),
-        )
-
     def _reviewed(self, since: datetime, until: datetime) -> list[Reviewed]:
         with self.store.read() as uow:
             return uow.tasks.reviewed(since, until)
@@ -179,35 +136,6 @@ def _open(uow: UnitOfWork) -> Iterator[ReviewTask]:
 
 def _by_due(task: ReviewTask) -> tuple[bool, datetime, str]:
     return not task.hold, task.due_at or FAR_OFF, task.task_id
-
-
-def _named(route: str, policy: Policy) -> str:
-    """The route's own spelling. Raises Invalid."""
-    names = {known.name.casefold(): known.name for known in policy.routes}
-    found = names.get(route.casefold())
-    if route and found is None:
-        known = ", ".join(known.name for known in policy.routes) or "none yet: /whetstone setup makes one"
-        raise Invalid("route", f"There is no route of that name. Routes: {known}.")
-    return found or ""
-
-
-def _lines(reviewed: Sequence[Reviewed], name: Callable[[Reviewed], str]) -> list[Line]:
-    """One line for each name, the most reviewed first."""
-    parts: dict[str, list[Reviewed]] = {}
-    for one in figures.decided(reviewed):
-        parts.setdefault(name(one), []).append(one)
-    lines = [Line(name=key, rate=figures.error_rate(part), reviewed=len(part)) for key, part in parts.items()]
-    return sorted(lines, key=lambda line: (-line.reviewed, line.name))
-
-
-def _week(moment: datetime, zone: tzinfo) -> str:
-    year, week, _ = moment.astimezone(zone).isocalendar()
-    return f"{year}-W{week:02d}"
-
-
-def _by_week(line: Line) -> date:
-    year, _, week = line.name.partition("-W")
-    return date.fromisocalendar(int(year), int(week), 1)
 
 
 def _monday(now: datetime, zone: tzinfo) -> datetime:

@@ -11,6 +11,7 @@ from reviewers.decisions.sampling import Terms
 from reviewers.errors import Unavailable
 from reviewers.model import Assessment, Output, Policy, Risk, SamplingDecision, Score
 from reviewers.ports import Clock, Evidence, Ids, Metrics, Policies, Scorer, Store, UnitOfWork
+from reviewers.workflow.proven import let_go
 from reviewers.workflow.review import open_task
 from reviewers.workflow.terms import terms_now
 
@@ -71,7 +72,11 @@ class ScoringStep:
     def keep(
         self, uow: UnitOfWork, outputs: Sequence[Output], assessments: Sequence[Assessment], policy: Policy
     ) -> None:
-        """Store what the machine says of stored outputs, with the decisions, and open the tasks of those selected."""
+        """Store what the machine says of stored outputs, with the decisions, and open the tasks of those selected.
+
+        Held ones that may leave at once are let go first: then nobody waits for them, and the draw takes them or not.
+        """
+        outputs = let_go(uow, outputs, assessments, policy, metrics=self.metrics, now=self.clock.now())
         terms = terms_now(uow, policy)
         decisions = [
             self._decide(output, assessment.risk, terms)

@@ -47,7 +47,7 @@ def apply(
     newest = verdicts[-1]
     if standing.resolution is not None:
         uow.verdicts.resolve(standing.resolution)
-        if standing.resolution.recall:
+        if task.purpose is Purpose.REVIEW and (standing.resolution.recall or _left_unseen(uow, output)):
             _recall(uow, output, standing.resolution)
     _move(uow, task, output, route, verdicts, standing)
     if newest.kind is VerdictKind.UNSURE and standing.state is TaskState.OPEN:
@@ -119,10 +119,18 @@ def _recall(uow: UnitOfWork, output: Output, resolution: Resolution) -> None:
         uow.releases.recall(output.output_id, resolution.resolved_at)
 
 
+def _left_unseen(uow: UnitOfWork, output: Output) -> bool:
+    """Whether it left by its risk alone: then even the first resolution can say that it should not have."""
+    release = uow.releases.get(output.output_id)
+    return release is not None and release.state is ReleaseState.RELEASED
+
+
 def _differs(release: Release, output: Output, resolution: Resolution) -> bool:
     """Whether the application was told something else than what people now say."""
     if release.state is ReleaseState.HELD:
         return False
+    if release.state is ReleaseState.RELEASED:
+        return consensus.live(resolution) is not None and release.text != consensus.final_text(output, resolution)
     if consensus.live(resolution) is None:
         return True
     return (release.state, release.text) != (gate.STATES[resolution.outcome], consensus.final_text(output, resolution))

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewers.decisions import figures
-from reviewers.decisions.figures import Difference, Rate, TooFew
+from reviewers.decisions.figures import Difference
+from reviewers.decisions.too_few import TooFew
 from reviewers.model import Outcome, Reason, Reviewed, VerdictKind
 from tests.builders import NOON
 
@@ -54,40 +55,6 @@ def reviews(right: int, wrong: int, *, start: int = 0, **changes: Any) -> list[R
     """That many right and wrong ones."""
     outcomes = [Outcome.APPROVED] * right + [Outcome.REJECTED] * wrong
     return [a_review(start + place, outcome, **changes) for place, outcome in enumerate(outcomes)]
-
-
-def test_forty_reviews_are_a_rate() -> None:
-    """4 of 40: the score equation solved numerically gives 4.0 to 23.1 in 100."""
-    rate = figures.error_rate(reviews(36, 4))
-    assert isinstance(rate, Rate)
-    assert (rate.value, rate.reviewed, rate.speaks_for) == (0.1, 40, 40)
-    assert (rate.low, rate.high) == pytest.approx((0.0395795, 0.2305178), abs=1e-6)
-
-
-def test_one_fewer_is_too_few() -> None:
-    """It says how many there are, and how many are needed."""
-    assert figures.error_rate(reviews(35, 4)) == TooFew(found=39, needed=40)
-
-
-def test_each_output_counts_for_those_it_stands_for() -> None:
-    """40 certain ones (10 wrong) and 40 of one in ten (4 wrong): 50 of 440, not 14 of 80."""
-    sample = reviews(30, 10, reason=Reason.RISK) + reviews(36, 4, start=100, inclusion_probability=0.1)
-    rate = figures.error_rate(sample)
-    assert isinstance(rate, Rate)
-    assert rate.value == pytest.approx(50 / 440)
-    assert (rate.reviewed, rate.speaks_for) == (80, 440)
-    assert (rate.low, rate.high) == pytest.approx((0.0512209, 0.2333986), abs=1e-6)
-
-
-def test_what_was_no_draw_is_no_sample() -> None:
-    """Sent by hand, a known answer, not resolved; two verdicts on one output are one output."""
-    others = [
-        *reviews(0, 9, start=100, sent_by="U0DANA"),
-        *reviews(0, 9, start=200, known="wrong"),
-        *[a_review(number, None) for number in range(300, 309)],
-        *reviews(36, 4, reviewer="U0JONAS"),
-    ]
-    assert figures.error_rate(reviews(36, 4) + others) == figures.error_rate(reviews(36, 4))
 
 
 @given(st.integers(0, 50), st.integers(1, 50))

@@ -21,6 +21,7 @@ from bot.slack.cards import (
     dispute,
     late,
     notice_message,
+    selection,
     somebody_waits,
     task_card,
     unsettled,
@@ -53,8 +54,9 @@ from bot.slack.forms import (
 from bot.slack.home import HomePage, LeadPart, OwnPart, closed_home, home_view, queue_message, route_queue_view
 from bot.slack.ids import ActionId, SetupContext
 from bot.slack.wire import Wire
-from reviewers.decisions.figures import OwnWeek, Rate, TooFew
+from reviewers.decisions.figures import OwnWeek
 from reviewers.decisions.remarks import Leaning
+from reviewers.decisions.too_few import TooFew
 from reviewers.errors import AlreadyResolved, Claimed
 from reviewers.model import (
     Check,
@@ -68,19 +70,23 @@ from reviewers.model import (
     Outcome,
     Passage,
     Preferences,
+    QueueCut,
+    Rate,
     Reading,
     Reason,
     Reply,
     Route,
     Score,
+    Signal,
     TaskState,
     TaskView,
     VerdictKind,
 )
 from reviewers.ports import QueueState
 from reviewers.workflow.answering import Progress, Stage
-from reviewers.workflow.reports import Line, Stats, Team, TeamQueue
+from reviewers.workflow.reports import Team, TeamQueue
 from tests.builders import NOON, a_decision, a_task, a_verdict, showing
+from tests.judged import a_judgement, a_line, some_stats
 from tests.slack.drawn import AT
 from tests.slack.scenes import assessed, claims_of, held, resolved, thailand, thailand_output
 
@@ -264,11 +270,15 @@ def _notice(h: Hostile, kind: NoticeKind) -> Notice:
     return Notice(notice_id=h.payload[:60], kind=kind, recipient="U0MARA", task_ids=("t-1",), created_at=AT)
 
 
+def _of_route(h: Hostile, kind: NoticeKind) -> Notice:
+    return replace(_notice(h, kind), route=h.payload, signal=SIGNAL if kind is NoticeKind.SIGNAL else None)
+
+
 def _notices(h: Hostile) -> Drawn:
     mine = Preferences(user_id="U0MARA")
     for kind in NoticeKind:
         view = h.disputed if kind is NoticeKind.DISPUTE else held(h.view)
-        yield notice_message(_notice(h, kind), [view], display=h.names, preferences=mine, lateness=_lateness(h))
+        yield notice_message(_of_route(h, kind), [view], display=h.names, preferences=mine, lateness=_lateness(h))
 
 
 def _checks(h: Hostile) -> Drawn:
@@ -311,8 +321,8 @@ def _home(h: Hostile) -> Drawn:
 
 
 def _stats(h: Hostile) -> Drawn:
-    lines = (Line(name=h.payload, rate=RATE, reviewed=3), Line(name=h.payload, rate=TOO_FEW, reviewed=1))
-    told = Stats(route=h.name, since=NOON, until=AT, rate=RATE, weeks=lines, versions=lines, anchoring=TOO_FEW)
+    lines = (a_line(h.payload, RATE, 3, finding=True), a_line(h.payload, TOO_FEW, 1))
+    told = some_stats(route=h.name, weeks=lines, versions=lines, slices=lines, routes=lines, judgement=a_judgement())
     for shown_by in ("", h.payload):
         yield stats.stats_message(told, display=h.names, question=stats.StatsQuestion(route=h.name), shown_by=shown_by)
 
@@ -356,6 +366,7 @@ def _one(draw: Callable[[Hostile], SlackMessage | Wire]) -> Callable[[Hostile], 
     return lambda h: [draw(h)]
 
 
+SIGNAL = Signal(auroc=0.52, low=0.41, high=0.63, reviewed=84, wrong=12, trusted=False)
 REPLY = {"channel": "C0REVIEW", "ts": "1795453200.000200"}
 FORMS, CARDS, HOME = "bot.slack.forms", "bot.slack.cards", "bot.slack.home"
 SURFACES: Mapping[str, Callable[[Hostile], Drawn]] = {
@@ -374,7 +385,14 @@ SURFACES: Mapping[str, Callable[[Hostile], Drawn]] = {
         lambda h: late.overdue_message([held(h.view)], _notice(h, NoticeKind.OVERDUE), _lateness(h), h.names)
     ),
     f"{CARDS}.notices.notice_message": _notices,
+    f"{CARDS}.selection.signal_message": _one(
+        lambda h: selection.signal_message(_of_route(h, NoticeKind.SIGNAL), SIGNAL)
+    ),
+    f"{CARDS}.selection.cut_message": _one(
+        lambda h: selection.cut_message(_of_route(h, NoticeKind.CUT), QueueCut(waited=9, cut=4, most=5))
+    ),
     f"{CARDS}.somebody_waits.waiting_message": _one(lambda h: somebody_waits.waiting_message(held(h.view), h.names)),
+    f"{CARDS}.unsettled.cut_card": _one(lambda h: unsettled.cut_card(h.view, h.names)),
     f"{CARDS}.unsettled.disputed_card": _one(lambda h: unsettled.disputed_card(h.disputed, h.names, AT)),
     f"{CARDS}.unsettled.timed_out_card": _one(lambda h: unsettled.timed_out_card(h.view, h.names)),
     f"{CARDS}.waiting.open_card": _one(lambda h: waiting.open_card(h.claimed, h.names, AT)),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,17 +13,28 @@ from bot.slack.cards import CardOptions
 from bot.slack.ids import ActionId, StatsValue
 from bot.slack.stats import StatsQuestion, stats_message, understood
 from bot.slack.usage import Line, Mistaken, help_message, mistake_message, unknown_message, unknown_output_message
-from reviewers.decisions.figures import Difference, Rate, TooFew
-from reviewers.workflow.reports import Line as Row
-from reviewers.workflow.reports import Stats
-from tests.builders import NOON
+from reviewers.decisions.agreement import AllAlike
+from reviewers.decisions.figures import Difference
+from reviewers.decisions.too_few import TooFew
+from reviewers.model import Part, Rate
+from tests.judged import (
+    ALPHA,
+    AUROC,
+    FEW,
+    GUARANTEE,
+    MISSED,
+    PROOF,
+    RATE,
+    WEEK,
+    a_judgement,
+    a_line,
+    some_stats,
+)
 from tests.slack.checks import objects
 from tests.slack.drawn import buttons, fine, said
 from tests.slack.test_injection import PAYLOADS
 
-RATE = Rate(value=0.096, low=0.079, high=0.116, reviewed=834, speaks_for=38900)
-WEEK = Rate(value=0.14, low=0.09, high=0.20, reviewed=212, speaks_for=4000)
-FEW = TooFew(found=4, needed=40)
+FEES = Rate(value=0.19, low=0.13, high=0.26, reviewed=171, speaks_for=3000)
 MARKED = Rate(value=0.11, low=0.08, high=0.15, reviewed=200, speaks_for=200)
 UNMARKED = Rate(value=0.13, low=0.09, high=0.18, reviewed=150, speaks_for=150)
 DIFFERENCE = Difference(first=MARKED, second=UNMARKED, value=-0.02, low=-0.07, high=0.03)
@@ -33,47 +43,36 @@ QUESTION = StatsQuestion(route="Card support", days=28)
 DISPLAY = CardOptions(zone=ZoneInfo("Europe/Berlin"))
 
 
-def stats(**changes: Any) -> Stats:
-    """The figures of the design: four weeks of Card support."""
-    fields: dict[str, Any] = {
-        "route": "Card support",
-        "since": NOON - timedelta(days=28),
-        "until": NOON,
-        "rate": RATE,
-        "weeks": (Row(name="2026-W47", rate=WEEK, reviewed=212), Row(name="2026-W06", rate=FEW, reviewed=4)),
-        "versions": (Row(name="helpdesk-8b 2026-11-03", rate=RATE, reviewed=1834),),
-        "anchoring": TooFew(found=3, needed=20),
-    }
-    return Stats(**(fields | changes))
-
-
 def test_stats_read_as_designed() -> None:
     """Title with interval, table, then period, n and method in grey, and the way into the channel."""
-    message = fine(stats_message(stats(), display=DISPLAY, question=QUESTION))
+    slices = (a_line("fees abroad", FEES, 171, finding=True), a_line("cards", WEEK, 300), a_line("delivery", FEW, 4))
+    message = fine(stats_message(some_stats(slices=slices), display=DISPLAY, question=QUESTION))
     title, table, grey, row = message.blocks
     assert said(title) == "*Card support: 9.6 of 100 answers wrong* (7.9 to 11.6)"
     assert [[cell["text"] for cell in line] for line in table["rows"]] == [
         ["", "Wrong of 100", "Reviewed"],
         ["Week 47", "14 (9 to 20)", "212"],
         ["Week 6", "too few (4)", "4"],
-        ["helpdesk-8b 2026-11-03", "9.6 (7.9 to 11.6)", "1,834"],
+        ["fees abroad", "19 (13 to 26)", "171"],
+        ["delivery", "too few (4)", "4"],
     ]
     assert said(grey) == (
         "26 Oct to 23 Nov, Europe/Berlin  ·  834 of 38,900 reviewed  ·  95 % score interval, weighted for the way "
-        "answers were picked"
+        "answers were picked, corrected for reviewers' errors (without: 8.8)"
     )
     assert buttons(message) == ["Show in channel"]
     assert row["elements"][0]["action_id"] == ActionId.SHOW_STATS.value
     assert StatsValue.parse(row["elements"][0]["value"]) == StatsValue(route="Card support", days=28)
-    assert message.text.startswith(
-        "Card support, 26 Oct to 23 Nov: 9.6 of 100 answers wrong, 95 % interval 7.9 to 11.6, 834 of 38,900 reviewed. "
-        "Week 47: 14 (9 to 20). Week 6: too few (4)."
+    assert message.text == (
+        "Card support, 26 Oct to 23 Nov: 9.6 of 100 answers wrong, 95 % interval 7.9 to 11.6, 834 of 38,900 reviewed, "
+        "corrected for reviewers' errors. Week 47: 14 (9 to 20). Week 6: too few (4). fees abroad: 19 (13 to 26). "
+        "delivery: too few (4)."
     )
 
 
 def test_too_few_is_said_and_never_a_number() -> None:
     """No rate in title, grey line or fallback; an empty table is none."""
-    few = stats(route="", rate=TooFew(found=9, needed=40), weeks=(), versions=())
+    few = some_stats(route="", rate=TooFew(found=9, needed=40), weeks=())
     message = fine(stats_message(few, display=DISPLAY, question=StatsQuestion()))
     assert said(message.blocks[0]) == (
         "*All routes: too few reviews to say.* 9 answers are reviewed; 40 are needed before a rate means something "
@@ -83,25 +82,134 @@ def test_too_few_is_said_and_never_a_number() -> None:
     assert [block["type"] for block in message.blocks] == ["section", "context", "actions"]
 
 
+def test_rate_that_nothing_corrects_is_not_called_corrected() -> None:
+    """The method says what was done, and no more; alike verdicts have the exact interval."""
+    plain = replace(RATE, uncorrected=None)
+    assert rates.method(plain) == "95 % score interval, weighted for the way answers were picked"
+    assert rates.method(replace(plain, method="exact interval")).startswith("95 % exact interval")
+    users = replace(plain, method="model-assisted score interval, clustered by user")
+    assert rates.method(users).startswith("95 % score interval over users")
+
+
+def test_models_and_routes_have_lines_of_their_own() -> None:
+    """All routes together show each route; a model's version is named."""
+    lines = {
+        "routes": (a_line("Card support", WEEK, 212),),
+        "versions": (a_line("helpdesk-8b 2026-11-03", RATE, 1834),),
+    }
+    message = fine(stats_message(some_stats(route="", **lines), display=DISPLAY, question=StatsQuestion()))
+    assert [line[0]["text"] for line in message.blocks[1]["rows"][3:]] == ["Card support", "helpdesk-8b 2026-11-03"]
+    assert message.blocks[1]["rows"][4][2]["text"] == "1,834"
+
+
 def test_what_is_shown_to_all_says_by_whom_and_has_no_button() -> None:
     """The same figures, without the way on."""
-    message = fine(stats_message(stats(), display=DISPLAY, question=QUESTION, shown_by="U0MARA"))
+    message = fine(stats_message(some_stats(), display=DISPLAY, question=QUESTION, shown_by="U0MARA"))
     assert said(message.blocks[2]).endswith("  ·  shown by <@U0MARA>")
     assert buttons(message) == []
 
 
-def test_what_the_marks_do_is_said_once_it_is_known() -> None:
-    """The difference with its interval, in points."""
-    message = fine(stats_message(stats(anchoring=DIFFERENCE), display=DISPLAY, question=QUESTION))
-    assert said(message.blocks[3]) == (
-        "With the machine's marks reviewers found 11 of 100 wrong, without them 13 (difference −2, −7 to 3)."
+def test_what_is_proven_says_how_much_may_leave_and_what_would_prove_more() -> None:
+    """1,200 reviews of 45 seconds are 15 hours."""
+    message = fine(stats_message(some_stats(judgement=a_judgement()), display=DISPLAY, question=QUESTION))
+    told = (
+        "62 of 100 answers may leave without review: at most 5 of 100 of them are wrong, with 90 % confidence (212 "
+        "reviewed, 23 Nov). About 1,200 reviews in 4 weeks, 15 h of work, would prove that more may (now 830)."
     )
+    assert said(message.blocks[3]) == f"*Without review.* {told}"
+    assert message.text.endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("missed", "needed", "told"),
+    [
+        (
+            MISSED,
+            1200,
+            "No answers may leave without review yet: that at most 5 of 100 of them are wrong, with 90 % confidence, "
+            "is not proven (the least risky 64 of 100: up to 6.1 of 100, 230 reviewed). About 1,200 reviews in 4 "
+            "weeks, 15 h of work, would prove that some may (now 830).",
+        ),
+        (
+            replace(MISSED, value=None, reviewed=3),
+            45,
+            "No answers may leave without review yet: that at most 5 of 100 of them are wrong, with 90 % confidence, "
+            "is not proven (the least risky 64 of 100: too few reviewed, 3). About 45 reviews in 4 weeks, 34 min of "
+            "work, would prove that some may (now 830).",
+        ),
+        (
+            replace(MISSED, value=0.082, high=0.11),
+            None,
+            "No answers may leave without review yet: that at most 5 of 100 of them are wrong, with 90 % confidence, "
+            "is not proven (the least risky 64 of 100: up to 11 of 100, 230 reviewed). No number of reviews would "
+            "prove that some may: about 8.2 of 100 of the least risky 64 of 100 seem to be wrong.",
+        ),
+    ],
+)
+def test_what_is_not_proven_says_what_would(missed: Part, needed: int | None, told: str) -> None:
+    """Or that nothing would, since too many are wrong."""
+    guarantee = replace(GUARANTEE, proven=None, missed=missed, needed=needed)
+    assert " ".join(rates.guarantee_sentences(guarantee, None, 45.0)) == told
+
+
+def test_everything_proven_asks_for_nothing_more() -> None:
+    """All answers may leave, at the limit that was asked for."""
+    proof, guarantee = replace(PROOF, share=1.0), replace(GUARANTEE, missed=None, needed=None, limit=0.025)
+    told = list(rates.guarantee_sentences(guarantee, proof, 45.0))
+    assert told == [
+        "100 of 100 answers may leave without review: at most 2.5 of 100 of them are wrong, with 90 % confidence (212 "
+        "reviewed, 23 Nov)."
+    ]
+
+
+def test_what_stands_beside_the_rate_is_said_once_it_is_known() -> None:
+    """What the marks do, how far reviewers agree, how well the risk ranks: in one grey line."""
+    known = some_stats(anchoring=DIFFERENCE, agreement=ALPHA, signal=AUROC)
+    message = fine(stats_message(known, display=DISPLAY, question=QUESTION))
+    assert said(message.blocks[3]) == (
+        "With the machine's marks reviewers found 11 of 100 wrong, without them 13 (difference −2, −7 to 3). Reviewers "
+        "agree with an alpha of 0.81 (0.70 to 0.90; 1 is always, 0 as by chance) on 212 answers that several judged. "
+        "The risk ranks a wrong answer above a right one in 78 of 100 pairs (71 to 84)."
+    )
+
+
+def test_risk_that_tells_nothing_is_said_to_be_left_aside() -> None:
+    """With its figure, and without one where too few verdicts give one."""
+    assert rates.signal_sentence(AUROC, drawn_evenly=True) == (
+        "The risk ranks a wrong answer above a right one in 78 of 100 pairs (71 to 84), which may be chance, so "
+        "answers are drawn evenly until it ranks better."
+    )
+    assert rates.signal_sentence(TooFew(found=1, needed=5), drawn_evenly=True) == (
+        "The risk did not tell wrong answers from right ones, so answers are drawn evenly until it ranks better."
+    )
+    assert rates.signal_sentence(TooFew(found=1, needed=5), drawn_evenly=False) == ""
+
+
+def test_agreement_of_verdicts_that_are_all_alike_is_no_alpha() -> None:
+    """Nothing tells that it is not by chance."""
+    told = rates.agreement_sentence(AllAlike(units=30, verdicts=60))
+    assert told == "Reviewers said the same of all 30 answers that several judged."
+
+
+@pytest.mark.parametrize(
+    ("rate", "day", "told"),
+    [
+        (WEEK, date(2026, 11, 23), "Checked by a person on 23 Nov."),
+        (None, date(2026, 11, 3), "Checked by a person on 3 Nov."),
+        (WEEK, None, "Not checked by a person. Of 100 such answers about 14 are wrong (9 to 20, last 4 weeks)."),
+        (RATE, None, "Not checked by a person. Of 100 such answers about 9.6 are wrong (7.9 to 11.6, last 4 weeks)."),
+        (None, None, "Not checked by a person; too few checks to say how often such answers are wrong."),
+    ],
+)
+def test_readers_are_told_what_an_answer_is_worth(rate: Rate | None, day: date | None, told: str) -> None:
+    """Whether a person looked, or how often such answers are wrong, or that it cannot be said."""
+    assert rates.for_readers(rate, checked_on=day) == told
 
 
 def test_long_periods_show_the_newest_weeks() -> None:
     """Six of them; how many came before stands in the grey line."""
-    weeks = tuple(Row(name=f"2026-W{47 - n:02}", rate=WEEK, reviewed=212) for n in range(46))
-    message = fine(stats_message(stats(weeks=weeks, versions=()), display=DISPLAY, question=QUESTION))
+    weeks = tuple(a_line(f"2026-W{47 - n:02}", WEEK, 212) for n in range(46))
+    message = fine(stats_message(some_stats(weeks=weeks), display=DISPLAY, question=QUESTION))
     assert len(message.blocks[1]["rows"]) == 7
     assert said(message.blocks[2]).endswith("40 earlier weeks not in the table")
 
@@ -168,7 +276,8 @@ def test_difference_of_nothing_has_no_sign() -> None:
 def test_nothing_untrusted_is_alive_in_figures_and_help(name: str) -> None:
     """Names of routes and models, and whatever was typed."""
     payload = PAYLOADS[name]
-    hostile = stats(route=payload, versions=(Row(name=payload, rate=FEW, reviewed=4),))
+    lines = (a_line(payload, FEW, 4, finding=True),)
+    hostile = some_stats(route=payload, versions=lines, slices=lines, routes=lines)
     fine(stats_message(hostile, display=DISPLAY, question=StatsQuestion(route=payload[:100])))
     line = Line(name="stats", argument=f"{payload} 28", what="figures", shows="shows the last 28 days")
     messages = [

@@ -24,8 +24,9 @@ from bot.slack.home import (
     route_queue_view,
 )
 from bot.slack.ids import ActionId, ButtonValue, NamedValue
-from reviewers.decisions.figures import OwnWeek, Rate, TooFew
-from reviewers.model import Message, Preferences, TaskState, TaskView, VerdictKind
+from reviewers.decisions.figures import OwnWeek
+from reviewers.decisions.too_few import TooFew
+from reviewers.model import Message, Preferences, Rate, TaskState, TaskView, VerdictKind
 from reviewers.ports import QueueState
 from reviewers.workflow.preferences import FOR_GOOD
 from reviewers.workflow.reports import HeldOnes, Team, TeamQueue

@@ -73,7 +73,7 @@ class Release:
     """Whether a held output may leave."""
 
     output_id: str
-    state: Literal["held", "approved", "edited", "rejected", "timed_out"]
+    state: Literal["held", "approved", "edited", "rejected", "timed_out", "released"]
     final: bool  # False only while held
     may_be_sent: bool  # then send `text`
     verified: bool  # a person approved or edited it

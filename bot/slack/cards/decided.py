@@ -160,6 +160,8 @@ def _sent(view: TaskView, options: CardOptions) -> str:
         return f"sent to the {quiet(options.waiting.who, 30).lower()} at {when}"
     if release.state is ReleaseState.TIMED_OUT and release.on_timeout is OnTimeout.RELEASE:
         return f"sent at {when}, not verified"
+    if release.state is ReleaseState.RELEASED:
+        return f"sent at once by its risk, at {when}"
     return ""
 
 

@@ -119,7 +119,7 @@ def _stats(desk: ReviewDesk, typed: Typed) -> SlackMessage:
 
 def _figures(desk: ReviewDesk, actor: Actor, question: StatsQuestion, shown_by: str = "") -> SlackMessage:
     display = homes.own_display(desk, actor.user_id)
-    stats = desk.services.reports.stats(question.route, question.days, display.zone)
+    stats = desk.services.judgement.stats(question.route, question.days, display.zone)
     return stats_message(stats, display=display, question=question, shown_by=shown_by)
 
 

@@ -1,0 +1,216 @@
+"""What the verdicts prove, gathered: error rates with intervals, agreement, the signal, and what may leave unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
+
+import numpy as np
+
+from reviewers.decisions import agreement, error_rates, figures, guarantee, opinions, signal
+from reviewers.decisions.agreement import AllAlike, Alpha
+from reviewers.decisions.error_rates import Line
+from reviewers.decisions.estimate_inputs import ReviewerErrors
+from reviewers.decisions.figures import Difference
+from reviewers.decisions.signal import Auroc
+from reviewers.decisions.too_few import TooFew
+from reviewers.errors import Invalid
+from reviewers.model import Guarantee, Judgement, PeriodOutputs, Policy, Proof, Rate, Reviewed, Route
+from reviewers.ports import Clock, Policies, Store
+from reviewers.workflow.remembering import Remembered
+
+FOUR_WEEKS = timedelta(days=28)
+DEFAULT_DAYS, MOST_DAYS = 28, 366
+LARGE = 50_000  # outputs: an estimate of so many takes long enough to be kept for a while
+KEPT_SECONDS = 300.0  # for which it is
+STANDING_SECONDS = 60.0  # for which the standing judgements are kept in a process
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stats:
+    """What the verdicts of a period say of a route, or of all routes together."""
+
+    route: str  # empty: all routes
+    since: datetime
+    until: datetime
+    rate: Rate | TooFew
+    outputs: int  # of the period
+    weeks: tuple[Line, ...]  # newest first
+    slices: tuple[Line, ...]  # most reviewed first; empty when there is only one
+    versions: tuple[Line, ...]  # of models, most reviewed first; empty when there is only one
+    routes: tuple[Line, ...]  # most reviewed first; empty for one route
+    anchoring: Difference | TooFew
+    agreement: Alpha | AllAlike | TooFew
+    signal: Auroc | TooFew
+    drawn_evenly: bool  # the risk seems to tell nothing, so outputs are drawn evenly until it does
+    judgement: Judgement | None  # the route's own, with its release guarantee; None: none yet, or all routes
+    seconds_a_review: float  # as far as that is known
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgementDesk:
+    """Reads what the verdicts prove; the clock's sweep stores what stands of each route."""
+
+    store: Store
+    clock: Clock
+    policies: Policies
+    large: Remembered[Stats] = field(default_factory=Remembered)
+    standing: Remembered[dict[str, Judgement]] = field(default_factory=Remembered)
+
+    def stats(self, route: str, days: int, zone: tzinfo) -> Stats:
+        """The error rate of a route (empty: of all) over the last days, with all that is said beside it.
+
+        Raises Invalid: `route` for one that nobody knows, `days` outside 1 to 366.
+        """
+        if not 1 <= days <= MOST_DAYS:
+            raise Invalid("days", f"Days go from 1 to {MOST_DAYS}, such as 28.")
+        name, now = named(route, self.policies.current()), self.clock.now()
+        kept = self.large.get((name, days, str(zone)), now)
+        if kept is not None:
+            return kept
+        stats = self._stats(name, now - timedelta(days=days), now, zone)
+        if stats.outputs >= LARGE:
+            self.large.keep((name, days, str(zone)), stats, until=now + timedelta(seconds=KEPT_SECONDS))
+        return stats
+
+    def rates_of(
+        self, names: Collection[str], since: datetime, middle: datetime
+    ) -> tuple[Rate | TooFew, Rate | TooFew]:
+        """The rate of these routes together, from `since` to `middle`, and from there until now."""
+        with self.store.read() as uow:
+            outputs = uow.decisions.sample(since, self.clock.now())
+            reviewed = uow.tasks.reviewed(since, self.clock.now())
+        errors = _errors(reviewed, names)
+        mine = np.isin(outputs.route, [place for place, name in enumerate(outputs.routes) if name in names])
+        edge = np.datetime64(middle.replace(tzinfo=None), "us")
+        before, after = outputs.decided_at < edge, outputs.decided_at >= edge
+        return (
+            error_rates.rate(outputs, mine & before, errors=errors),
+            error_rates.rate(outputs, mine & after, errors=errors),
+        )
+
+    def rate_for_readers(self, route: str) -> Rate | None:
+        """The rate of the last four weeks, as the clock stored it; cheap enough to be asked for each request."""
+        found = self._newest().get(route)
+        return found.rate if found is not None and self.clock.now() - found.made_at < FOUR_WEEKS else None
+
+    def sweep(self) -> int:
+        """Judge each route anew, and store what is new; returns of how many routes."""
+        policy, now = self.policies.current(), self.clock.now()
+        with self.store.read() as uow:
+            newest = uow.judgements.newest()
+        judged = [self._judged(route, newest.get(route.name), now) for route in (*policy.routes, policy.own_route)]
+        fresh = [one for one in judged if _says_more(one, newest.get(one.route))]
+        if fresh:
+            with self.store.begin() as uow:
+                for one in fresh:
+                    uow.judgements.add(one)
+        return len(fresh)
+
+    def _newest(self) -> dict[str, Judgement]:
+        now = self.clock.now()
+        kept = self.standing.get("newest", now)
+        if kept is None:
+            with self.store.read() as uow:
+                kept = uow.judgements.newest()
+            self.standing.keep("newest", kept, until=now + timedelta(seconds=STANDING_SECONDS))
+        return kept
+
+    def _stats(self, name: str, since: datetime, until: datetime, zone: tzinfo) -> Stats:
+        with self.store.read() as uow:
+            outputs = uow.decisions.sample(since, until, route=name or None)
+            everybody = uow.tasks.reviewed(since, until)
+            judgement = uow.judgements.newest().get(name) if name else None
+            plan = uow.plans.newest(name) if name else None
+        reviewed = [one for one in everybody if not name or one.route == name]
+        errors = _errors(everybody, [name] if name else None)
+        seconds = figures.seconds_for_one(reviewed)
+        return Stats(
+            route=name,
+            since=since,
+            until=until,
+            rate=error_rates.rate(outputs, errors=errors),
+            outputs=len(outputs),
+            weeks=error_rates.weeks(outputs, zone, errors=errors),
+            slices=_several(error_rates.lines(outputs, outputs.slice, outputs.slices, errors=errors)),
+            versions=_several(error_rates.lines(outputs, outputs.model, outputs.models, errors=errors)),
+            routes=() if name else _several(error_rates.lines(outputs, outputs.route, outputs.routes, errors=errors)),
+            anchoring=figures.anchoring(reviewed),
+            agreement=agreement.alpha(opinions.units(reviewed)),
+            signal=signal.auroc(error_rates.inputs_of(outputs)[0]),
+            drawn_evenly=plan is not None and not plan.signal.trusted,
+            judgement=judgement,
+            seconds_a_review=seconds if isinstance(seconds, float) else figures.DEFAULT_SECONDS,
+        )
+
+    def _judged(self, route: Route, before: Judgement | None, now: datetime) -> Judgement:
+        since, name = now - FOUR_WEEKS, route.name
+        with self.store.read() as uow:
+            outputs = uow.decisions.sample(since, now, route=name)
+            reviewed = uow.tasks.reviewed(since, now)
+        errors = _errors(reviewed, [name])
+        rate = error_rates.rate(outputs, errors=errors)
+        tested, tested_at, proof = _test(route, before, outputs, errors, now)
+        return Judgement(
+            route=name,
+            rate=None if isinstance(rate, TooFew) else rate,
+            guarantee=tested,
+            tested_at=tested_at,
+            proof=proof,
+            made_at=now,
+        )
+
+
+def named(route: str, policy: Policy) -> str:
+    """The route's own spelling. Raises Invalid."""
+    names = {known.name.casefold(): known.name for known in policy.routes}
+    found = names.get(route.casefold())
+    if route and found is None:
+        known = ", ".join(known.name for known in policy.routes) or "none yet: /whetstone setup makes one"
+        raise Invalid("route", f"There is no route of that name. Routes: {known}.")
+    return found or ""
+
+
+def _test(
+    route: Route, before: Judgement | None, outputs: PeriodOutputs, errors: ReviewerErrors | None, now: datetime
+) -> tuple[Guarantee | None, datetime | None, Proof | None]:
+    """The newest test of the route's guarantee, when it was, and the proof that stands; one test an ISO week."""
+    limit = route.release_target
+    if limit is None:
+        return None, None, None
+    tested = before.guarantee if before else None
+    if before is not None and tested is not None and tested.limit == limit and _same_week(before.tested_at, now):
+        return tested, before.tested_at, before.proof
+    found, proof = guarantee.prove(outputs, limit=limit, errors=errors), before.proof if before else None
+    seen = guarantee.part_of(outputs, proof.threshold, errors=errors) if proof else None
+    return found, now, guarantee.renewed(proof, found, seen, now=now)
+
+
+def _same_week(tested_at: datetime | None, now: datetime) -> bool:
+    return tested_at is not None and tested_at.isocalendar()[:2] == now.isocalendar()[:2]
+
+
+def _says_more(judgement: Judgement, before: Judgement | None) -> bool:
+    """Whether it differs in anything that people read; a rate by a tenth of one in 100."""
+    if before is None:
+        return judgement.rate is not None or judgement.guarantee is not None
+    if judgement.made_at - before.made_at >= timedelta(days=1):
+        return True  # what readers are told must not be older than its period
+    same = replace(judgement, rate=before.rate, made_at=before.made_at) == before
+    return not same or _rounded(judgement.rate) != _rounded(before.rate)
+
+
+def _rounded(rate: Rate | None) -> tuple[float, ...]:
+    return () if rate is None else tuple(round(one, 3) for one in (rate.value, rate.low, rate.high))
+
+
+def _errors(reviewed: Sequence[Reviewed], names: Collection[str] | None) -> ReviewerErrors | None:
+    """None where too little tells: then verdicts are taken as the truth, and what is said is not called corrected."""
+    found = opinions.errors(reviewed, names)
+    return None if isinstance(found, TooFew) else found
+
+
+def _several(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """A table of one line says what the whole says."""
+    return lines if len(lines) > 1 else ()

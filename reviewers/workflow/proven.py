@@ -1,0 +1,47 @@
+"""Let held outputs leave at once where reviews prove that few enough of such a risk are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from reviewers.decisions import gate, routing
+from reviewers.model import Assessment, Output, Policy, ReleaseState
+from reviewers.ports import Metrics, UnitOfWork
+
+
+def let_go(
+    uow: UnitOfWork,
+    outputs: Sequence[Output],
+    assessments: Sequence[Assessment],
+    policy: Policy,
+    *,
+    metrics: Metrics,
+    now: datetime,
+) -> list[Output]:
+    """Release what is proven; the outputs as the draw then sees them, in order: one that left is held no more.
+
+    What a rule names never leaves so: people are to see it whatever the risk says.
+    """
+    if not any(output.hold for output in outputs) or not _asked_for(policy):
+        return list(outputs)
+    proofs = {name: found.proof for name, found in uow.judgements.newest().items()}
+    seen: list[Output] = []
+    for output, assessment in zip(outputs, assessments, strict=True):
+        release = uow.releases.get(output.output_id) if output.hold else None
+        if release is None or any(rule.matches(output) for rule in policy.rules):
+            seen.append(output)
+            continue
+        route = routing.route_of(output, None, policy)  # the one that held it, when no risk was known
+        decided = gate.below_proven(release, output, assessment.risk, route, proofs.get(route.name), now=now)
+        left = decided.state is ReleaseState.RELEASED
+        if decided != release:
+            left = uow.releases.decide(decided)  # False: it became final meanwhile
+            metrics.count("releases_below_proven", int(left))
+        seen.append(replace(output, hold=False) if left else output)
+    return seen
+
+
+def _asked_for(policy: Policy) -> bool:
+    return any(route.release_below_proven for route in (*policy.routes, policy.own_route))

@@ -1,0 +1,199 @@
+"""What the verdicts prove, from outputs and verdicts in the store: rates, what stands, and what readers are told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from reviewers.decisions.agreement import Alpha
+from reviewers.decisions.too_few import TooFew
+from reviewers.errors import Invalid
+from reviewers.model import Judgement, Match, Rate, Route, VerdictKind
+from reviewers.workflow.verdicts import Ballot
+from tests.builders import an_output
+from tests.workflow.worlds import World
+
+UTC = ZoneInfo("UTC")
+CARDS = Route(name="Cards", match=Match(tags=("cards",)), leads=("U0TOMAS",), release_target=0.05)
+LOANS = Route(name="Loans", match=Match(tags=("loans",)), leads=("U0TOMAS",))
+MONDAY = 7 * 24 * 3600.0  # the 23rd, when worlds begin, is one
+
+
+def a_world(*routes: Route) -> World:
+    """Everything is reviewed, and has a risk of .1."""
+    world = World(uniform_rate=1.0, routes=routes or (CARDS, LOANS))
+    world.scorer.value = 0.1
+    return world
+
+
+def decided(world: World, right: int, wrong: int, *, tag: str = "cards", by: str = "U0MARA") -> list[str]:
+    """That many outputs of now, approved and rejected by this person; their tasks."""
+    now = world.clock.now()
+    names = [f"{tag}-{now:%d%H%M%S}-{place}" for place in range(right + wrong)]
+    tasks = world.bring(*[an_output(name, tags=(tag,), received_at=now, created_at=now) for name in names])
+    for place, task in enumerate(tasks):
+        kind, reasons = (VerdictKind.APPROVE, ()) if place < right else (VerdictKind.REJECT, ("invented",))
+        world.verdicts.record(Ballot(task_id=task, reviewer=by, kind=kind, reasons=reasons))
+    world.clock.advance(1)  # a period ends before the moment in which it is looked at
+    return tasks
+
+
+def newest(world: World, route: str = "Cards") -> Judgement:
+    """What stands of a route."""
+    with world.store.read() as uow:
+        return uow.judgements.newest()[route]
+
+
+def test_rate_of_a_route_has_its_interval_its_n_and_its_weeks() -> None:
+    """5 of 50 in one week and 10 of 50 in the next, all reviewed: 15 of 100, known without doubt."""
+    world = a_world()
+    decided(world, 45, 5)
+    world.clock.advance(MONDAY)
+    decided(world, 40, 10)
+    decided(world, 10, 0, tag="loans")
+    stats = world.services.judgement.stats("cards", 28, UTC)
+    assert isinstance(stats.rate, Rate)
+    assert stats.rate.value == pytest.approx(0.15)
+    assert (stats.route, stats.rate.reviewed, stats.rate.speaks_for, stats.outputs) == ("Cards", 100, 100, 100)
+    assert [(line.name, line.reviewed) for line in stats.weeks] == [("2026-W49", 50), ("2026-W48", 50)]
+    assert stats.routes == ()
+    assert (stats.slices, stats.versions) == ((), ())  # there is one of each
+
+
+def test_all_routes_together_have_a_line_each() -> None:
+    """Two routes, and what there is too little of is said to be so."""
+    world = a_world()
+    decided(world, 45, 5)
+    decided(world, 10, 0, tag="loans")
+    stats = world.services.judgement.stats("", 28, UTC)
+    assert [(line.name, line.reviewed) for line in stats.routes] == [("Cards", 50), ("Loans", 10)]
+    assert stats.routes[1].rate == TooFew(found=10, needed=40)
+    assert stats.judgement is None
+
+
+def test_outputs_of_another_time_or_route_are_left_out() -> None:
+    """The last day has none; an unknown route, and days outside of a year, are refused."""
+    world = a_world()
+    decided(world, 45, 5)
+    world.clock.advance(2 * 24 * 3600)
+    assert world.services.judgement.stats("Cards", 1, UTC).rate == TooFew(found=0, needed=40)
+    for route, days in (("Nothing", 28), ("Cards", 0), ("Cards", 367)):
+        with pytest.raises(Invalid):
+            world.services.judgement.stats(route, days, UTC)
+
+
+def test_reviewers_who_judge_the_same_outputs_agree_or_not() -> None:
+    """A quorum of two on 30 outputs: Jonas differs from Mara on one wrong output of five."""
+    world = a_world(Route(name="Cards", match=Match(tags=("cards",)), quorum=2))
+    tasks = decided(world, 25, 5)
+    for place, task in enumerate(tasks):
+        kind, reasons = (VerdictKind.APPROVE, ()) if place < 26 else (VerdictKind.REJECT, ("invented",))
+        world.verdicts.record(Ballot(task_id=task, reviewer="U0JONAS", kind=kind, reasons=reasons))
+    world.clock.advance(1)
+    found = world.services.judgement.stats("Cards", 28, UTC).agreement
+    assert isinstance(found, Alpha)
+    # D_o = 2 / 60, D_e = (60² − 51² − 9²) / (60 · 59) = 918 / 3540; alpha = 1 − 0.0333 / 0.2593
+    assert found.value == pytest.approx(1 - (2 / 60) / (918 / 3540))
+    assert (found.units, found.verdicts) == (30, 60)
+
+
+def test_errors_of_reviewers_are_corrected_for_once_enough_shared_verdicts_tell() -> None:
+    """Jonas rejects what Mara approves: what she approves alone is less sure then, and the number says from what."""
+    world = a_world(Route(name="Cards", match=Match(tags=("cards",)), quorum=2))
+    tasks = decided(world, 40, 10)
+    for place, task in enumerate(tasks):
+        kind, reasons = (VerdictKind.APPROVE, ()) if place < 38 else (VerdictKind.REJECT, ("invented",))
+        world.verdicts.record(Ballot(task_id=task, reviewer="U0JONAS", kind=kind, reasons=reasons))
+    world.clock.advance(1)
+    rate = world.services.judgement.stats("Cards", 28, UTC).rate
+    assert isinstance(rate, Rate)
+    assert rate.uncorrected is not None
+    assert rate.uncorrected == pytest.approx(10 / 48)
+
+
+def test_sweep_stores_what_stands_and_proves_what_may_leave() -> None:
+    """None of 60 wrong proves 5 of 100 for all of them; a route without a target has a rate alone."""
+    world = a_world()
+    decided(world, 60, 0)
+    decided(world, 50, 0, tag="loans")
+    assert world.sweep("judgements") == 2
+    cards, loans = newest(world), newest(world, "Loans")
+    assert cards.proof is not None
+    assert (cards.proof.threshold, cards.proof.share, cards.proof.reviewed) == (0.1, 1.0, 60)
+    assert cards.proof.high == pytest.approx(1 - 0.1 ** (1 / 60))
+    assert loans.rate is not None
+    assert (loans.guarantee, loans.proof) == (None, None)
+
+
+def test_second_sweep_stores_nothing_that_is_known() -> None:
+    """Until something that people read has changed, or a day has passed."""
+    world = a_world()
+    decided(world, 60, 0)
+    assert world.sweep("judgements") == 1
+    assert world.sweep("judgements") == 0
+    world.clock.advance(3600)
+    decided(world, 50, 10)
+    assert world.sweep("judgements") == 1
+    world.clock.advance(24 * 3600)
+    assert world.sweep("judgements") == 1
+
+
+def test_guarantee_is_tested_once_a_week_and_moves_on_proof() -> None:
+    """Wrong ones of the same week change nothing; next Monday they are in view, and prove the contrary."""
+    world = a_world()
+    decided(world, 60, 0)
+    world.sweep("judgements")
+    proven = newest(world).proof
+    world.clock.advance(24 * 3600)
+    decided(world, 60, 30)
+    world.sweep("judgements")
+    assert newest(world).proof == proven
+    world.clock.advance(6 * 24 * 3600)
+    world.sweep("judgements")
+    after = newest(world)
+    assert after.proof is None
+    assert after.guarantee is not None
+    assert after.guarantee.missed is not None
+    assert after.guarantee.needed is None  # 30 of 150 wrong: no number of reviews proves 5 of 100
+
+
+def test_too_few_reviews_say_how_many_would_prove_it() -> None:
+    """None of 20 wrong: 45 are needed at the least, and none is no number."""
+    world = a_world()
+    world.scorer.value = 0.0
+    decided(world, 20, 0)
+    world.sweep("judgements")
+    guarantee = newest(world).guarantee
+    assert guarantee is not None
+    assert (guarantee.proven, guarantee.reviewed, guarantee.needed) == (None, 20, 45)
+
+
+def test_readers_are_told_the_stored_rate_and_nothing_that_is_old() -> None:
+    """The stored one; from four weeks on none."""
+    world = a_world()
+    assert world.services.judgement.rate_for_readers("Cards") is None
+    decided(world, 54, 6)
+    world.sweep("judgements")
+    world.clock.advance(61)
+    rate = world.services.judgement.rate_for_readers("Cards")
+    assert rate is not None
+    assert rate.value == pytest.approx(0.1)
+    assert world.services.judgement.rate_for_readers("Loans") is None
+    world.clock.advance(timedelta(days=28).total_seconds())
+    assert world.services.judgement.rate_for_readers("Cards") is None
+
+
+def test_team_has_this_week_beside_the_four_before() -> None:
+    """Both of the routes that this person leads, by when the outputs came."""
+    world = a_world()
+    decided(world, 45, 5)
+    world.clock.advance(MONDAY)
+    decided(world, 30, 10)
+    decided(world, 10, 0, tag="loans")
+    team = world.services.reports.team("U0TOMAS", UTC)
+    assert isinstance(team.before, Rate)
+    assert isinstance(team.this_week, Rate)
+    assert (team.before.value, team.this_week.value) == pytest.approx((0.1, 0.2))
+    assert (team.before.reviewed, team.this_week.reviewed) == (50, 50)
