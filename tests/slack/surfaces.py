@@ -51,10 +51,22 @@ from bot.slack.forms import (
     setup_answers,
     why,
 )
-from bot.slack.home import HomePage, LeadPart, OwnPart, closed_home, home_view, queue_message, route_queue_view
+from bot.slack.home import (
+    HomePage,
+    LeadPart,
+    OwnPart,
+    ReviewersPart,
+    closed_home,
+    home_view,
+    queue_message,
+    route_queue_view,
+)
 from bot.slack.ids import ActionId, SetupContext
 from bot.slack.wire import Wire
+from reviewers.decisions.agreement import AllAlike
+from reviewers.decisions.conduct import Sign
 from reviewers.decisions.figures import OwnWeek
+from reviewers.decisions.own_figures import Concern
 from reviewers.decisions.remarks import Leaning
 from reviewers.decisions.too_few import TooFew
 from reviewers.errors import AlreadyResolved, Claimed
@@ -88,6 +100,7 @@ from reviewers.workflow.reports import Team, TeamQueue
 from tests.builders import NOON, a_decision, a_task, a_verdict, showing
 from tests.judged import a_judgement, a_line, some_stats
 from tests.slack.drawn import AT
+from tests.slack.figured import LOUD
 from tests.slack.scenes import assessed, claims_of, held, resolved, thailand, thailand_output
 
 DISPLAY = CardOptions()
@@ -318,6 +331,12 @@ def _home(h: Hostile) -> Drawn:
     figures: dict[str, Any] = {"this_week": RATE, "before": RATE, "review_seconds": 60.0}
     team = Team(queues=(TeamQueue(state=queue, minutes=5),), **figures)
     yield home_view(HomePage(own=own, lead=LeadPart(disputes=[h.disputed], team=team)), display=h.names, now=AT)
+    concern = Concern(reviewer=h.payload, sign=Sign.FINDS_LITTLE, figures=LOUD)
+    known = ReviewersPart(
+        agreement=AllAlike(units=20, verdicts=40), concerns=[concern], against=1, disagreeing=[h.view]
+    )
+    lead = LeadPart(disputes=[h.disputed], team=team, reviewers=known)
+    yield home_view(HomePage(own=replace(own, figures=LOUD), lead=lead), display=h.names, now=AT)
 
 
 def _stats(h: Hostile) -> Drawn:
