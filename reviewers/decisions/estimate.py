@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import betaincinv, ndtri
 
 from reviewers.decisions import score_interval
-from reviewers.decisions.clusters import CLUSTERS_NEED, clustered, student
+from reviewers.decisions.clusters import CLUSTERS_NEED, PRIOR_CLUSTERS, clustered, student
 from reviewers.decisions.estimate_inputs import Beta as Beta
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.estimate_inputs import Population as Population
@@ -171,7 +171,8 @@ def _by_score(sample: Sample, population: Population, known: Known, levels: Sequ
         users = clustered(sample, population, fitted)
         seen, number = users.variance, users.reviewed
         quantiles = {level: student(level, users.degrees) for level in levels}
-    wider = score_interval.widening(fitted, seen, number)
+    prior = score_interval.PRIOR_REVIEWS if sample.cluster is None else PRIOR_CLUSTERS
+    wider = score_interval.widening(fitted, seen, number, prior)
     return Estimate(
         value=float(fitted.here.share[0]),
         intervals={level: score_interval.bounds(fitted, z, wider) for level, z in quantiles.items()},

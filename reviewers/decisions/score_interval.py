@@ -22,7 +22,7 @@ from reviewers.decisions.score_profile import Moments, Profile
 
 SHIFTS = np.linspace(-14.0, 14.0, 57)  # on the logit scale: beyond them any mix of risks lies within 1e-5 of 0 or 1
 SLOPE_PRIOR = 8.0  # information that slope 1 is worth: our choice, about that of 40 reviews of a signal of AUROC .8
-SLOPES = (-1.5, 2.0)  # our choice: outside of them a risk is another risk
+SLOPES = (-1.5, 1.0)  # our choice: the reviews may take confidence from the risks, but not lend it to them
 SCORING_STEPS = 12
 MARGIN = (
     0.06  # of the variance, for a slope that is taken from the same reviews: our choice, by coverage at 200 reviews
@@ -95,22 +95,23 @@ def _with_slope(profile: Profile, effective: float) -> Profile:
     return replace(profile, slope=float(np.clip(slope, *SLOPES)), slope_numbers=taken)
 
 
-def widening(fitted: Fit, seen: float, count: int) -> float:
+def widening(fitted: Fit, seen: float, count: int, prior: float = PRIOR_REVIEWS) -> float:
     """How much wider than the model says: R = max(1 + m p, (n v / V + n0) / (n + n0)) of the variance.
 
-    A wrong model widens the interval; few errors seen by chance cannot narrow it. n0 is PRIOR_REVIEWS, m MARGIN, and p
-    how far the slope was taken from these reviews, from 0 to 1.
+    A wrong model widens the interval; few errors seen by chance cannot narrow it. m is MARGIN, and p how far the slope
+    was taken from these reviews, from 0 to 1.
 
     Args:
         fitted: shift and slope.
         seen: v, the variance of U as the reviews themselves show it.
         count: n, what v is made of: reviews, or clusters of them.
+        prior: n0, as many of these as the model's own variance is worth.
     """
     modelled = float(fitted.here.variance[0])
     if modelled <= 0.0:
         return 1.0
     floor = 1.0 + MARGIN * fitted.profile.slope_numbers
-    return max((count * seen / modelled + PRIOR_REVIEWS) / (count + PRIOR_REVIEWS), floor)
+    return max((count * seen / modelled + prior) / (count + prior), floor)
 
 
 def seen_variance(sample: Sample, residual: Floats, slope_numbers: float) -> float:

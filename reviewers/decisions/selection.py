@@ -177,7 +177,7 @@ def _scale(mixed: Floats, budget: float, floor: float) -> float:
     The sum grows with c in straight lines; they bend where a chance leaves the floor and where it reaches 1.
     """
     bends = np.concatenate([floor / mixed, 1.0 / mixed])
-    order = np.argsort(bends, kind="stable")
+    order = np.argsort(bends)
     bends, steeper = bends[order], np.concatenate([mixed, -mixed])[order]
     slope = np.cumsum(steeper)[:-1]
     sums = floor * len(mixed) + np.concatenate([[0.0], np.cumsum(slope * np.diff(bends))])
