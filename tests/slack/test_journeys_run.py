@@ -68,6 +68,18 @@ def test_verdicts_follow_each_other_in_one_window(world: World) -> None:
     assert all(moment is not None for moment in opened)
 
 
+def test_home_under_the_window_shows_what_the_run_left(world: World) -> None:
+    """Slack does not tell that Home came to light again, so the run's end draws it anew."""
+    tasks = world.bring(world.output(), world.output())
+    world.mara.open_home()
+    until(lambda: "2 answers wait for you" in drawn(world.mara.home().get("blocks", [])))
+    run = start(world, *tasks)
+    world.mara.tap(run, ActionId.RUN_APPROVE)
+    run_of(world.mara, "Review, 1 left")
+    world.mara.leave()
+    until(lambda: "1 answer waits for you" in drawn(world.mara.home()["blocks"]))
+
+
 def test_double_press_does_not_decide_the_answer_that_comes_after(world: World) -> None:
     """The second press lands on an answer that nobody can have read: it is not counted, and the window says so."""
     first, second = world.bring(world.output(), world.output())

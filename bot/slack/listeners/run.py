@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
-from bot.slack import runs
+from bot.slack import homes, runs
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms import RunState
 from bot.slack.forms.run import TOO_FAST_SECONDS
@@ -143,9 +143,14 @@ def _undo(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, An
     runs.show(client, body["view"]["id"], view)
 
 
-def _stop(desk: ReviewDesk, ack: Ack, body: dict[str, Any]) -> None:
-    """The window was closed: what was claimed with it is everybody's again."""
+def _stop(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    """The window was closed: what was claimed with it is everybody's again, and Home shows what is left.
+
+    Slack does not say that Home is opened when it comes to light under a window, so it would still list what the run
+    decided.
+    """
     ack()
-    state = RunState.parse(body["view"].get("private_metadata"))
+    actor, state = actor_of(body), RunState.parse(body["view"].get("private_metadata"))
     if state.task_id and not state.settles:
-        desk.queue.give_back(state.task_id, actor_of(body).user_id)
+        desk.queue.give_back(state.task_id, actor.user_id)
+    homes.publish(desk, actor, client)
