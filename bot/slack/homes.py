@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from slack_sdk import WebClient
 
 from bot.slack.cards import CardOptions
 from bot.slack.desk import Actor, ReviewDesk
-from bot.slack.home import PAGES, ROWS, HomePage, LeadPart, OwnPart, closed_home, home_view
+from bot.slack.home import PAGES, ROWS, HomePage, LeadPart, OwnPart, ReviewersPart, closed_home, home_view
 from bot.slack.wire import Wire
 from reviewers.errors import NotYourTask
 
+DISAGREEING = 3  # rows of decisions that second looks stand against
 LIMIT = PAGES * ROWS  # answers looked at; beyond it Home says "more than"
 
 
@@ -48,6 +50,7 @@ def _own_part(desk: ReviewDesk, user_id: str) -> OwnPart:
         week=desk.services.reports.own_week(user_id),
         preferences=desk.services.preferences.get(user_id),
         channel=desk.channel,
+        figures=desk.services.reviewers.own(user_id),
     )
 
 
@@ -65,4 +68,16 @@ def _lead_part(desk: ReviewDesk, actor: Actor) -> LeadPart | None:
         team=reports.team(user_id, desk.zone_of(user_id)),
         held=reports.held(),
         week_minutes=sum(known) if known and len(known) == len(minutes) else None,
+        reviewers=_reviewers_part(desk, [route.name for route in routes]) if routes else None,
+    )
+
+
+def _reviewers_part(desk: ReviewDesk, routes: Sequence[str]) -> ReviewersPart:
+    reviewers = desk.services.reviewers
+    against, newest = reviewers.disagreeing(routes, DISAGREEING)
+    return ReviewersPart(
+        agreement=reviewers.agreement(routes),
+        concerns=reviewers.concerns(routes),
+        against=against,
+        disagreeing=newest,
     )

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
+from scipy.special import betaincinv
 
 from reviewers.decisions import dawid_skene
 from reviewers.decisions.dawid_skene import UNKNOWN, Fit, Priors, Real, Votes
@@ -118,6 +119,12 @@ def told(found: Beta, prior: Beta) -> Beta | TooFew:
     """What may be said to a person of their sensitivity or specificity: nothing while the prior does the talking."""
     worth = found.right + found.missed - prior.right - prior.missed
     return found if worth >= WORTH_NEEDED else TooFew(found=int(worth), needed=int(WORTH_NEEDED), of="checked outputs")
+
+
+def interval(found: Beta) -> tuple[float, float]:
+    """The central 95 % credible interval of a share."""
+    low, high = betaincinv(found.right, found.missed, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def of_resolutions(panel: Panel, deciders: Iterable[tuple[str, ...]]) -> ReviewerErrors | TooFew:

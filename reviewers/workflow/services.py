@@ -22,6 +22,7 @@ from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.reminding import ReminderDesk
 from reviewers.workflow.replies import ReplyDesk
 from reviewers.workflow.reports import Reports
+from reviewers.workflow.reviewer_figures import ReviewerDesk
 from reviewers.workflow.routes import RouteDesk
 from reviewers.workflow.second_looks import SecondLooks
 from reviewers.workflow.sweeping import TaskSweeper
@@ -52,6 +53,7 @@ class Services:
     replies: ReplyDesk
     planner: Planner
     cutter: QueueCutter
+    reviewers: ReviewerDesk
 
     @property
     def sweeps(self) -> Mapping[str, tuple[float, Callable[[], int]]]:
@@ -111,6 +113,7 @@ def make_services(
         checks=CheckDesk(store=store, clock=clock, ids=ids, policies=policies, intake=intake, channel=channel),
         routes=RouteDesk(store=store, clock=clock, ids=ids, policies=policies),
         replies=ReplyDesk(store=store, clock=clock, metrics=metrics, verdicts=verdicts),
+        reviewers=ReviewerDesk(store=store, clock=clock),
         cutter=QueueCutter(store=store, clock=clock, metrics=metrics, policies=policies),
         planner=Planner(store=store, clock=clock, ids=ids, metrics=metrics, policies=policies),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.slack.home.figures import ReviewersPart
 from bot.slack.home.lead import LeadPart
 from bot.slack.home.page import HomePage, closed_home, home_view, page_of
 from bot.slack.home.queue import LISTED, queue_message, route_queue_view
@@ -18,6 +19,7 @@ __all__ = [
     "HomePage",
     "LeadPart",
     "OwnPart",
+    "ReviewersPart",
     "closed_home",
     "home_view",
     "page_of",

@@ -11,6 +11,7 @@ from slackblocks import Block
 from bot.slack import rates
 from bot.slack.cards.late import duration
 from bot.slack.cards.options import CardOptions
+from bot.slack.home.figures import ReviewersPart, reviewers_blocks
 from bot.slack.home.words import Row, due_words, title_quiet, waiter
 from bot.slack.ids import ActionId, ButtonValue, NamedValue
 from bot.slack.text import counted, one_line, quiet, shortened
@@ -34,6 +35,7 @@ class LeadPart:
     team: Team
     held: Mapping[str, HeldOnes] = field(default_factory=dict)  # by route name
     week_minutes: float | None = None  # of review a week, as the team set it; None: not for every route
+    reviewers: ReviewersPart | None = None  # how well they decide; None: nothing to show
 
 
 def lead_blocks(part: LeadPart, display: CardOptions, now: datetime) -> Iterator[Block]:
@@ -47,6 +49,8 @@ def lead_blocks(part: LeadPart, display: CardOptions, now: datetime) -> Iterator
         yield line()
         yield header("This week so far")
         yield columns(_week(part))
+        if part.reviewers is not None:
+            yield from reviewers_blocks(part.reviewers)
     yield grey("Leads see this part. Your own queue is below.")
     yield line()
 

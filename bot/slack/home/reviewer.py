@@ -10,11 +10,13 @@ from slackblocks import Block, Button, Element
 
 from bot.slack import clock, rates
 from bot.slack.cards.options import CardOptions
+from bot.slack.home.figures import own_figures_blocks
 from bot.slack.home.words import Row, due_sentence, rows_of, state_words, title_plain, title_quiet, waits
 from bot.slack.ids import ActionId, ButtonValue, NamedValue
 from bot.slack.text import channel_link, counted
 from bot.slack.wire import button, columns, confirmed, grey, header, line, row, said
 from reviewers.decisions.figures import PART_NEEDS, OwnWeek, TooFew
+from reviewers.decisions.own_figures import OwnFigures
 from reviewers.model import Preferences, TaskView
 from reviewers.workflow.preferences import FOR_GOOD
 
@@ -32,6 +34,7 @@ class OwnPart:
     week: OwnWeek
     preferences: Preferences
     channel: str  # where new cards go
+    figures: OwnFigures | None = None  # of four weeks; None: nothing to show
 
 
 def queue_blocks(
@@ -69,6 +72,8 @@ def own_blocks(part: OwnPart, display: CardOptions, now: datetime) -> Iterator[B
     yield line()
     yield header("Your week")
     yield columns(_week(part.week))
+    if part.figures is not None:
+        yield from own_figures_blocks(part.figures)
 
 
 def settings_blocks(part: OwnPart, now: datetime) -> Iterator[Block]:
