@@ -9,6 +9,7 @@ import typer
 from bot.cli import admin, data, run
 from bot.cli.console import fail
 from bot.cli.detector import detector
+from bot.cli.risk import risk
 from bot.mistakes import SettingsMistakes
 from reviewers.errors import ReviewError
 
@@ -28,6 +29,7 @@ for name, group in (
     ("cards", admin.cards),
     ("policy", admin.policy),
     ("models", admin.models),
+    ("risk", risk),
     ("detector", detector),
     ("db", admin.db),
 ):

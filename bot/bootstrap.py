@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reviewers.scorers.embedder import MiniLmEmbedder as Embedder
     from reviewers.scorers.reader import ClaimReader
     from reviewers.workflow.answering import CheckRunner
+    from reviewers.workflow.evaluating import Evaluator
     from reviewers.workflow.publish import CardPublisher
     from reviewers.workflow.scoring import ScoringStep
 
@@ -164,6 +165,22 @@ def build_reader(settings: Settings, embedder: Embedder) -> ClaimReader:
 def build_scorers(settings: Settings, embedder: Embedder) -> tuple[Scorer, ...]:
     """The machine reviewers that the settings name. Raises Invalid (`scorers`) for an unknown one."""
     return tuple(_scorer(name, settings, embedder) for name in settings.scorers)
+
+
+def build_evaluator(settings: Settings) -> Evaluator:
+    """What scores labelled outputs: the settings' scorers, and the outputs' own contexts in the place of an index."""
+    from time import perf_counter
+
+    from reviewers.scorers.claims import SentenceClaims
+    from reviewers.scorers.reader import ClaimReader
+    from reviewers.workflow.evaluating import Evaluator
+
+    embedder = build_embedder(settings)
+    return Evaluator(
+        reader=ClaimReader(splitter=SentenceClaims(), embedder=embedder),
+        scorers=build_scorers(settings, embedder),
+        seconds=perf_counter,
+    )
 
 
 def build_scoring(settings: Settings, services: Services, worker: str, embedder: Embedder | None = None) -> ScoringStep:

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from math import log1p, sqrt
 
 import numpy as np
+from scipy.special import stdtrit
 
 from reviewers.decisions.figures import Z95
 from reviewers.decisions.logistic import Floats
 from reviewers.decisions.too_few import TooFew
 
 OF_EACH = 5  # wrong and right outputs that a measure needs: our choice, below it an interval spans nearly all values
-GROUPS = 5  # groups that an interval needs: our choice, the variance between fewer is hardly known
+GROUPS = 3  # groups that an interval needs: our choice, between two the variance is hardly known
+UPPER = 0.975  # of a 95 % interval
 BINS = 15  # of the calibration error, as is usual since Guo, Pleiss, Sun and Weinberger (2017)
 
 
@@ -29,6 +31,7 @@ class Measured:
     value: float
     low: float
     high: float
+    error: float = 0.0  # the standard error that the interval stands on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +61,8 @@ def auroc(wrong: Floats, risk: Floats, weights: Floats, groups: Sequence[str] | 
 
     1 is a perfect order, .5 none, below .5 a reversed one. The interval is DeLong's (DeLong, DeLong and
     Clarke-Pearson, 1988) with weights, and with outputs of one group (one source document, one person) kept together
-    (Obuchowski, 1997): the variance is that of the summed influences of the groups. It stands on the logit scale, so
+    (Obuchowski, 1997): the variance is that of the summed influences of the groups, with Student's quantile at one
+    degree of freedom fewer than groups (three documents are three observations). It stands on the logit scale, so
     that it stays inside (0, 1).
 
     Args:
@@ -75,23 +79,36 @@ def auroc(wrong: Floats, risk: Floats, weights: Floats, groups: Sequence[str] | 
         return TooFew(found=fewest, needed=OF_EACH)
     places = np.unique(groups, return_inverse=True)[1] if groups is not None else np.arange(len(wrong))
     if (count := int(places.max()) + 1) < GROUPS:
-        return TooFew(found=count, needed=GROUPS)
+        return TooFew(found=count, needed=GROUPS, of="documents")
     beaten = np.empty_like(risk)  # of a wrong output: the weight of right ones below it; of a right one: wrong above
     beaten[bad] = _share_below(risk[bad], risk[~bad], weights[~bad])
     beaten[~bad] = 1.0 - _share_below(risk[~bad], risk[bad], weights[bad])
     shares = np.where(bad, weights / weights[bad].sum(), weights / weights[~bad].sum())
-    value = float(shares[bad] @ beaten[bad])
+    value = min(1.0, float(shares[bad] @ beaten[bad]))  # rounding may go a hair beyond
     influence = np.bincount(places, weights=shares * (beaten - value))
-    return on_logit_scale(value, float(np.sqrt((influence @ influence) * count / (count - 1))))
+    error = float(np.sqrt((influence @ influence) * count / (count - 1)))
+    return on_logit_scale(value, error, errors_wide=float(stdtrit(count - 1, UPPER)))
 
 
-def on_logit_scale(value: float, error: float) -> Measured:
-    """A share in [0, 1] with a standard error, as a 95 % interval that stays inside; at 0 and 1 it is cut instead."""
+def on_logit_scale(value: float, error: float, *, errors_wide: float = Z95) -> Measured:
+    """A share in [0, 1] with a standard error, as an interval of `errors_wide` of them to each side that stays inside.
+
+    At 0 and 1, where the logit is not finite, it is cut instead.
+    """
     if not 0.0 < value < 1.0:
-        return Measured(value=value, low=max(0.0, value - Z95 * error), high=min(1.0, value + Z95 * error))
-    centre, half = np.log(value / (1.0 - value)), Z95 * error / (value * (1.0 - value))
+        low, high = max(0.0, value - errors_wide * error), min(1.0, value + errors_wide * error)
+        return Measured(value=value, low=low, high=high, error=error)
+    centre, half = np.log(value / (1.0 - value)), errors_wide * error / (value * (1.0 - value))
     low, high = (float(1.0 / (1.0 + np.exp(-(centre + side)))) for side in (-half, half))
-    return Measured(value=value, low=low, high=high)
+    return Measured(value=value, low=low, high=high, error=error)
+
+
+def mean_of(parts: Sequence[Measured]) -> Measured | TooFew:
+    """The plain mean of independent measures, each in [0, 1], such as the AUROC of several sets. None: TooFew."""
+    if not parts:
+        return TooFew(found=0, needed=1)
+    error = sqrt(sum(one.error**2 for one in parts)) / len(parts)
+    return on_logit_scale(sum(one.value for one in parts) / len(parts), error)
 
 
 def _share_below(at: Floats, among: Floats, weights: Floats) -> Floats:

@@ -120,7 +120,7 @@ def fit(history: Sequence[Judged], *, before: datetime) -> RiskModel:
     newest = next((one for one in reversed(found) if one is not None), None)
     blank = [one for one, of in zip(history, found, strict=True) if of is None]
     read = [one for one, of in zip(history, found, strict=True) if newest and of and of[:2] == newest[:2]]
-    learned = replace(PRIOR, kind=RiskKind.ALONE, base_rate=_base_rate(blank))
+    learned = replace(PRIOR, kind=RiskKind.ALONE, base_rate=_base_rate(history, blank))
     if newest is not None:
         learned = _learned(table(read, newest), verdicts_of(read), learned)
     both = [*read, *blank]
@@ -181,11 +181,16 @@ def _ranked(curves: tuple[Candidate, ...], stacks: tuple[Candidate, ...] | None)
     return (*curves, stacks[1]) if curves else stacks
 
 
-def _base_rate(blank: Sequence[Judged]) -> float:
-    """The share of wrong ones among outputs without a detector's score, held near the prior's base rate."""
-    weights = calibration.balanced(np.array([one.chance for one in blank]))
-    wrong = float(weights @ np.array([float(one.wrong) for one in blank])) if blank else 0.0
-    return (BASE_RIDGE * BASE_RATE + wrong) / (BASE_RIDGE + float(weights.sum()))
+def _base_rate(history: Sequence[Judged], blank: Sequence[Judged]) -> float:
+    """The share of wrong ones among outputs that no detector read, held near that of all, held near the prior's."""
+    return _held_near(_held_near(BASE_RATE, history), blank)
+
+
+def _held_near(rate: float, outputs: Sequence[Judged]) -> float:
+    """(ridge · rate + Σ w y) / (ridge + Σ w): without outputs it is the rate."""
+    weights = calibration.balanced(np.array([one.chance for one in outputs]))
+    wrong = weights @ np.array([float(one.wrong) for one in outputs])
+    return float((BASE_RIDGE * rate + wrong) / (BASE_RIDGE + weights.sum()))
 
 
 def _reads(model: RiskModel, found: Detected) -> bool:

@@ -44,17 +44,18 @@ def test_auroc_interval_is_delongs() -> None:
 
     Influences (V - A) / 5: wrong .016 ×4, -.064; right -.024 ×2, .016 ×3. Squares add up to .001024 + .004096 +
     .001152 + .000768 = .00704, times 10/9 for ten groups: a standard error of .0884434. On the logit scale
-    ln(.92/.08) = 2.4423470 ± 1.959964 · .0884434 / .0736 = ± 2.3552476, which is .5218 to .9919.
+    ln(.92/.08) = 2.4423470 ± 2.2621572 · .0884434 / .0736 = ± 2.7183856 (Student's quantile, 9 degrees), which is
+    .4314 to .9943.
     """
     wrong = np.array([1.0] * 5 + [0.0] * 5)
     score = np.array([9.0, 8.0, 7.0, 6.0, 3.5, 5.0, 4.0, 3.0, 2.0, 1.0])
     found = auroc(wrong, score, np.ones(10))
     assert isinstance(found, Measured)
-    assert (found.value, found.low, found.high) == pytest.approx((0.92, 0.5218, 0.9918), abs=2e-4)
+    assert (found.value, found.low, found.high) == pytest.approx((0.92, 0.4314, 0.9943), abs=2e-4)
 
 
 def test_outputs_of_one_document_are_no_more_evidence_than_the_document() -> None:
-    """Each output five times over: as five groups of copies, the interval is that of the outputs themselves."""
+    """Each output five times over: as groups of five copies, the interval is that of the outputs themselves."""
     wrong, score, weights = drawn(80, 4)
     once = auroc(wrong, score, weights)
     names = [f"d-{place}" for place in range(80)] * 5
@@ -80,11 +81,13 @@ def test_auroc_interval_covers_as_often_as_it_says() -> None:
 
 
 def test_too_few_of_one_kind_have_no_auroc() -> None:
-    """Four wrong ones, or four documents."""
+    """Four wrong ones, or two documents."""
     wrong = np.array([1.0] * 4 + [0.0] * 96)
     assert auroc(wrong, np.arange(100.0), np.ones(100)) == TooFew(found=4, needed=5)
     half = np.array([1.0, 0.0] * 50)
-    assert auroc(half, np.arange(100.0), np.ones(100), [f"d-{n % 4}" for n in range(100)]) == TooFew(found=4, needed=5)
+    documents = [f"d-{n % 2}" for n in range(100)]
+    found = auroc(half, np.arange(100.0), np.ones(100), documents)
+    assert found == TooFew(found=2, needed=3, of="documents")
 
 
 def test_a_perfect_order_has_an_interval_of_its_own() -> None:

@@ -133,11 +133,11 @@ def test_without_verdicts_the_prior_stays() -> None:
 
 
 def test_outputs_without_a_detector_teach_the_base_rate() -> None:
-    """(10 · 0.12 + 6) / (10 + 30) = 0.18."""
+    """Of all (10 · 0.12 + 6) / (10 + 30) = 0.18 are wrong, and of these (10 · 0.18 + 6) / (10 + 30) = 0.195."""
     learned = fit([judged(n, wrong=n < 6) for n in range(30)], before=MONDAY)
-    assert learned.base_rate == pytest.approx(0.18)
+    assert learned.base_rate == pytest.approx(0.195)
     assert (learned.verdicts, learned.errors, learned.before) == (30, 6, MONDAY)
-    assert assess([], learned).probability == pytest.approx(0.18)
+    assert assess([], learned).probability == pytest.approx(0.195)
     assert assess([score("grounding", 0.0)], learned).probability == pytest.approx(0.12)
 
 
