@@ -14,6 +14,7 @@ from reviewers.model import (
     Draft,
     Resolution,
     Route,
+    TaskState,
     TaskView,
     Verdict,
     VerdictKind,
@@ -103,6 +104,13 @@ class VerdictDesk:
         """The newest marks of one person, by claim number."""
         with self.store.read() as uow:
             return uow.verdicts.marks(task_id, reviewer)
+
+    def note_opening(self, task_id: str, reviewer: str) -> None:
+        """Note that a person has the claims of an open task before them; of anything else nothing is noted."""
+        with self.store.begin() as uow:
+            task = uow.tasks.get(task_id)
+            if task is not None and task.state is TaskState.OPEN:
+                uow.verdicts.note_opening(task_id, reviewer, self.clock.now())
 
     def keep_draft(self, task_id: str, reviewer: str, text: str, reasons: Sequence[str]) -> None:
         """Keep an edit that is not saved yet, while the person looks at the changes."""

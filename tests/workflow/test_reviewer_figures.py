@@ -66,6 +66,23 @@ def test_a_person_reads_their_own_four_weeks() -> None:
     assert isinstance(desk.agreement([""]), Alpha)
 
 
+def test_opening_the_claims_is_noted_while_the_answer_is_open() -> None:
+    """By whom and before their verdict; an opening of what is decided, or of no task, is none."""
+    world = a_world()
+    (task,) = world.bring(an_output("o-1"))
+    world.verdicts.note_opening(task, MARA)
+    world.verdicts.note_opening("check_1", MARA)
+    world.clock.advance(5)
+    said(world, task, MARA)
+    world.verdicts.note_opening(task, JONAS)
+    world.clock.advance(5)
+
+    with world.store.read() as uow:
+        (one,) = uow.tasks.reviewed(NOON, world.clock.now())
+    assert one.looked_up
+    assert [view.task.task_id for view in world.queue.waiting_for(JONAS)] == []
+
+
 def test_figures_of_people_are_kept_for_five_minutes() -> None:
     """Home is opened often; what was said meanwhile counts afterwards."""
     world = a_reviewed_world()

@@ -34,9 +34,10 @@ def register(app: Routes, desk: ReviewDesk) -> None:
 
 def _open(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
     ack()
-    value = ButtonValue.parse(action.get("value"))
-    view = desk.claims(value.task_id, actor_of(body), settles=value.settles)
+    actor, value = actor_of(body), ButtonValue.parse(action.get("value"))
+    view = desk.claims(value.task_id, actor, settles=value.settles)
     client.views_open(trigger_id=body["trigger_id"], view=view)
+    desk.verdicts.note_opening(value.task_id, actor.user_id)
 
 
 def _keep(desk: ReviewDesk, ack: Ack, body: dict[str, Any]) -> None:

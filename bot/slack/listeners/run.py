@@ -109,6 +109,7 @@ def _check(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient) 
     ack()
     actor, state = actor_of(body), RunState.parse(body["view"].get("private_metadata"))
     client.views_push(trigger_id=body["trigger_id"], view=runs.on_top(state, desk.claims(state.task_id, actor)))
+    desk.verdicts.note_opening(state.task_id, actor.user_id)
 
 
 def _more(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
