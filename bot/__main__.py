@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.cli import admin, data, run
+from bot.cli import admin, data, run, stats
 from bot.cli.console import fail
 from bot.cli.detector import detector
 from bot.cli.risk import risk
@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (run.serve, run.worker, run.clock, run.sandbox, run.demo, admin.check):
+for command in (run.serve, run.worker, run.clock, run.sandbox, run.demo, admin.check, stats.stats):
     app.command()(command)
 for name, group in (
     ("outputs", data.outputs),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -392,6 +393,7 @@ def build_api(settings: Settings, services: Services, slack: App | None) -> Fast
     """The HTTP API; with a Bolt app, Slack's requests come to /slack/events of the same server."""
     from bot.intake.api import make_api
     from bot.intake.desk import IntakeServices
+    from bot.reader_notices import reader_notice
 
     def not_ready() -> list[str]:
         try:
@@ -407,6 +409,8 @@ def build_api(settings: Settings, services: Services, slack: App | None) -> Fast
             metrics=services.metrics,
             intake=services.intake,
             release=services.release,
+            stats=lambda route, days: services.judgement.stats(route, days, UTC),
+            notice=reader_notice(services.judgement),
             not_ready=not_ready,
         )
     )

@@ -58,10 +58,12 @@ def outputs_show(output_id: Annotated[str, typer.Argument(help="The output's id.
     """Print all that is known of one output, as the API answers it."""
     from bot.bootstrap import open_services
     from bot.intake.answers import StoryAnswer
+    from bot.reader_notices import reader_notice
     from bot.settings import load
 
-    story = open_services(load()).intake.story(output_id)
-    out.print_json(StoryAnswer.of(story).model_dump_json())
+    services = open_services(load())
+    answer = StoryAnswer.of(services.intake.story(output_id), reader_notice(services.judgement))
+    out.print_json(answer.model_dump_json())
 
 
 @sources.command("add")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,6 +30,8 @@ from reviewers.model import (
 from reviewers.model import Release as ReleaseType
 from reviewers.ports import Receipt, Received
 from reviewers.workflow.intake import OutputStory
+
+Notice: TypeAlias = Callable[[str, datetime | None], str]  # of an output's id, and when a person checked it
 
 VERIFIED = {ReleaseState.APPROVED, ReleaseState.EDITED}
 
@@ -270,6 +272,7 @@ class ReleaseAnswer(Answer):
     text: Annotated[str | None, Field(description="What may be sent: the completion, or the edited text")]
     reasons: Annotated[list[str], Field(description="Why it was rejected")]
     note: Annotated[str, Field(description="The reviewer's words on a rejection")]
+    notice: Annotated[str, Field(description="For the reader of the text: what is known of it")] = ""
     held_since: datetime
     deadline: datetime | None
     on_timeout: Annotated[OnTimeout, Field(description="What becomes of it when nobody decides by the deadline")]
@@ -279,8 +282,8 @@ class ReleaseAnswer(Answer):
     ]
 
     @classmethod
-    def of(cls, release: ReleaseType, *, note: str = "") -> ReleaseAnswer:
-        """From our own type; `note` comes from the resolution."""
+    def of(cls, release: ReleaseType, *, note: str = "", notice: str = "") -> ReleaseAnswer:
+        """From our own type; `note` comes from the resolution, `notice` says what is known of what may be sent."""
         final = release.state is not ReleaseState.HELD
         return cls(
             output_id=release.output_id,
@@ -291,6 +294,7 @@ class ReleaseAnswer(Answer):
             text=release.text if final else None,
             reasons=list(release.reasons),
             note=note,
+            notice=notice if gate.may_send(release) else "",
             held_since=release.held_since,
             deadline=release.deadline,
             on_timeout=release.on_timeout,
@@ -309,10 +313,14 @@ class StoryAnswer(Answer):
     verdicts: list[VerdictAnswer]
     resolution: ResolutionAnswer | None
     release: ReleaseAnswer | None
+    notice: Annotated[str, Field(description="For its readers: what is known of it; empty once people rejected it")] = (
+        ""
+    )
 
     @classmethod
-    def of(cls, story: OutputStory) -> StoryAnswer:
-        """From our own types."""
+    def of(cls, story: OutputStory, notice: Notice) -> StoryAnswer:
+        """From our own types; `notice` makes the sentence for its readers."""
+        told = "" if _is_rejected(story) else notice(story.output.output_id, _checked_at(story))
         view = story.view
         return cls(
             output=OutputAnswer.model_validate(story.output),
@@ -321,8 +329,21 @@ class StoryAnswer(Answer):
             task=TaskAnswer.of(view.task) if view else None,
             verdicts=[VerdictAnswer.model_validate(verdict) for verdict in view.verdicts] if view else [],
             resolution=ResolutionAnswer.model_validate(view.resolution) if view and view.resolution else None,
-            release=ReleaseAnswer.of(story.release, note=rejection_note(view)) if story.release else None,
+            release=ReleaseAnswer.of(story.release, note=rejection_note(view), notice=told) if story.release else None,
+            notice=told,
         )
+
+
+def _checked_at(story: OutputStory) -> datetime | None:
+    """When a person stood behind the output; None: nobody did."""
+    resolution = story.view.resolution if story.view else None
+    return resolution.resolved_at if resolution and resolution.outcome is not Outcome.REJECTED else None
+
+
+def _is_rejected(story: OutputStory) -> bool:
+    """Whether people found it wrong and put nothing in its place."""
+    resolution = story.view.resolution if story.view else None
+    return resolution is not None and resolution.outcome is Outcome.REJECTED
 
 
 def rejection_note(view: TaskView | None) -> str:

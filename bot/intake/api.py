@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import FastAPI, Path, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.intake import answers, docs, problems
+from bot.intake import answers, docs, figures, problems
 from bot.intake.body import BodyLimit
 from bot.intake.desk import IntakeDesk, IntakeServices, as_json, as_response
 from bot.intake.failures import answer_failures
@@ -19,6 +19,7 @@ from bot.intake.schema import describe
 from bot.intake.traffic import Traffic
 from bot.metrics import CONTENT_TYPE
 from reviewers.ports import Counts, Store
+from reviewers.workflow.judgement import DEFAULT_DAYS, MOST_DAYS
 
 __all__ = ["IntakeServices", "IntakeSettings", "make_api"]
 
@@ -35,6 +36,7 @@ def make_api(services: IntakeServices, *, settings: IntakeSettings | None = None
     app = FastAPI(title="Whetstone", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.intake = intake
     _add_outputs(app, intake)
+    _add_figures(app, intake)
     _add_operations(app, intake)
     describe(app)
     answer_failures(app)
@@ -46,6 +48,8 @@ def make_api(services: IntakeServices, *, settings: IntakeSettings | None = None
 
 
 OutputId = Annotated[str, Path(max_length=MAX_NAME)]
+RouteName = Annotated[str, Query(max_length=MAX_NAME, description="A route's name; empty: all routes")]
+Days = Annotated[int, Query(ge=1, le=MOST_DAYS, description="Days back from now")]
 Wait = Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for a decision")]
 
 
@@ -59,13 +63,21 @@ def _add_outputs(app: FastAPI, intake: IntakeDesk) -> None:
     async def tell_output(request: Request, output_id: OutputId) -> Response:
         """All that is known of one output."""
         await intake.admit(request)
-        return as_response(answers.StoryAnswer.of(await intake.read(intake.services.intake.story, output_id)))
+        return await intake.story(output_id)
 
     @app.get("/v1/outputs/{output_id}/release", response_model=answers.ReleaseAnswer, tags=["outputs"])
     async def tell_release(request: Request, output_id: OutputId, wait: Wait = 0) -> Response:
         """Whether an output that was sent with `"hold": true` may leave."""
         await intake.admit(request)
         return await intake.release(output_id, wait)
+
+
+def _add_figures(app: FastAPI, intake: IntakeDesk) -> None:
+    @app.get("/v1/stats", response_model=figures.StatsAnswer, tags=["figures"])
+    async def tell_stats(request: Request, route: RouteName = "", days: Days = DEFAULT_DAYS) -> Response:
+        """How many outputs are wrong, and what the verdicts prove."""
+        await intake.admit(request)
+        return as_response(figures.StatsAnswer.of(await intake.read(intake.services.stats, route, days)))
 
 
 def _add_operations(app: FastAPI, intake: IntakeDesk) -> None:

@@ -20,9 +20,11 @@ from bot.intake.committer import Committer
 from bot.intake.limits import MAX_WAIT_SECONDS, MEBIBYTE, IntakeSettings
 from bot.intake.problems import Problem, ProblemFound
 from bot.intake.watcher import ReleaseWatcher
+from reviewers.decisions import gate
 from reviewers.model import Output, Release, ReleaseState
 from reviewers.ports import Clock, Metrics, Receipt, Store
 from reviewers.workflow.intake import OutputStory
+from reviewers.workflow.judgement import Stats
 
 LARGE_BODY = MEBIBYTE // 4  # bytes; a larger one is read in a thread, so that long polls are answered meanwhile
 
@@ -52,6 +54,8 @@ class IntakeServices:
     metrics: Metrics
     intake: Receiving
     release: Releasing
+    stats: Callable[[str, int], Stats]  # of a route (empty: all), over so many days
+    notice: answers.Notice  # what the readers of an output are told of it
     not_ready: Callable[[], Sequence[str]]  # what is missing, in sentences; empty when the database is at head
 
 
@@ -98,10 +102,20 @@ class IntakeDesk:
             decided = await self.watcher.final(output_id, min(left, self._until_deadline(release)))
             # At its deadline the desk times it out, so that nobody depends on another process to do so.
             release = decided if decided is not None else await self.read(self.services.release.get, output_id)
-        note = ""
+        note = notice = ""
         if release.state is ReleaseState.REJECTED:
             note = answers.rejection_note((await self.read(self.services.intake.story, output_id)).view)
-        return as_response(answers.ReleaseAnswer.of(release, note=note))
+        elif gate.may_send(release):
+            checked = release.decided_at if release.state in answers.VERIFIED else None
+            notice = await self.read(self.services.notice, output_id, checked)
+        return as_response(answers.ReleaseAnswer.of(release, note=note, notice=notice))
+
+    async def story(self, output_id: str) -> Response:
+        """All that is known of an output, with what its readers may be told."""
+        return as_response(await self.read(self._story, output_id))
+
+    def _story(self, output_id: str) -> answers.StoryAnswer:
+        return answers.StoryAnswer.of(self.services.intake.story(output_id), self.services.notice)
 
     async def close(self) -> None:
         """Write what waits, answer who waits, end the threads."""

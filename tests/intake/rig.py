@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from bot.clock import SortableIds, SystemClock
 from bot.intake.api import IntakeServices, IntakeSettings, make_api
 from bot.intake.auth import create_token
 from bot.metrics import PrometheusMetrics
+from bot.reader_notices import reader_notice
 from reviewers.decisions.routing import FixedPolicies
 from reviewers.model import Policy
 from reviewers.ports import Clock, Store
 from reviewers.workflow.intake import Intake
+from reviewers.workflow.judgement import JudgementDesk
 from reviewers.workflow.permissions import Permissions
 from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.verdicts import VerdictDesk
@@ -59,12 +62,15 @@ def parts(store: Store, *, clock: Clock | None = None, missing: Sequence[str] = 
     clock = clock or SystemClock()
     metrics = PrometheusMetrics()
     rules = FixedPolicies(policy=Policy(version="policy-1", **policy))
+    judged = JudgementDesk(store=store, clock=clock, policies=rules)
     services = IntakeServices(
         store=store,
         clock=clock,
         metrics=metrics,
         intake=Intake(store=store, policies=rules, metrics=metrics),
         release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
+        stats=lambda route, days: judged.stats(route, days, UTC),
+        notice=reader_notice(judged),
         not_ready=lambda: missing,
     )
     permissions = Permissions(policies=rules, directory=FixedDirectory())

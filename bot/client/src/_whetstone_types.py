@@ -83,6 +83,9 @@ class Release:
     deadline: datetime | None
     decided_at: datetime | None
     recalled_at: datetime | None = None  # people changed their mind after it was final: take back what was sent
+    notice: str = (
+        ""  # a sentence for the reader of `text`: whether a person checked it, or how often such ones are wrong
+    )
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,7 @@ def release_of(content: Mapping[str, Any]) -> Release:
         deadline=_maybe(content["deadline"]),
         decided_at=_maybe(content["decided_at"]),
         recalled_at=_maybe(content.get("recalled_at")),
+        notice=content.get("notice", ""),
     )
 
 

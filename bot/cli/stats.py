@@ -1,0 +1,113 @@
+"""`whetstone stats`: what the verdicts prove, as a table or as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.console import out
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from reviewers.decisions.error_rates import Line
+    from reviewers.decisions.too_few import TooFew
+    from reviewers.workflow.judgement import Stats
+
+
+def stats(
+    route: Annotated[str, typer.Option(help="A route's name; all of them together when it is left out.")] = "",
+    days: Annotated[int, typer.Option(help="Days back from now.", min=1, max=366)] = 28,
+    as_json: Annotated[bool, typer.Option("--json", help="As GET /v1/stats answers it.")] = False,
+) -> None:
+    """Say how many outputs are wrong, with interval, n, method and period, and what may leave without review."""
+    from bot.bootstrap import open_services
+    from bot.settings import load
+
+    found = open_services(load()).judgement.stats(route, days, UTC)
+    if as_json:
+        from bot.intake.figures import StatsAnswer
+
+        out.print_json(StatsAnswer.of(found).model_dump_json())
+        return
+    out.print(_title(found), style="bold", markup=False)
+    if any((found.weeks, found.routes, found.slices, found.versions)):
+        out.print(_table(found))
+    for sentence in _sentences(found):
+        out.print(sentence, markup=False)
+
+
+def _title(found: Stats) -> str:
+    from bot.slack import rates
+    from reviewers.decisions.too_few import TooFew
+
+    name = found.route or "All routes"
+    if isinstance(found.rate, TooFew):
+        return f"{name}: too few reviews to say ({_missing(found.rate)})"
+    return f"{name}: {rates.share(found.rate)} wrong ({rates.interval(found.rate)})"
+
+
+def _table(found: Stats) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("", overflow="fold")
+    for name in ("wrong of 100", "reviewed", "outputs"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    for name, lines in (
+        ("week", found.weeks),
+        ("route", found.routes),
+        ("slice", found.slices),
+        ("model", found.versions),
+    ):
+        for row in _rows(name, lines):
+            table.add_row(*row)
+    return table
+
+
+def _rows(kind: str, lines: Iterable[Line]) -> Iterator[tuple[str, ...]]:
+    from bot.slack import rates
+
+    for line in lines:
+        differs = "differs from the rest" if line.finding else ""
+        yield f"{kind} {_plain(line.name)}", rates.cell(line.rate), f"{line.reviewed:,}", f"{line.outputs:,}", differs
+
+
+def _sentences(found: Stats) -> Iterator[str]:
+    """Period, n and method; then what is known of reviewers, of the risk, and of what may leave."""
+    from bot.slack import rates
+    from reviewers.decisions.figures import Difference
+    from reviewers.decisions.too_few import TooFew
+
+    period = f"{found.since:%d %b %Y} to {found.until:%d %b %Y}, UTC"
+    if isinstance(found.rate, TooFew):
+        yield f"{period}; {found.rate.found:,} of {found.outputs:,} outputs reviewed."
+    else:
+        yield f"{period}; {found.rate.reviewed:,} of {found.rate.speaks_for:,} reviewed; {rates.method(found.rate)}."
+    if isinstance(found.anchoring, Difference):
+        yield rates.marks_sentence(found.anchoring)
+    if isinstance(found.agreement, TooFew):
+        yield f"Agreement of reviewers: too few {found.agreement.of} to say ({_missing(found.agreement)})."
+    else:
+        yield rates.agreement_sentence(found.agreement)
+    if isinstance(found.signal, TooFew) and not found.drawn_evenly:
+        yield f"How well the risk ranks: too few {found.signal.of} to say ({_missing(found.signal)})."
+    else:
+        yield rates.signal_sentence(found.signal, drawn_evenly=found.drawn_evenly)
+    judged = found.judgement
+    if judged is not None and judged.guarantee is not None:
+        yield from rates.guarantee_sentences(judged.guarantee, judged.proof, found.seconds_a_review)
+
+
+def _missing(few: TooFew) -> str:
+    return f"{few.found} of {few.needed}"
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

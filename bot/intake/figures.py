@@ -1,0 +1,307 @@
+"""What `GET /v1/stats` answers: each number with its interval, n, method and period, or why there is none."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field
+
+from bot.intake.answers import Answer
+from reviewers.decisions.agreement import AllAlike, Alpha
+from reviewers.decisions.error_rates import LEVEL, Line
+from reviewers.decisions.estimate import Method
+from reviewers.decisions.signal import Auroc
+from reviewers.decisions.too_few import TooFew
+from reviewers.model import Guarantee, Part, Proof, Rate
+from reviewers.workflow.judgement import Stats
+
+ALPHA_METHOD = "Krippendorff's alpha for right and wrong, interval by the delta method"
+RELEASE_METHOD = "fixed-sequence test of one-sided bounds, four weeks pooled"
+AUROC_METHOD = "area under the ROC curve, weighted by 1 / inclusion probability, DeLong interval"
+
+
+class TooFewAnswer(Answer):
+    """Why a number is null: there is too little to count."""
+
+    found: int
+    needed: int
+    of: Annotated[str, Field(description="What is counted", examples=["reviews"])]
+
+
+class FigureAnswer(Answer):
+    """A number with all that it needs to be read. Null `value`: too little data, as `too_few` says."""
+
+    value: float | None
+    low: Annotated[float | None, Field(description="Lower end of the interval")]
+    high: Annotated[float | None, Field(description="Upper end of the interval")]
+    level: Annotated[float, Field(description="Share of such intervals that hold the truth")] = LEVEL
+    reviewed: Annotated[int, Field(description="Outputs that people decided on")]
+    outputs: Annotated[int | None, Field(description="Of how many these are the sample")] = None
+    method: str
+    uncorrected: Annotated[
+        float | None, Field(description="Without the correction for reviewers' errors; null: not corrected")
+    ] = None
+    since: datetime
+    until: datetime
+    too_few: TooFewAnswer | None = None
+    note: Annotated[str, Field(description="Why a value is null though there is enough data")] = ""
+
+
+class LineAnswer(Answer):
+    """One part of the outputs: a week, a slice, a model, a route."""
+
+    name: Annotated[str, Field(examples=["2026-W47"])]
+    finding: Annotated[bool, Field(description="It differs from the rest by more than chance does")]
+    error_rate: FigureAnswer
+
+
+class PartAnswer(Answer):
+    """The outputs whose risk is at most a threshold, with one-sided bounds of their error rate."""
+
+    threshold: float
+    share: Annotated[float, Field(description="Of all outputs of the period")]
+    reviewed: int
+    value: float | None
+    low: float
+    high: float
+
+
+class ProofAnswer(Answer):
+    """What stands: outputs up to this risk may leave without review."""
+
+    threshold: float
+    share: float
+    high: Annotated[float, Field(description="At most this share of them is wrong, with the confidence")]
+    reviewed: int
+    proven_at: datetime
+
+
+class GuaranteeAnswer(Answer):
+    """Whether at most `limit` of what leaves without review is wrong, with the confidence; tested once a week."""
+
+    limit: float
+    confidence: float
+    outputs: int
+    reviewed: int
+    method: str = RELEASE_METHOD
+    tested_at: datetime | None
+    proof: ProofAnswer | None
+    missed: Annotated[PartAnswer | None, Field(description="The first part that is not proven")]
+    reviews_needed: Annotated[int | None, Field(description="In four weeks, to prove `missed`; null: no number would")]
+
+    @classmethod
+    def of(cls, guarantee: Guarantee, proof: Proof | None, tested_at: datetime | None) -> GuaranteeAnswer:
+        """From our own types."""
+        return cls(
+            limit=guarantee.limit,
+            confidence=guarantee.confidence,
+            outputs=guarantee.outputs,
+            reviewed=guarantee.reviewed,
+            tested_at=tested_at,
+            proof=ProofAnswer.model_validate(proof) if proof else None,
+            missed=_part(guarantee.missed),
+            reviews_needed=guarantee.needed,
+        )
+
+
+class StatsAnswer(Answer):
+    """What the verdicts of a period say of a route, or of all routes."""
+
+    route: Annotated[str, Field(description="Empty: all routes")]
+    since: datetime
+    until: datetime
+    outputs: Annotated[int, Field(description="Of the period, reviewed or not")]
+    error_rate: FigureAnswer
+    weeks: Annotated[list[LineAnswer], Field(description="ISO weeks in UTC, the newest first")]
+    slices: list[LineAnswer]
+    models: list[LineAnswer]
+    routes: list[LineAnswer]
+    agreement: FigureAnswer
+    signal: Annotated[FigureAnswer, Field(description="How often the risk ranks a wrong output above a right one")]
+    drawn_evenly: Annotated[
+        bool, Field(description="The risk may tell nothing: outputs are drawn evenly until it does")
+    ]
+    release: Annotated[GuaranteeAnswer | None, Field(description="Null: the route names no release target")]
+
+    @classmethod
+    def of(cls, stats: Stats) -> StatsAnswer:
+        """From our own type."""
+        period, judged = Period(stats.since, stats.until), stats.judgement
+        tested = judged.guarantee if judged else None
+        return cls(
+            route=stats.route,
+            since=stats.since,
+            until=stats.until,
+            outputs=stats.outputs,
+            error_rate=_rate(stats.rate, stats.outputs, period),
+            weeks=[_line(line, period.of_week(line.name)) for line in stats.weeks],
+            slices=[_line(line, period) for line in stats.slices],
+            models=[_line(line, period) for line in stats.versions],
+            routes=[_line(line, period) for line in stats.routes],
+            agreement=_agreement(stats.agreement, period),
+            signal=_signal(stats.signal, period),
+            drawn_evenly=stats.drawn_evenly,
+            release=GuaranteeAnswer.of(tested, judged.proof, judged.tested_at) if judged and tested else None,
+        )
+
+
+class Period(NamedTuple):
+    """From when until when."""
+
+    since: datetime
+    until: datetime
+
+    def of_week(self, name: str) -> Period:
+        """What of it lies in the ISO week of this name, such as "2026-W47", in UTC."""
+        year, _, week = name.partition("-W")
+        monday = datetime.combine(date.fromisocalendar(int(year), int(week), 1), time(), UTC)
+        return Period(max(self.since, monday), min(self.until, monday + timedelta(days=7)))
+
+
+def _line(line: Line, period: Period) -> LineAnswer:
+    return LineAnswer(name=line.name, finding=line.finding, error_rate=_rate(line.rate, line.outputs, period))
+
+
+def _rate(rate: Rate | TooFew, outputs: int, period: Period) -> FigureAnswer:
+    if isinstance(rate, TooFew):
+        return _nothing(rate, outputs, Method.SCORE.value, period)
+    return FigureAnswer(
+        value=rate.value,
+        low=rate.low,
+        high=rate.high,
+        reviewed=rate.reviewed,
+        outputs=rate.speaks_for,
+        method=rate.method,
+        uncorrected=rate.uncorrected,
+        since=period.since,
+        until=period.until,
+    )
+
+
+def _nothing(few: TooFew, outputs: int | None, method: str, period: Period) -> FigureAnswer:
+    return FigureAnswer(
+        value=None,
+        low=None,
+        high=None,
+        reviewed=few.found,
+        outputs=outputs,
+        method=method,
+        since=period.since,
+        until=period.until,
+        too_few=TooFewAnswer.model_validate(few),
+    )
+
+
+def _agreement(found: Alpha | AllAlike | TooFew, period: Period) -> FigureAnswer:
+    if isinstance(found, TooFew):
+        return _nothing(found, None, ALPHA_METHOD, period)
+    alike = isinstance(found, AllAlike)
+    return FigureAnswer(
+        value=None if isinstance(found, AllAlike) else found.value,
+        low=None if isinstance(found, AllAlike) else found.low,
+        high=None if isinstance(found, AllAlike) else found.high,
+        reviewed=found.units,
+        method=ALPHA_METHOD,
+        since=period.since,
+        until=period.until,
+        note="Every verdict said the same, so nothing tells agreement from chance." if alike else "",
+    )
+
+
+def _signal(found: Auroc | TooFew, period: Period) -> FigureAnswer:
+    if isinstance(found, TooFew):
+        return _nothing(found, None, AUROC_METHOD, period)
+    return FigureAnswer(
+        value=found.value,
+        low=found.interval.low,
+        high=found.interval.high,
+        level=found.level,
+        reviewed=round(found.wrong + found.right),
+        method=AUROC_METHOD,
+        since=period.since,
+        until=period.until,
+    )
+
+
+def _part(part: Part | None) -> PartAnswer | None:
+    return PartAnswer.model_validate(part) if part else None
+
+
+EXAMPLE: dict[str, Any] = {
+    "route": "Card support",
+    "since": "2026-10-26T14:00:00Z",
+    "until": "2026-11-23T14:00:00Z",
+    "outputs": 38900,
+    "error_rate": {
+        "value": 0.096,
+        "low": 0.079,
+        "high": 0.116,
+        "level": 0.95,
+        "reviewed": 834,
+        "outputs": 38900,
+        "method": "model-assisted score interval",
+        "uncorrected": 0.088,
+        "since": "2026-10-26T14:00:00Z",
+        "until": "2026-11-23T14:00:00Z",
+        "too_few": None,
+        "note": "",
+    },
+    "weeks": [],
+    "slices": [],
+    "models": [],
+    "routes": [],
+    "agreement": {
+        "value": None,
+        "low": None,
+        "high": None,
+        "level": 0.95,
+        "reviewed": 4,
+        "outputs": None,
+        "method": ALPHA_METHOD,
+        "uncorrected": None,
+        "since": "2026-10-26T14:00:00Z",
+        "until": "2026-11-23T14:00:00Z",
+        "too_few": {"found": 4, "needed": 20, "of": "outputs with two verdicts"},
+        "note": "",
+    },
+    "signal": {
+        "value": 0.78,
+        "low": 0.71,
+        "high": 0.84,
+        "level": 0.95,
+        "reviewed": 834,
+        "outputs": None,
+        "method": AUROC_METHOD,
+        "uncorrected": None,
+        "since": "2026-10-26T14:00:00Z",
+        "until": "2026-11-23T14:00:00Z",
+        "too_few": None,
+        "note": "",
+    },
+    "drawn_evenly": False,
+    "release": {
+        "limit": 0.05,
+        "confidence": 0.9,
+        "outputs": 38000,
+        "reviewed": 830,
+        "method": RELEASE_METHOD,
+        "tested_at": "2026-11-23T00:07:00Z",
+        "proof": {
+            "threshold": 0.08,
+            "share": 0.62,
+            "high": 0.044,
+            "reviewed": 212,
+            "proven_at": "2026-11-23T00:07:00Z",
+        },
+        "missed": {
+            "threshold": 0.1,
+            "share": 0.64,
+            "reviewed": 230,
+            "value": 0.04,
+            "low": 0.02,
+            "high": 0.061,
+        },
+        "reviews_needed": 1200,
+    },
+}
