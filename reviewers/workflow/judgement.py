@@ -90,9 +90,14 @@ class JudgementDesk:
             error_rates.rate(outputs, mine & after, errors=errors),
         )
 
-    def rate_for_readers(self, route: str) -> Rate | None:
-        """The rate of the last four weeks, as the clock stored it; cheap enough to be asked for each request."""
-        found = self._newest().get(route)
+    def rate_for_readers(self, output_id: str) -> Rate | None:
+        """The rate of the output's route over four weeks, as the clock stored it: one small read, and none of reviews.
+
+        None where too few were reviewed, and before the output was scored.
+        """
+        with self.store.read() as uow:
+            decision = uow.decisions.get(output_id)
+        found = self._newest().get(decision.route) if decision is not None else None
         return found.rate if found is not None and self.clock.now() - found.made_at < FOUR_WEEKS else None
 
     def sweep(self) -> int:

@@ -170,19 +170,23 @@ def test_too_few_reviews_say_how_many_would_prove_it() -> None:
     assert (guarantee.proven, guarantee.reviewed, guarantee.needed) == (None, 20, 45)
 
 
-def test_readers_are_told_the_stored_rate_and_nothing_that_is_old() -> None:
-    """The stored one; from four weeks on none."""
+def test_readers_are_told_the_stored_rate_of_the_outputs_route_and_nothing_that_is_old() -> None:
+    """The stored one; none for an output that nobody scored yet; from four weeks on none."""
     world = a_world()
-    assert world.services.judgement.rate_for_readers("Cards") is None
+    world.bring(an_output("first", tags=("cards",)), an_output("loan", tags=("loans",)))
+    told = world.services.judgement.rate_for_readers
+    assert told("first") is None
+    world.clock.advance(1)
     decided(world, 54, 6)
     world.sweep("judgements")
-    world.clock.advance(61)
-    rate = world.services.judgement.rate_for_readers("Cards")
+    assert told("first") is None  # what was read a second ago is kept for a minute
+    world.clock.advance(60)
+    rate = told("first")
     assert rate is not None
-    assert rate.value == pytest.approx(0.1)
-    assert world.services.judgement.rate_for_readers("Loans") is None
+    assert rate.value == pytest.approx(0.1, abs=0.002)
+    assert (told("loan"), told("unknown")) == (None, None)
     world.clock.advance(timedelta(days=28).total_seconds())
-    assert world.services.judgement.rate_for_readers("Cards") is None
+    assert told("first") is None
 
 
 def test_team_has_this_week_beside_the_four_before() -> None:
