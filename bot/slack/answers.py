@@ -151,7 +151,7 @@ def _message(error: Exception, body: Mapping[str, Any], desk: ReviewDesk) -> Sla
     if isinstance(error, NotAReviewer):
         return _no_reviewer(error, body, desk)
     if isinstance(error, NotYourTask):
-        return own_output() if "someone else decides" in str(error) else not_a_reviewer(str(error))
+        return own_output(str(error)) if "someone else decides" in str(error) else not_a_reviewer(str(error))
     if isinstance(error, Invalid) and error.field == "value":
         return old_card()
     if isinstance(error, (Unavailable, Conflict)):

@@ -89,10 +89,10 @@ def may_be_added(named: str, leads: Sequence[str], task_id: str, number: int) ->
     )
 
 
-def own_output() -> SlackMessage:
-    """Nobody reviews what they sent."""
-    sentence = "You sent this answer to review, so someone else decides."
-    return _told("*You sent this answer to review*, so someone else decides.", "", sentence, REVIEW_NEXT)
+def own_output(reason: str = "You sent this answer to review, so someone else decides.") -> SlackMessage:
+    """Nobody reviews what they sent, nor judges again what they have seen; `reason` is the sentence of NotYourTask."""
+    happened, comma, then = reason.partition(", ")
+    return _told(f"*{happened}*{comma}{then}", "", reason, REVIEW_NEXT)
 
 
 def claimed(error: Claimed, task_id: str, number: int, *, display: CardOptions) -> SlackMessage:
