@@ -14,7 +14,7 @@ from math import log1p, sqrt
 import numpy as np
 from scipy.special import stdtrit
 
-from reviewers.decisions.figures import Z95
+from reviewers.decisions.figures import Z95, wilson
 from reviewers.decisions.logistic import Floats
 from reviewers.decisions.too_few import TooFew
 
@@ -63,7 +63,8 @@ def auroc(wrong: Floats, risk: Floats, weights: Floats, groups: Sequence[str] | 
     Clarke-Pearson, 1988) with weights, and with outputs of one group (one source document, one person) kept together
     (Obuchowski, 1997): the variance is that of the summed influences of the groups, with Student's quantile at one
     degree of freedom fewer than groups (three documents are three observations). It stands on the logit scale, so
-    that it stays inside (0, 1).
+    that it stays inside (0, 1); an order without any fault has Wilson's interval of as many draws as there are wrong
+    outputs, right outputs, or groups, whichever are fewest.
 
     Args:
         wrong: 1 or 0.
@@ -84,9 +85,12 @@ def auroc(wrong: Floats, risk: Floats, weights: Floats, groups: Sequence[str] | 
     beaten[bad] = _share_below(risk[bad], risk[~bad], weights[~bad])
     beaten[~bad] = 1.0 - _share_below(risk[~bad], risk[bad], weights[bad])
     shares = np.where(bad, weights / weights[bad].sum(), weights / weights[~bad].sum())
-    value = min(1.0, float(shares[bad] @ beaten[bad]))  # rounding may go a hair beyond
+    value = round(float(shares[bad] @ beaten[bad]), 12)  # sums of shares end a hair beside 1
     influence = np.bincount(places, weights=shares * (beaten - value))
     error = float(np.sqrt((influence @ influence) * count / (count - 1)))
+    if not 0.0 < value < 1.0:  # so few cannot prove a perfect order
+        low, high = wilson(value, min(fewest, count))
+        return Measured(value=value, low=low, high=high, error=error)
     return on_logit_scale(value, error, errors_wide=float(stdtrit(count - 1, UPPER)))
 
 

@@ -7,12 +7,13 @@ move the curve, and may put a stack of scores in the detector's place: only wher
 it. An output without any score that counts has the base rate: an answer that states no facts, or has nothing to be
 read against, can still be wrong, and nothing was learned about it.
 
-Each kind of model is versioned, and every risk names the version that it comes from.
+Models are versioned, and every risk names the version that it comes from.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
@@ -28,6 +29,11 @@ from reviewers.model import Candidate, Risk, RiskKind, RiskModel, RiskSignal, Sc
 BASE_RATE = 0.12  # of 100 outputs of a deployed model, about 12 are wrong: the middle of the usual 10 to 15
 BASE_RIDGE = 10.0  # verdicts that the base rate counts as until there are some: our choice
 DETECTORS = ("grounding", "grounding_lexical")  # scores whose value is a logit of being wrong; the first one counts
+# Else the first of these, whose value is the probability that the sources support the output. Their published ranking
+# decides the order (models-and-data.md, section 4); entailment models rank near chance there, so they only stack.
+MEANT_FOR_IT = ("minicheck", "hallucination", "tokens")
+SUREST = 0.001  # a probability nearer to 0 or 1 says no more than this one
+RECENT = 20  # outputs whose detector counts as the one in use: a stand-in of an hour is no change of it
 WORDS, WORDS_VERSION = "words", "words-1"  # stands for a detector where there is none: see `_words`
 
 # Odds that can be said aloud. They have the direction and order that six public sets show (models-and-data.md,
@@ -66,7 +72,7 @@ class Detected(NamedTuple):
 
 
 def detect(scores: Sequence[Score]) -> Detected | None:
-    """The detector's score, else what the words say, else None: no claims, no sources, or no such scorer.
+    """The detector's evidence, else what the words say, else None: no claims, no sources, or no such scorer.
 
     >>> detect([]) is None
     True
@@ -75,6 +81,10 @@ def detect(scores: Sequence[Score]) -> Detected | None:
     for name in DETECTORS:
         if (found := by_name.get(name)) is not None:
             return Detected(name, found.version, found.value, (name,))
+    for name in MEANT_FOR_IT:
+        if (found := by_name.get(name)) is not None:
+            supported = _within(found.value, SUREST, 1.0 - SUREST)
+            return Detected(name, found.version, log((1.0 - supported) / supported), (name,))
     return _words(by_name)
 
 
@@ -106,8 +116,8 @@ def assess(scores: Sequence[Score], model: RiskModel = PRIOR) -> Risk:
 def fit(history: Sequence[Judged], *, before: datetime) -> RiskModel:
     """What the deployment's own verdicts teach; the prior where there are none.
 
-    The detector is the one of the newest output that has one; outputs that were read by another, or by another
-    version, teach nothing about it. Outputs without any teach the base rate. Weights are 1 / inclusion probability.
+    The detector is the one that read most of the newest `RECENT` outputs; what another one read, or another version,
+    teaches nothing about it. Outputs without any teach the base rate. Weights are 1 / inclusion probability.
 
     Args:
         history: decided outputs, the oldest first.
@@ -117,7 +127,7 @@ def fit(history: Sequence[Judged], *, before: datetime) -> RiskModel:
     if not history:
         return PRIOR
     found = [detect(one.scores) for one in history]
-    newest = next((one for one in reversed(found) if one is not None), None)
+    newest = _in_use([one for one in found if one is not None])
     blank = [one for one, of in zip(history, found, strict=True) if of is None]
     read = [one for one, of in zip(history, found, strict=True) if newest and of and of[:2] == newest[:2]]
     learned = replace(PRIOR, kind=RiskKind.ALONE, base_rate=_base_rate(history, blank))
@@ -126,6 +136,13 @@ def fit(history: Sequence[Judged], *, before: datetime) -> RiskModel:
     both = [*read, *blank]
     whole = replace(learned, verdicts=len(both), errors=sum(one.wrong for one in both), before=before)
     return replace(whole, version=version(whole))
+
+
+def _in_use(found: Sequence[Detected]) -> Detected | None:
+    """One reading of the detector that made most of the newest ones; of two that made as many, the newer."""
+    newest = {one[:2]: one for one in found[-RECENT:]}
+    made = Counter(one[:2] for one in reversed(found[-RECENT:]))  # of equals, the first that is met
+    return newest[made.most_common(1)[0][0]] if made else None
 
 
 def version(model: RiskModel) -> str:

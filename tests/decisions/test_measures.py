@@ -90,9 +90,18 @@ def test_too_few_of_one_kind_have_no_auroc() -> None:
     assert found == TooFew(found=2, needed=3, of="documents")
 
 
-def test_a_perfect_order_has_an_interval_of_its_own() -> None:
-    """The logit of 1 is not finite: the ends are cut instead."""
-    assert on_logit_scale(1.0, 0.0) == Measured(value=1.0, low=1.0, high=1.0)
+def test_few_outputs_do_not_prove_a_perfect_order() -> None:
+    """Ten of each parted without fail: Wilson's 10 of 10, 10 / (10 + 1.959964²) = .7224673 at least."""
+    wrong = np.repeat([1.0, 0.0], 10)
+    found = auroc(wrong, wrong, np.ones(20))
+    assert isinstance(found, Measured)
+    assert (found.value, found.low, found.high) == pytest.approx((1.0, 0.7224673, 1.0))
+
+
+def test_a_share_of_one_with_an_error_is_cut() -> None:
+    """The logit of 1 is not finite."""
+    found = on_logit_scale(1.0, 0.05)
+    assert (found.low, found.high) == pytest.approx((0.902, 1.0), abs=1e-3)
 
 
 def test_brier_is_scikit_learns() -> None:

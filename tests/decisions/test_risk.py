@@ -48,6 +48,16 @@ def test_the_lexical_detector_counts_where_the_other_one_is_not() -> None:
     assert both.scores_used == ("grounding",)
 
 
+def test_a_model_that_is_meant_for_it_stands_in_for_the_detector() -> None:
+    """Supported to .9 is odds of 1/9 of being wrong, evidence -2.197; times .6, the odds are 12/88 · 9^-.6."""
+    odds = 12 / 88 * 9**-0.6
+    found = assess([score("hallucination", 0.9), score("entailment", 0.1), score("coverage", 0.0)])
+    assert found.probability == pytest.approx(odds / (1 + odds))
+    assert found.scores_used == ("hallucination",)
+    assert assess([score("entailment", 0.1)]).probability == pytest.approx(0.12)
+    assert assess([score("minicheck", 0.0)]).probability < 0.9  # nobody is that sure: 999 to 1 at most
+
+
 @pytest.mark.parametrize(
     ("coverage", "missing", "contradicted", "probability"),
     [
@@ -174,10 +184,17 @@ def test_the_same_verdicts_make_the_same_version() -> None:
 
 
 def test_what_another_version_said_teaches_nothing_of_the_new_one() -> None:
-    """Forty old verdicts and ten new ones: ten were learned from."""
+    """Forty old verdicts and ten new ones, half of the newest twenty: ten were learned from."""
     learned = fit([*history(40, seed=1), *history(10, seed=2, version="2")], before=MONDAY)
     assert learned.verdicts == 10
     assert learned.signals[0].version == "2"
+
+
+def test_a_stand_in_of_an_hour_is_no_change_of_the_detector() -> None:
+    """Nine of the newest twenty were read by the fallback while the model could not be loaded."""
+    learned = fit([*history(40, seed=1), *history(9, seed=2, version="lexical")], before=MONDAY)
+    assert learned.verdicts == 40
+    assert learned.signals[0].version == "1"
 
 
 def test_a_second_score_that_helps_is_stacked_and_the_gain_is_told() -> None:
