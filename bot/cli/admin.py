@@ -108,7 +108,7 @@ def cards_retry() -> None:
 @policy.command("check")
 def policy_check(file: Annotated[Path, typer.Argument(help="The TOML file.")]) -> None:
     """Read a policy file: its routes as a table, or every mistake with its line and what to write instead."""
-    from bot.cli.routes import route_table
+    from bot.cli.routes import checking_words, route_table
     from bot.policy_file import read_policy
 
     read = read_policy(file)
@@ -117,6 +117,7 @@ def policy_check(file: Annotated[Path, typer.Argument(help="The TOML file.")]) -
         f"{read.risk_threshold:.2f}, {len(read.rules)} rules, {len(read.routes)} routes.\n"
     )
     out.print(route_table(read))
+    out.print(f"\n{checking_words(read)}")
 
 
 @models.command("prepare")

@@ -22,6 +22,13 @@ def route_table(policy: Policy) -> Table:
     return table
 
 
+def checking_words(policy: Policy) -> str:
+    """How much of the reviewing goes into learning how well people decide."""
+    parts = [f"{policy.double_review:.0%} of what one person decides is judged again"] if policy.double_review else []
+    parts += [f"{policy.gold_rate:.0%} as many known answers are mixed in"] if policy.gold_rate else []
+    return f"{' and '.join(parts)}." if parts else "Nothing is judged twice, so error rates cannot be corrected."
+
+
 def _cells(route: Route) -> tuple[str, ...]:
     return (
         _plain(route.name) or OTHERS,

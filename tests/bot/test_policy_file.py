@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.routes import checking_words
 from bot.policy_file import PolicyMistakes, parse_policy, read_policy
 from reviewers.model import OnTimeout
 
@@ -39,6 +40,17 @@ def test_whole_file_is_read() -> None:
     assert (policy.uniform_rate, policy.risk_threshold, policy.on_timeout) == (0.1, 0.3, OnTimeout.RELEASE)
     assert [(rule.name, rule.rate) for rule in policy.rules] == [("mentions a fee", 1.0), ("gold customers", 0.5)]
     assert policy.hold_minutes == 10
+
+
+def test_how_much_is_judged_again_is_read_and_bounded() -> None:
+    """From 0, which turns it off, to 1."""
+    policy = parse_policy("double_review = 0.2\ngold_rate = 0.0\n", "policy.toml")
+    assert (policy.double_review, policy.gold_rate) == (0.2, 0.0)
+    assert (parse_policy("", "p").double_review, parse_policy("", "p").gold_rate) == (0.15, 0.05)
+    assert mistakes("double_review = 1.5\ngold_rate = -0.1\n") == [
+        (1, "'double_review' is 1.5: write a number from 0 to 1"),
+        (2, "'gold_rate' is -0.1: write a number from 0 to 1"),
+    ]
 
 
 def test_another_text_is_another_version() -> None:
@@ -85,3 +97,16 @@ def test_no_file_is_the_default_policy() -> None:
     """5 % uniform, risk from .40."""
     policy = read_policy(None)
     assert (policy.uniform_rate, policy.risk_threshold) == (0.05, 0.40)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "15% of what one person decides is judged again and 5% as many known answers are mixed in."),
+        ("gold_rate = 0.0", "15% of what one person decides is judged again."),
+        ("double_review = 0.0\ngold_rate = 0.0", "Nothing is judged twice, so error rates cannot be corrected."),
+    ],
+)
+def test_the_check_says_how_much_is_judged_again(text: str, words: str) -> None:
+    """Below the table of routes."""
+    assert checking_words(parse_policy(text, "policy.toml")) == words
