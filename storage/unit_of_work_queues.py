@@ -25,7 +25,7 @@ from storage import rows
 from storage.rows_people import to_reviewed
 from storage.tables import openings, outputs, resolutions, review_tasks, sampling_decisions, verdicts
 from storage.tables_selection import selection_cuts
-from storage.unit_of_work_selection import kept_so_far
+from storage.unit_of_work_cuts import kept_so_far
 from storage.unit_of_work_statements import DECIDES, every
 
 LATELY = timedelta(days=7)  # for which a queue tells what was cut

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Label, Select, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
-from reviewers.model import Cut, HourCount, MadePlan, PeriodOutputs, SamplingDecision
+from reviewers.model import Cut, HourCount, MadePlan, PastOutput, PeriodOutputs, SamplingDecision
 from storage import rows, rows_selection
 from storage.tables import sampling_decisions
 from storage.tables_selection import selection_cuts, selection_plans
+from storage.unit_of_work_cuts import kept_so_far
+from storage.unit_of_work_past import past
 from storage.unit_of_work_samples import period_outputs, traffic
-from storage.unit_of_work_statements import every, first, insert_once, one_of
-
-
-def kept_so_far() -> Label[Any]:
-    """What the newest cut of a decision's output says of all its cuts; NULL where it went through none."""
-    return (
-        select(selection_cuts.c.kept_so_far)
-        .where(selection_cuts.c.output_id == sampling_decisions.c.output_id)
-        .order_by(selection_cuts.c.position.desc())
-        .limit(1)
-        .correlate(sampling_decisions)
-        .scalar_subquery()
-        .label("kept_so_far")
-    )
-
-
-def decisions_of() -> Select[Any]:
-    """Decisions as `rows.to_decision` reads them, by `one_of` their outputs."""
-    return select(sampling_decisions, kept_so_far()).where(one_of(sampling_decisions.c.output_id))
-
+from storage.unit_of_work_statements import every, first, insert_once
 
 _ADD_DECISION = insert_once(sampling_decisions)
 _DECISION = select(sampling_decisions, kept_so_far()).where(sampling_decisions.c.output_id == bindparam("output_id"))
@@ -60,6 +42,10 @@ class SqlDecisions:
     ) -> PeriodOutputs:
         """Every output decided on in [since, until), or every selected one."""
         return period_outputs(self._connection, since, until, route, selected_only=selected_only)
+
+    def past(self, since: datetime, until: datetime) -> Iterator[PastOutput]:
+        """Every output decided on in [since, until), with its decision and outcome."""
+        return past(self._connection, since, until)
 
     def traffic(self, since: datetime, until: datetime, *, route: str | None = None) -> list[HourCount]:
         """How many outputs were decided on in each hour."""

@@ -24,8 +24,8 @@ from storage.tables import (
     verdicts,
 )
 from storage.tables_people import dataset_uses, replies
+from storage.unit_of_work_cuts import decisions_of
 from storage.unit_of_work_queues import SqlQueues
-from storage.unit_of_work_selection import decisions_of
 from storage.unit_of_work_statements import DECIDES, added, every, first, in_pieces, insert_once, one_of
 
 RESOLVED_AT_ONCE = 100  # an output may have 100,000 characters, and so many views are in memory together

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from reviewers.model import (
     HourCount,
     MadePlan,
     Outcome,
+    PastOutput,
     PeriodOutputs,
     Purpose,
     ReviewTask,
@@ -65,6 +66,15 @@ class MemoryDecisions(Repository):
             wrong=np.array([outcome is not Outcome.APPROVED for _, _, outcome in decided], dtype=np.bool_),
             task_ids=tuple(task_id for _, task_id, _ in decided),
         )
+
+    def past(self, since: datetime, until: datetime) -> Iterator[PastOutput]:
+        found = [one for one in self._in_period(since, until, None) if not _is_known(self._state, one)]
+        for one in sorted(found, key=lambda one: (one.decided_at, one.output_id)):
+            yield PastOutput(
+                output=self._state.outputs[one.output_id],
+                decision=corrected(self._state, one),
+                outcome=_outcome(self._state, one)[1],
+            )
 
     def traffic(self, since: datetime, until: datetime, *, route: str | None = None) -> list[HourCount]:
         hours = Counter(

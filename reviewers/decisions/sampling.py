@@ -100,6 +100,11 @@ def even_chance(plan: SelectionPlan, slice_name: str) -> float:
     return min(1.0, max(plan.floor, plan.scale * plan.uniform_part * factor / plan.mean_factor))
 
 
+def forced_chance(output: Output, policy: Policy) -> float:
+    """The chance that hold and rules give, whatever plan or threshold say; 0 where neither speaks of the output."""
+    return max((offer.chance for offer in _forced(output, policy)), default=0.0)
+
+
 def _forced(output: Output, policy: Policy) -> list[_Offer]:
     """The chances that no risk changes and no budget cuts."""
     offers = []

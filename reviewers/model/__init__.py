@@ -32,6 +32,7 @@ from reviewers.model.outputs import (
     Passage,
     TokenUsage,
 )
+from reviewers.model.past import PastOutput
 from reviewers.model.policy import (
     AfterDue,
     Match,
@@ -119,6 +120,7 @@ __all__ = [
     "Output",
     "Part",
     "Passage",
+    "PastOutput",
     "PeriodOutputs",
     "Policy",
     "Posting",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from reviewers.model import Assessment, HourCount, Output, PeriodOutputs, SamplingDecision, Score
+from reviewers.model import Assessment, HourCount, Output, PastOutput, PeriodOutputs, SamplingDecision, Score
 
 
 class Received(StrEnum):
@@ -77,6 +77,12 @@ class Decisions(Protocol):
 
         Chances have the cuts of the queue in them: a selected output's own ones; any other output has those that it
         would have met, had it waited in the queue.
+        """
+
+    def past(self, since: datetime, until: datetime) -> Iterator[PastOutput]:
+        """Every output decided on in [since, until) with its decision and what the draw brought people to say.
+
+        By the time of the decision, in pieces that fit in memory; known answers are left out. The texts are read too.
         """
 
     def traffic(self, since: datetime, until: datetime, *, route: str | None = None) -> list[HourCount]:

@@ -287,6 +287,41 @@ def test_outputs_that_were_not_selected_have_the_cuts_that_they_would_have_met(s
     assert sorted(sample(store).chance.tolist()) == pytest.approx(expected)
 
 
+def test_the_past_comes_whole_in_the_order_of_deciding(store: Store) -> None:
+    """With cuts in the chance; what was sent by hand is not reviewed, and a known answer no part of it."""
+    stored(
+        store,
+        a_drawn("o-2", decided_at=NOON),
+        a_drawn("o-1", decided_at=NOON),
+        a_drawn("o-3", decided_at=NOON - HOUR, selected=False, reason=Reason.NOT_SELECTED),
+        a_drawn("o-9", decided_at=NOON + HOUR),
+    )
+    with store.begin() as uow:
+        uow.outputs.add([an_output("o-4"), an_output("o-5")])
+        uow.decisions.add([a_drawn("o-4", decided_at=NOON + timedelta(minutes=1)), a_drawn("o-5")])
+        uow.tasks.add(a_task("t-4", output_id="o-4", sent_by="U0DANA"))
+        uow.tasks.add(a_task("t-5", output_id="o-5", known="wrong"))
+        uow.cuts.add([a_cut("o-1")])
+    resolved(store, "t-1", Outcome.REJECTED)
+    resolved(store, "t-1", Outcome.APPROVED, revision=2)
+    for task_id in ("t-4", "t-5"):
+        resolved(store, task_id, Outcome.REJECTED)
+    resolved(store, "t-2", Outcome.REJECTED)
+    resolved(store, "t-2", Outcome.WITHDRAWN, revision=2)
+
+    with store.read() as uow:
+        found = list(uow.decisions.past(NOON - HOUR, NOON + HOUR))
+        outputs = {output_id: uow.outputs.get(output_id) for output_id in ("o-1", "o-2", "o-3", "o-4")}
+    assert [(one.output.output_id, one.outcome) for one in found] == [
+        ("o-3", None),
+        ("o-1", Outcome.APPROVED),
+        ("o-2", None),
+        ("o-4", None),
+    ]
+    assert [one.output for one in found] == [outputs[one.output.output_id] for one in found]
+    assert [one.decision.inclusion_probability for one in found] == pytest.approx([0.4, 0.2, 0.4, 0.4])
+
+
 def test_traffic_is_counted_by_the_hour(store: Store) -> None:
     """Selected or not; hours without outputs are left out."""
     minutes = {"o-1": 0, "o-2": 59, "o-3": 60, "o-4": 61, "o-5": 300}
