@@ -97,7 +97,11 @@ def own_week(reviewed: Sequence[Reviewed], reviewer: str) -> OwnWeek:
     or wrong. A verdict on a known answer agrees with nobody: whether it was right is told by itself.
     """
     mine = [one for one in reviewed if one.reviewer == reviewer]
-    shared = [same for one in mine if (same := _agrees(one, reviewed)) is not None]
+    others: dict[str, list[Reviewed]] = {one.output_id: [] for one in mine}
+    for one in reviewed:
+        if one.reviewer != reviewer and one.output_id in others:
+            others[one.output_id].append(one)
+    shared = [same for one in mine if (same := _agrees(one, others[one.output_id])) is not None]
     known = [one for one in mine if one.known]
     right = sum((one.known == "right") == (OUTCOMES[one.kind] is Outcome.APPROVED) for one in known)
     return OwnWeek(
@@ -110,11 +114,10 @@ def own_week(reviewed: Sequence[Reviewed], reviewer: str) -> OwnWeek:
     )
 
 
-def _agrees(one: Reviewed, reviewed: Sequence[Reviewed]) -> bool | None:
-    """Whether others say the same; None where no other verdict is there to compare with."""
+def _agrees(one: Reviewed, others: Sequence[Reviewed]) -> bool | None:
+    """Whether others say the same of its output; None where no other verdict is there to compare with."""
     if one.as_lead or one.purpose is Purpose.GOLD:
         return None
-    others = [other for other in reviewed if other.output_id == one.output_id and other.reviewer != one.reviewer]
     if any(other.task_id == one.task_id for other in others):
         return None if one.outcome is None else OUTCOMES[one.kind] is one.outcome
     looks = [OUTCOMES[other.kind] in WRONG for other in others if other.purpose is not Purpose.GOLD]

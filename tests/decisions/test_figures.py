@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reviewers.decisions import figures
 from reviewers.decisions.figures import Difference
 from reviewers.decisions.too_few import TooFew
-from reviewers.model import Outcome, Reason, Reviewed, VerdictKind
+from reviewers.model import Outcome, Purpose, Reason, Reviewed, VerdictKind
 from tests.builders import NOON
 
 KINDS = {
@@ -95,6 +95,35 @@ def test_own_week_counts_outputs_and_agreement() -> None:
     week = figures.own_week(mine + with_jonas, "U0MARA")
     assert (week.reviewed, week.agreed, week.shared, week.seconds) == (6, 1, 2, 30.0)
     assert week.known_right == TooFew(found=0, needed=20)
+
+
+def test_a_second_look_agrees_on_right_or_wrong() -> None:
+    """Jonas edits where Mara rejected: of one mind. He approves where she rejected: not. Both read the same of it."""
+    mine = reviews(0, 2)
+    second = {"reviewer": "U0JONAS", "purpose": Purpose.SECOND}
+    theirs = [
+        a_review(0, Outcome.EDITED, task_id="s-0", **second),
+        a_review(1, Outcome.APPROVED, task_id="s-1", **second),
+    ]
+    for who in ("U0MARA", "U0JONAS"):
+        week = figures.own_week(mine + theirs, who)
+        assert (week.reviewed, week.agreed, week.shared) == (2, 1, 2)
+
+
+def test_a_known_answer_agrees_with_nobody() -> None:
+    """Neither with those who decided the output, nor they with it."""
+    gold = a_review(0, Outcome.APPROVED, task_id="g-0", reviewer="U0JONAS", purpose=Purpose.GOLD, known="wrong")
+    for who in ("U0MARA", "U0JONAS"):
+        assert figures.own_week([*reviews(0, 1), gold], who).shared == 0
+
+
+def test_a_second_look_and_a_known_answer_are_no_decision() -> None:
+    """What an output came to is what its review came to."""
+    looks = [
+        a_review(0, Outcome.REJECTED, task_id="s-0", purpose=Purpose.SECOND),
+        a_review(0, Outcome.REJECTED, task_id="g-0", purpose=Purpose.GOLD, known="wrong"),
+    ]
+    assert figures.decided([*looks, *reviews(1, 0)]) == reviews(1, 0)
 
 
 def test_known_answers_are_scored_from_twenty_on() -> None:
