@@ -135,6 +135,18 @@ def _estimating(_settings: Settings, runs: int) -> list[Row]:
     return rows
 
 
+def _judging(_settings: Settings, runs: int) -> list[Row]:
+    from bot.bench.judging import measure_judging
+
+    found = measure_judging(runs=3 * runs)
+    beside = f"aim: under 500 ms; a majority is counted in {found['majority']:.1f} ms"
+    recall = f"aim: 88; a majority finds {found['found_by_majority'] * 100:.0f}"
+    return [
+        Row("reviewers' errors, 10,000 outputs with 3 verdicts", f"{found['fit']:.0f} ms", beside),
+        Row("wrong outputs found, 2 of 12 reviewers approve all", f"{found['found'] * 100:.0f} of 100", recall),
+    ]
+
+
 def _start(settings: Settings, runs: int) -> list[Row]:
     upgrade_database(settings)
     seconds = []
@@ -282,6 +294,7 @@ PARTS: dict[str, Callable[[Settings, int], list[Row]]] = {
     "release": _release,
     "scoring": _scoring,
     "estimating": _estimating,
+    "judging": _judging,
     "load": _load,
     "clearing": _clearing,
     "start": _start,
