@@ -8,7 +8,7 @@ TORCH ?= $(shell grep '^torch==' requirements.txt)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HF_HUB_OFFLINE := 1
 
-.PHONY: demo test check static bench format browser node lock clean
+.PHONY: demo test check static guarantees bench format browser node lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/whetstone demo $(ARGS)
@@ -23,6 +23,10 @@ static: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+
+# What is promised of intervals, budgets and proofs, over all settings: an hour and more on two cores.
+guarantees: $(VENV)/.test
+	$(BIN)/python -m pytest tests/guarantees -s -q --timeout 0 --repetitions $(or $(REPETITIONS),800) $(ARGS)
 
 bench: $(VENV)/.test
 	$(BIN)/python -m bot.bench $(ARGS)

@@ -18,6 +18,13 @@ from tests.sandbox.page_tools import CHROMIUM, FLAGS, WIDE, OpenPage, Seen
 SERVER_SETTINGS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How often the simulations of tests/guarantees are repeated."""
+    parser.addoption(
+        "--repetitions", type=int, default=None, help="of each simulation, over all of its settings (make guarantees)"
+    )
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
     """A server of our own, without a port; called with the name of a database it gives the URL."""
