@@ -82,7 +82,7 @@ def guarantee_sentences(guarantee: Guarantee, proof: Proof | None, seconds: floa
     allowed = f"at most {_per_cent(guarantee.limit)} of 100 of them are wrong"
     sure = f"with {guarantee.confidence * 100:.0f} % confidence"
     if proof is not None:
-        reviewed = f"{proof.reviewed:,} reviewed, {clock.day(proof.proven_at)}"
+        reviewed = f"{proof.reviewed:,} reviewed in the 4 weeks to {clock.day(proof.proven_at)}"
         yield f"{_per_cent(proof.share)} of 100 answers may leave without review: {allowed}, {sure} ({reviewed})."
     elif guarantee.missed is not None:
         found = _found(guarantee.missed)

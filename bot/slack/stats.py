@@ -138,15 +138,17 @@ def _days(word: str) -> int:
 def _title(stats: Stats, name: str) -> str:
     rate = stats.rate
     if isinstance(rate, TooFew):
-        return f"*{name}: too few reviews to say.* {_too_few(rate)}"
+        return f"*{name}: too few reviews to say.* {_too_few(rate, stats.outputs)}"
     return f"*{name}: {rates.share(rate)} answers wrong* ({rates.interval(rate)})"
 
 
-def _too_few(rate: TooFew) -> str:
+def _too_few(rate: TooFew, outputs: int) -> str:
+    if not outputs:
+        return "No answers came in."
     are = "is" if rate.found == 1 else "are"
     return (
-        f"{counted(rate.found, 'answer')} {are} reviewed; {rate.needed} are needed before a rate means something "
-        "(±10 points)."
+        f"{rate.found} of {counted(outputs, 'answer')} {are} reviewed; {rate.needed} are needed before a rate means "
+        "something (±10 points)."
     )
 
 
@@ -176,7 +178,7 @@ def _spoken(stats: Stats, name: str, lines: Sequence[Line], promised: Sequence[s
     since, until = _period(stats, display)
     rate, period = stats.rate, f"{clock.day(since)} to {clock.day(until)}"
     if isinstance(rate, TooFew):
-        told = f"too few reviews to say. {_too_few(rate)}"
+        told = f"too few reviews to say. {_too_few(rate, stats.outputs)}"
     else:
         told = f"{rates.share(rate)} answers wrong, 95 % interval {rates.interval(rate)}, "
         told += f"{rate.reviewed:,} of {rate.speaks_for:,} reviewed"

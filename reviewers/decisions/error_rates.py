@@ -6,7 +6,7 @@ few reviews, `TooFew` says so in its place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from math import sqrt
@@ -99,10 +99,7 @@ def lines(
         names: of the parts.
         errors: as in `rate`.
     """
-    reviewed = np.bincount(codes[outputs.reviewed], minlength=len(names))
-    told = [place for place in range(len(names)) if reviewed[place]]
-    level = 1.0 - FALSE_FINDINGS / max(1, sum(int(reviewed[place]) >= RATE_NEEDS for place in told))
-    found = [_line(outputs, codes == place, names[place], errors, level) for place in told]
+    found = _lines(outputs, codes, names, errors, compared=True)
     return tuple(sorted(found, key=lambda line: (-line.reviewed, line.name)))
 
 
@@ -124,29 +121,52 @@ def weeks(outputs: PeriodOutputs, zone: tzinfo, *, errors: ReviewerErrors | None
     edges = np.array([_stamp(start) for start in starts[1:]])
     codes = np.searchsorted(edges, outputs.decided_at, side="right").astype(np.int32)
     names = [_week(start, zone) for start in starts]
-    found = [replace(line, finding=False) for line in lines(outputs, codes, names, errors=errors)]
+    found = _lines(outputs, codes, names, errors, compared=False)
     return tuple(sorted(found, key=lambda line: line.name, reverse=True))
 
 
-def _line(outputs: PeriodOutputs, mine: Mask, name: str, errors: ReviewerErrors | None, level: float) -> Line:
-    here = rate(outputs, mine, errors=errors)
-    reviewed = int(mine[outputs.reviewed].sum())
-    line = Line(name=name, rate=here, reviewed=reviewed, outputs=int(mine.sum()))
-    if isinstance(here, TooFew) or isinstance(rate(outputs, ~mine, errors=errors), TooFew):
+def _lines(
+    outputs: PeriodOutputs,
+    codes: NDArray[np.int32],
+    names: Sequence[str],
+    errors: ReviewerErrors | None,
+    *,
+    compared: bool,
+) -> Iterator[Line]:
+    """One line for each part that people decided something of; `compared`: with the findings among them."""
+    reviewed = np.bincount(codes[outputs.reviewed], minlength=len(names))
+    sizes = np.bincount(codes, minlength=len(names))
+    tested = max(1, int(np.count_nonzero(reviewed >= RATE_NEEDS)))
+    for place in np.flatnonzero(reviewed):
+        few = TooFew(found=int(reviewed[place]), needed=RATE_NEEDS)
+        line = Line(name=names[int(place)], rate=few, reviewed=few.found, outputs=int(sizes[place]))
+        if few.found >= RATE_NEEDS:
+            level = 1.0 - FALSE_FINDINGS / tested if compared else None
+            line = _told(line, outputs, codes == place, errors, level)
+        yield line
+
+
+def _told(line: Line, outputs: PeriodOutputs, mine: Mask, errors: ReviewerErrors | None, level: float | None) -> Line:
+    """With its rate, and whether that differs from the rest's at this level; None: that is not asked."""
+    levels = (LEVEL,) if level is None else (LEVEL, level)
+    own = _estimate(*inputs_of(outputs, mine), errors, levels)
+    if isinstance(own, TooFew):
+        return replace(line, rate=own)
+    line = replace(line, rate=_rate(own))
+    sample, population = inputs_of(outputs, ~mine)
+    if level is None or len(sample) < RATE_NEEDS:
         return line
-    there, own = (_estimate(*inputs_of(outputs, part), errors, level) for part in (~mine, mine))
-    if isinstance(there, TooFew) or isinstance(own, TooFew):
+    rest = _estimate(sample, population, errors, (level,))
+    if isinstance(rest, TooFew):
         return line
-    more = change(there, own, level=level)
+    more = change(rest, own, level=level)
     return replace(line, finding=more.low > 0.0 or more.high < 0.0)
 
 
 def _estimate(
-    sample: Sample, population: Population, errors: ReviewerErrors | None, level: float = LEVEL
+    sample: Sample, population: Population, errors: ReviewerErrors | None, levels: Sequence[float] = (LEVEL,)
 ) -> Estimate | TooFew:
-    return estimate(
-        sample, population, errors=errors, levels=(level,), resolved_share=resolved_share(sample, population)
-    )
+    return estimate(sample, population, errors=errors, levels=levels, resolved_share=resolved_share(sample, population))
 
 
 def resolved_share(sample: Sample, population: Population) -> float:

@@ -72,14 +72,21 @@ def test_stats_read_as_designed() -> None:
 
 def test_too_few_is_said_and_never_a_number() -> None:
     """No rate in title, grey line or fallback; an empty table is none."""
-    few = some_stats(route="", rate=TooFew(found=9, needed=40), weeks=())
+    few = some_stats(route="", rate=TooFew(found=9, needed=40), outputs=1120, weeks=())
     message = fine(stats_message(few, display=DISPLAY, question=StatsQuestion()))
     assert said(message.blocks[0]) == (
-        "*All routes: too few reviews to say.* 9 answers are reviewed; 40 are needed before a rate means something "
-        "(±10 points)."
+        "*All routes: too few reviews to say.* 9 of 1,120 answers are reviewed; 40 are needed before a rate means "
+        "something (±10 points)."
     )
     assert "of 100" not in message.text
     assert [block["type"] for block in message.blocks] == ["section", "context", "actions"]
+
+
+def test_route_without_answers_says_that_none_came() -> None:
+    """Which is something else than too few reviews."""
+    none = some_stats(rate=TooFew(found=0, needed=40), outputs=0, weeks=())
+    message = fine(stats_message(none, display=DISPLAY, question=QUESTION))
+    assert said(message.blocks[0]) == "*Card support: too few reviews to say.* No answers came in."
 
 
 def test_rate_that_nothing_corrects_is_not_called_corrected() -> None:
@@ -114,7 +121,7 @@ def test_what_is_proven_says_how_much_may_leave_and_what_would_prove_more() -> N
     message = fine(stats_message(some_stats(judgement=a_judgement()), display=DISPLAY, question=QUESTION))
     told = (
         "62 of 100 answers may leave without review: at most 5 of 100 of them are wrong, with 90 % confidence (212 "
-        "reviewed, 23 Nov). About 1,200 reviews in 4 weeks, 15 h of work, would prove that more may (now 830)."
+        "reviewed in the 4 weeks to 23 Nov). About 1,200 reviews in 4 weeks, 15 h of work, would prove that more may (now 830)."
     )
     assert said(message.blocks[3]) == f"*Without review.* {told}"
     assert message.text.endswith(told)
@@ -158,7 +165,7 @@ def test_everything_proven_asks_for_nothing_more() -> None:
     told = list(rates.guarantee_sentences(guarantee, proof, 45.0))
     assert told == [
         "100 of 100 answers may leave without review: at most 2.5 of 100 of them are wrong, with 90 % confidence (212 "
-        "reviewed, 23 Nov)."
+        "reviewed in the 4 weeks to 23 Nov)."
     ]
 
 
