@@ -54,69 +54,66 @@ def _aligned(claim: str, evidence: str) -> Alignment:
     said, read = analyse(claim), analyse(evidence)
     words = content(said.tokens)
     places = _places(read)
-    lacking = [not _has(token, places, read) for token in words]
-    end = lacking[len(words) - max(1, round(len(words) * END)) :] if words else []
-    nearest = _nearest(words, read)
+    keys = [_key(token, places, read) for token in words]
+    lacking = [key not in places for key in keys]
+    kinds = [token.kind for token, lost in zip(words, lacking, strict=True) if lost]
+    nearest = _nearest(keys, read)
     return Alignment(
         missing=_share(lacking),
-        missing_at_end=_share(end),
+        missing_at_end=_share(lacking[len(words) - max(1, round(len(words) * END)) :] if words else []),
         longest_gap=_longest(lacking) / max(1, len(words)),
-        broken_pairs=_share([not _together(a, b, places) for a, b in pairwise(words)]),
-        outside_order=1 - _common(words, nearest) / len(words) if words else 0.0,
-        missing_numbers=_few(sum(lost for lost, one in zip(lacking, words, strict=True) if one.kind is Kind.NUMBER)),
-        missing_names=_few(sum(lost for lost, one in zip(lacking, words, strict=True) if one.kind is Kind.NAME)),
-        replaced=_few(_replaced(words, lacking, places)),
-        opposites=_few(sum(_reversed(one, places) for one, lost in zip(words, lacking, strict=True) if lost)),
+        broken_pairs=_share([not _within(NEAR, one, other, places) for one, other in pairwise(keys)]),
+        outside_order=1 - _common(keys, nearest) / len(words) if words else 0.0,
+        missing_numbers=_few(kinds.count(Kind.NUMBER)),
+        missing_names=_few(kinds.count(Kind.NAME)),
+        replaced=_few(_replaced(keys, lacking, places)),
+        opposites=_few(sum(bool(set(OPPOSITES.get(key, ())) & places.keys()) for key in keys if key not in places)),
         negation=float(any(one.negates for one in said.tokens) != any(one.negates for one in nearest)),
         speaker=float(bool(_SPEAKER & {one.key for one in said.tokens} - {one.key for one in read.tokens})),
     )
 
 
 def _places(read: Text) -> Mapping[str, tuple[int, ...]]:
+    """Where each content word of the evidence stands among the others."""
     found: dict[str, tuple[int, ...]] = {}
     for at, token in enumerate(content(read.tokens)):
         found[token.key] = (*found.get(token.key, ()), at)
     return found
 
 
-def _has(token: Token, places: Mapping[str, tuple[int, ...]], read: Text) -> bool:
-    if token.key in places:
-        return True
-    number = token.number
-    return number is not None and any(one.number and number.agrees_with(one.number) for one in read.tokens)
+def _key(token: Token, places: Mapping[str, tuple[int, ...]], read: Text) -> str:
+    """The word as the evidence has it, where it has the same number in another form."""
+    if token.key in places or token.number is None:
+        return token.key
+    same = (one.key for one in read.tokens if one.number and token.number.agrees_with(one.number))
+    return next(same, token.key)
 
 
-def _together(first: Token, second: Token, places: Mapping[str, tuple[int, ...]]) -> bool:
-    return any(0 < b - a <= NEAR for a in places.get(first.key, ()) for b in places.get(second.key, ()))
+def _within(words: int, first: str, second: str, places: Mapping[str, tuple[int, ...]]) -> bool:
+    """Whether the second stands so few words behind the first, anywhere."""
+    return any(0 < b - a <= words for a in places.get(first, ()) for b in places.get(second, ()))
 
 
-def _replaced(words: Sequence[Token], lacking: Sequence[bool], places: Mapping[str, tuple[int, ...]]) -> int:
+def _replaced(keys: Sequence[str], lacking: Sequence[bool], places: Mapping[str, tuple[int, ...]]) -> int:
     """Single missing words whose two neighbours the evidence has with one word between them, or none."""
-    count = 0
-    for before, word_lacks, after in zip(words, lacking[1:], words[2:], strict=False):
-        pairs = ((a, b) for a in places.get(before.key, ()) for b in places.get(after.key, ()))
-        count += word_lacks and any(0 < b - a <= 2 for a, b in pairs)
-    return count
+    middle = zip(keys, lacking[1:], keys[2:], strict=False)
+    return sum(lost and _within(2, before, after, places) for before, lost, after in middle)
 
 
-def _reversed(token: Token, places: Mapping[str, tuple[int, ...]]) -> bool:
-    return any(other in places for other in OPPOSITES.get(token.key, ()))
-
-
-def _nearest(words: Sequence[Token], read: Text) -> tuple[Token, ...]:
+def _nearest(keys: Sequence[str], read: Text) -> tuple[Token, ...]:
     """The sentence of the evidence with most of the claim's words; the first of equals."""
-    wanted = {token.key for token in words}
+    wanted = set(keys)
     sentences = [read.tokens[first:last] for first, last in read.sentences]
     return max(sentences, key=lambda one: len(wanted & {token.key for token in one}), default=())
 
 
-def _common(words: Sequence[Token], sentence: Sequence[Token]) -> int:
+def _common(keys: Sequence[str], sentence: Sequence[Token]) -> int:
     """Length of the longest common subsequence."""
     row = [0] * (len(sentence) + 1)
-    for word in words:
+    for key in keys:
         before = 0
         for at, token in enumerate(sentence, start=1):
-            before, row[at] = row[at], before + 1 if word.key == token.key else max(row[at], row[at - 1])
+            before, row[at] = row[at], before + 1 if key == token.key else max(row[at], row[at - 1])
     return row[-1]
 
 

@@ -31,7 +31,14 @@ class Job:
     recipe: Recipe
 
 
-def train(job: Job, out: Path, *, resume: bool, progress: Callable[[Step], None] = lambda step: None) -> Path:
+def train(
+    job: Job,
+    out: Path,
+    *,
+    resume: bool,
+    test_windows: int = TEST_WINDOWS,
+    progress: Callable[[Step], None] = lambda step: None,
+) -> Path:
     """Train, test on made claims, and write adapter, head and manifest to `out`; returns the manifest.
 
     With `resume` it goes on from the checkpoint that an interrupted training left in `out`.
@@ -43,7 +50,7 @@ def train(job: Job, out: Path, *, resume: bool, progress: Callable[[Step], None]
         trainer.resume()
     trainer.run(windows, progress=progress)
     hashes = trainer.export(out)
-    tested = make_windows(held_out_texts(texts), TEST_WINDOWS, seed=job.recipe.seed)
+    tested = make_windows(held_out_texts(texts), test_windows, seed=job.recipe.seed)
     manifest = {
         **hashes,
         "base": job.base,
@@ -52,7 +59,7 @@ def train(job: Job, out: Path, *, resume: bool, progress: Callable[[Step], None]
         "texts_sha256": hashlib.sha256(job.texts.read_bytes()).hexdigest(),
         "windows_sha256": fingerprint(windows[:FINGERPRINTED]),
         "claims": CLAIMS * job.recipe.steps,
-        "auroc_on_made_claims": tested_by_kind(tested, [trainer.answers(window) for window in tested]),
+        "auroc_on_made_claims": auroc_by_kind(tested, [trainer.answers(window) for window in tested]),
     }
     return _written(out / "manifest.json", manifest)
 
@@ -84,7 +91,7 @@ def fingerprint(windows: Sequence[Window]) -> str:
     return hashlib.sha256(json.dumps([asdict(window) for window in windows]).encode()).hexdigest()
 
 
-def tested_by_kind(windows: Sequence[Window], logits: Sequence[Sequence[float]]) -> dict[str, dict[str, float | int]]:
+def auroc_by_kind(windows: Sequence[Window], logits: Sequence[Sequence[float]]) -> dict[str, dict[str, float | int]]:
     """Area under the ROC curve, and number, of each kind of wrong claim against all true ones; "all" for any kind."""
     from sklearn.metrics import roc_auc_score
 

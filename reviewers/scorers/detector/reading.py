@@ -22,6 +22,9 @@ from reviewers.scorers.packaged import quiet_transformers
 
 ADAPTER = Path(__file__).parent  # the adapter, its head and their manifest lie beside this module
 CLAIMS_A_ROW = 12  # our choice: attention grows with the square of a row, and the evidence is a small part by then
+_FAMILY = "grounding-1"  # raise the number with the prompt, the evidence, or how claims become a score
+_WEIGHTS, _HEAD = "adapter_model.safetensors", "head.safetensors"
+_DOWN = ".lora_A.weight"
 TOKENS_A_PASS = 1024  # of all rows of a pass; more only costs memory
 
 
@@ -31,7 +34,7 @@ class PackedReader:
     def __init__(self, model: Callable[[], Path] | Path, adapter: Path = ADAPTER) -> None:
         """`model` is the folder of the model that the adapter was trained on, or gives it (converting first)."""
         self._model, self._adapter = model, adapter
-        self.version = f"grounding-1-{read_manifest(adapter)['adapter_sha256'][:8]}"
+        self.version = adapter_version(adapter)
         self._loading = Lock()
         self._parts: tuple[Any, Any, Any] | None = None
 
@@ -73,23 +76,23 @@ class PackedReader:
                 folder = self._model if isinstance(self._model, Path) else self._model()
                 try:
                     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-                    head = load_file(self._adapter / "head.safetensors")
+                    head = load_file(self._adapter / _HEAD)
                     self._parts = tokenizer, merged(folder, self._adapter), head
                 except OSError as error:
                     raise Unavailable(f"The detector cannot be loaded: {type(error).__name__}.") from error
         return self._parts
 
 
-def read_manifest(adapter: Path) -> dict[str, str]:
-    """What the adapter is: hashes, base model, seed. Raises Unavailable where it is not what its manifest says."""
+def adapter_version(adapter: Path) -> str:
+    """Names the adapter by its hash. Raises Unavailable where it or its head is not the one of the manifest."""
     try:
-        manifest: dict[str, str] = json.loads((adapter / "manifest.json").read_text(encoding="utf-8"))
-        for file, field in (("adapter_model.safetensors", "adapter_sha256"), ("head.safetensors", "head_sha256")):
+        manifest = json.loads((adapter / "manifest.json").read_text(encoding="utf-8"))
+        for file, field in ((_WEIGHTS, "adapter_sha256"), (_HEAD, "head_sha256")):
             if hashlib.sha256((adapter / file).read_bytes()).hexdigest() != manifest[field]:
                 raise Unavailable(f"{file} of the detector is not the one of its manifest. Check the files out again.")
     except (OSError, KeyError, ValueError) as error:
         raise Unavailable(f"The detector's files cannot be read: {type(error).__name__}.") from error
-    return manifest
+    return f"{_FAMILY}-{manifest['adapter_sha256'][:8]}"
 
 
 def merged(model: Path, adapter: Path) -> Any:
@@ -111,10 +114,6 @@ def merged(model: Path, adapter: Path) -> Any:
                 layer = causal.get_submodule(name.removesuffix(_DOWN))
                 layer.weight += up.float() @ down.float() * (config["lora_alpha"] / config["r"])
     return causal.model.eval()
-
-
-_WEIGHTS = "adapter_model.safetensors"
-_DOWN = ".lora_A.weight"
 
 
 def _rows(tokens: Callable[[str], Sequence[int]], pairs: Sequence[Pair]) -> Iterator[tuple[list[Pair], Row]]:

@@ -1,0 +1,49 @@
+"""Which sentences of the passages a claim is read against."""
+
+from __future__ import annotations
+
+from reviewers.decisions.evidence_choice import EVIDENCE_WORDS, SENTENCES, choose_evidence
+from reviewers.model import Passage
+from tests.builders import a_passage
+
+
+def passage(text: str, **titles: str) -> Passage:
+    return a_passage(text=text, **{"title": "", "heading": "", **titles})
+
+
+def test_a_short_passage_is_read_as_a_whole() -> None:
+    """White space is made plain, and the order stays."""
+    text = "It rained on Monday.\n\nThe match  was put off. Nobody came."
+    assert choose_evidence("The match was on Monday.", [passage(text)]) == " ".join(text.split())
+
+
+def test_of_long_passages_the_nearest_sentences_are_read_in_their_order() -> None:
+    """Forty sentences of nine words are too many: the four that share rare words with the claim are taken."""
+    filler = [f"Sentence number {number} speaks of nothing but the weather." for number in range(40)]
+    told = ["The mill was sold in Harton.", "Its owner was Ida Lovell."]
+    evidence = choose_evidence("Ida Lovell sold the mill.", [passage(" ".join([told[1], *filler, told[0]]))])
+    assert evidence.startswith(told[1])
+    assert evidence.endswith(told[0])
+    assert evidence.count(".") <= SENTENCES
+    assert len(evidence.split()) <= EVIDENCE_WORDS
+
+
+def test_a_sentence_that_is_too_long_is_read_all_the_same_when_it_is_the_best() -> None:
+    """The model's own limit cuts it; an empty evidence would say less."""
+    long = "The mill in Harton " + "and so on " * 60 + "was sold."
+    other = "Other things happened. " * 3
+    assert choose_evidence("The mill in Harton was sold.", [passage(long), passage(other)]) == long
+
+
+def test_title_and_heading_are_read_where_they_name_what_no_sentence_names() -> None:
+    """A table of fees says "abroad" in its heading only."""
+    fees = passage("Cash withdrawal: € 3.50.", title="Card fees", heading="Cash abroad")
+    assert choose_evidence("A withdrawal abroad costs € 3.50.", [fees]) == "Cash abroad. Cash withdrawal: € 3.50."
+    assert choose_evidence("A cash withdrawal costs € 3.50.", [fees]) == "Cash withdrawal: € 3.50."
+
+
+def test_the_same_text_twice_is_read_once_and_none_is_empty() -> None:
+    """Two passages of one text, and no passage at all."""
+    twice = [passage("It rained."), passage("It rained.")]
+    assert choose_evidence("It rained.", twice) == "It rained."
+    assert choose_evidence("It rained.", []) == ""
