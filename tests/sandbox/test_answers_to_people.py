@@ -209,7 +209,9 @@ def test_every_method_has_its_limit(method: str, arguments: Json, burst: int) ->
     with bench(rate_limits=DEFAULT_LIMITS) as local:
         answers = [local.api(method, **arguments).get("error") for _ in range(burst)]
         assert "ratelimited" not in answers
-        assert local.api(method, **arguments)["error"] == "ratelimited"
+        # While they were made a few came back, 100 a minute at most; calls are faster than that.
+        more = (local.api(method, **arguments).get("error") for _ in range(burst))
+        assert "ratelimited" in more
 
 
 def test_direct_messages_are_paced_one_by_one() -> None:

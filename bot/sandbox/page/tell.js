@@ -25,7 +25,11 @@ export function complain(text) {
     { class: "toast", role: "alert", data: { testid: "toast" } },
     icon("warn"),
     el("span", {}, text),
-    el("button", { type: "button", class: "tool", "aria-label": "Dismiss", onclick: () => shown.remove() }, icon("close")),
+    el(
+      "button",
+      { type: "button", class: "tool", "aria-label": "Dismiss", onclick: () => shown.remove() },
+      icon("close"),
+    ),
   );
   toast = shown;
   (document.querySelector("dialog[open]") ?? document.body).append(shown);
