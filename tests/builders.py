@@ -114,7 +114,7 @@ def an_assessment(output_id: str = "o-1", **changes: Any) -> Assessment:
                 claim_values=(0.5, 1.0, 0.3),
             ),
         ),
-        "risk": Risk(probability=0.62, model_version="prior-1", verdicts_learned_from=0, scores_used=("coverage",)),
+        "risk": Risk(probability=0.62, model_version="prior-2", verdicts_learned_from=0, scores_used=("coverage",)),
         "documents_searched": 312,
         "assessed_at": NOON + timedelta(seconds=2),
     }

@@ -15,7 +15,7 @@ FEES = Rule(name="mentions a fee", tags=("fees",), rate=0.5, channel="C0FEES")
 
 
 def risk(probability: float) -> Risk:
-    return Risk(probability=probability, model_version="prior-1", verdicts_learned_from=0, scores_used=())
+    return Risk(probability=probability, model_version="prior-2", verdicts_learned_from=0, scores_used=())
 
 
 def policy(**changes: object) -> Policy:

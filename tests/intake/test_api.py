@@ -162,7 +162,7 @@ def test_the_story_tells_all_that_is_known(running: Service, new_id: str) -> Non
     assert assessment["risk"] == {
         "probability": 0.62,
         "word": "high",
-        "model_version": "prior-1",
+        "model_version": "prior-2",
         "verdicts_learned_from": 0,
         "scores_used": ["coverage"],
     }

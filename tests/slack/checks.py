@@ -120,7 +120,7 @@ def a_long_view(text: str, *, passages: int = 0, prompt: str = "What does it cos
         output_id="o-1",
         readings=readings,
         scores=(),
-        risk=Risk(probability=0.5, model_version="prior-1", verdicts_learned_from=0, scores_used=()),
+        risk=Risk(probability=0.5, model_version="prior-2", verdicts_learned_from=0, scores_used=()),
         documents_searched=312,
         assessed_at=NOON,
     )

@@ -34,7 +34,7 @@ def test_an_approved_card_shows_the_outcome_and_what_the_machine_had_thought() -
     assert buttons(card) == [DECIDED_MENU]
     assert said(card.blocks[2]) == ANSWER
     assert said(card.blocks[3]) == (
-        "Risk was high (62 in 100)  ·  sampled, chance 34 %  ·  helpdesk-8b, 3 Nov  ·  #4821"
+        "Risk was high (62 in 100), learned from 90 verdicts  ·  sampled, chance 34 %  ·  helpdesk-8b, 3 Nov  ·  #4821"
     )
     assert card.text == f"Approved by Mara Lindqvist at 14:06. Question: {QUESTION}"
 

@@ -64,7 +64,7 @@ BODY = (
     '{"prompt":[],"completion":"Text.","tags":[],"passages":[],"token_logprobs":null,"confidence":null,'
     '"latency_ms":null,"usage":null,"metadata":{},"submitted_by":""}'
 )
-ASSESSMENT = '{"readings":[],"risk":["prior-1",0,[]],"failure":"","documents_searched":0}'
+ASSESSMENT = '{"readings":[],"risk":["prior-2",0,[]],"failure":"","documents_searched":0}'
 
 PLAN = json.dumps(plan_row(a_made_plan())["body"])
 
@@ -130,7 +130,7 @@ def plan(engine: Engine, statement: str, parameters: Any) -> list[str]:
 
 
 # Read from their start in the order that is asked for, until there is enough: that is what they are for.
-IN_ORDER = ("ix_outbox_due", "ix_outbox_dead", "ix_review_tasks_open", "ix_scoring_queue_next")
+IN_ORDER = ("ix_outbox_due", "ix_outbox_dead", "ix_review_tasks_open", "ix_scoring_queue_next", "risk_models")
 
 
 def whole_tables(lines: list[str]) -> list[str]:
@@ -178,6 +178,8 @@ ASKED: dict[str, Callable[[UnitOfWork], object]] = {
     "finding an output": lambda uow: uow.outputs.get("o-777"),
     "storing assessments": lambda uow: uow.assessments.add([an_assessment(f"o-{n}") for n in range(1, 65, 2)]),
     "finding an assessment": lambda uow: uow.assessments.get("o-778"),
+    "reading the scores of reviewed outputs": lambda uow: uow.assessments.scores([f"o-{n}" for n in range(2, 300, 2)]),
+    "asking for the newest risk model": lambda uow: uow.risk_models.newest(),
     "storing decisions": lambda uow: uow.decisions.add([a_decision(f"o-{n}") for n in range(1, 65, 2)]),
     "finding a decision": lambda uow: uow.decisions.get("o-400"),
     "finding the newest plan": lambda uow: uow.plans.newest("Cards"),

@@ -209,7 +209,7 @@ def test_the_manifest_accounts_for_every_review(store: SqlStore, tmp_path: Path)
             "certain": 2,
             "reasons": {"risk": 2, "uniform": 1},
         },
-        "risk_models": ["prior-1"],
+        "risk_models": ["prior-2"],
         "without_risk": 0,
         "tool": "whetstone test",
     }
