@@ -19,4 +19,4 @@ def told(desk: ReviewDesk, actor: Actor, name: str) -> SlackMessage:
         story = desk.services.intake.story(name)
     except UnknownOutput:
         return unknown_output_message(name)
-    return unpicked_message(story.output, story.assessment, story.decision, display=desk.display)
+    return unpicked_message(story.output, story.assessment, story.decision, release=story.release, display=desk.display)

@@ -25,7 +25,7 @@ from reviewers.model import (
     TaskView,
     VerdictKind,
 )
-from tests.builders import NOON, a_decision, a_verdict, an_assessment, an_output, showing
+from tests.builders import NOON, a_decision, a_release, a_verdict, an_assessment, an_output, showing
 from tests.slack.checks import objects, words
 from tests.slack.drawn import fine as fine_message
 from tests.slack.drawn import said
@@ -172,6 +172,20 @@ def test_output_that_was_not_picked_tells_its_draw() -> None:
     told = words(message.blocks)
     assert "not picked: draw 0.71 was not under 0.34, policy policy-14" in told
     assert "risk 62 in 100" in told
+
+
+LEFT = "sent at once, not verified: few answers of so low a risk are wrong, as reviews proved"
+
+
+def test_answer_that_left_by_its_risk_says_so_to_those_who_may_know_the_risk() -> None:
+    """Whoever still has to decide it would be told that the risk is low."""
+    release = a_release(state=ReleaseState.RELEASED, text="It costs € 3.50.", decided_at=NOON)
+    view = replace(thailand(decision=DRAWN), release=release)
+    assert LEFT in story(view)
+    hidden = fine_message(why_message(view, display=DISPLAY, may_see_risk=False))
+    assert "sent" not in words(hidden.blocks)
+    message = fine_message(unpicked_message(an_output(), None, None, release=release, display=DISPLAY))
+    assert LEFT in words(message.blocks)
 
 
 def test_story_stays_inside_a_message_however_much_there_is() -> None:

@@ -20,6 +20,7 @@ from reviewers.model import (
     Output,
     Reading,
     Reason,
+    Release,
     ReleaseState,
     SamplingDecision,
     TaskState,
@@ -86,7 +87,7 @@ def told_of_task(view: TaskView, display: CardOptions, *, risk: bool, readings: 
         yield from scored(view.assessment)
     yield Told(at=view.decision.decided_at, words=(plain(_picked(view, risk=risk)),))
     yield from _posted(view)
-    yield from _decided(view, display)
+    yield from _decided(view, display, risk=risk)
     yield from _used(view)
 
 
@@ -193,7 +194,7 @@ def _moment(ts: str) -> datetime | None:
     return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() and len(seconds) <= 10 else None
 
 
-def _decided(view: TaskView, display: CardOptions) -> Iterator[Told]:
+def _decided(view: TaskView, display: CardOptions, *, risk: bool) -> Iterator[Told]:
     """Verdicts and what became of the answer; while it is undecided, only who was unsure."""
     undecided = view.task.state in (TaskState.OPEN, TaskState.DISPUTED)
     shown = [v for v in view.verdicts if not undecided or v.kind is VerdictKind.UNSURE]
@@ -210,15 +211,23 @@ def _decided(view: TaskView, display: CardOptions) -> Iterator[Told]:
         kept = in_hundred(view.decision.keep_probability)
         words = f"not needed any more: the queue was too long, and the lot kept {kept} in 100, no verdict"
         yield Told(at=None, words=(plain(words),))
-    yield from _released(view, display)
+    yield from _released(view, display, risk=risk)
     resolution = live(view.resolution)
     if resolution is not None and resolution.recall:
         words = f"recalled: {resolution.outcome.value} counts now"
         yield Told(at=resolution.resolved_at, words=(plain(words),))
 
 
-def _released(view: TaskView, display: CardOptions) -> Iterator[Told]:
+def left_by_risk(release: Release) -> Iterator[Told]:
+    """That it was held and left at once, which tells that its risk is low; nothing where it did not."""
+    if release.state is ReleaseState.RELEASED:
+        yield Told(at=release.decided_at, words=(plain(_RELEASED[release.state]),))
+
+
+def _released(view: TaskView, display: CardOptions, *, risk: bool) -> Iterator[Told]:
     release = view.release
+    if release is not None and release.state is ReleaseState.RELEASED and not risk:
+        return
     if release is None or release.decided_at is None:
         if view.task.state is TaskState.TIMED_OUT:
             yield Told(at=view.task.times_out_at, words=(plain("timed out: nobody decided in time, no verdict"),))

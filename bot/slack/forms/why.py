@@ -9,11 +9,11 @@ from slackblocks import Block, RichTextList
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import in_hundred, risk_words
 from bot.slack.forms.fields import context_of
-from bot.slack.forms.story import Told, not_picked, received, scored, told_of_task
+from bot.slack.forms.story import Told, left_by_risk, not_picked, received, scored, told_of_task
 from bot.slack.ids import CallbackId, Show
 from bot.slack.text import escape, mention, one_line, quiet, quoted, shortened
 from bot.slack.wire import SlackMessage, Wire, grey, modal, rendered, rich, said, section
-from reviewers.model import Assessment, Output, Reason, SamplingDecision, TaskView
+from reviewers.model import Assessment, Output, Reason, Release, SamplingDecision, TaskView
 
 HIDDEN = "Before your verdict, the risk lines stay hidden."
 TEXT_LENGTH = 3000  # of the fallback text; escaped, words may be five times as long
@@ -48,7 +48,12 @@ def why_message(view: TaskView, *, display: CardOptions, may_see_risk: bool) -> 
 
 
 def unpicked_message(
-    output: Output, assessment: Assessment | None, decision: SamplingDecision | None, *, display: CardOptions
+    output: Output,
+    assessment: Assessment | None,
+    decision: SamplingDecision | None,
+    *,
+    release: Release | None = None,
+    display: CardOptions,
 ) -> SlackMessage:
     """The story of an output that nobody was asked about; nobody has to decide it, so nothing is hidden."""
     name = shortened(one_line(output.output_id), 60)
@@ -60,6 +65,7 @@ def unpicked_message(
     lines = [received(output)]
     lines += scored(assessment) if assessment else []
     lines += [not_picked(decision)] if decision else []
+    lines += left_by_risk(release) if release else []
     blocks: list[Block] = [said(f"*{quiet(reason, 120)}* {then}"), _listed(lines, display, output)]
     told = [one.spoken(display, output.received_at) for one in lines]
     return SlackMessage(text=_text([reason, then, *told]), blocks=rendered(blocks, "why"))
