@@ -165,7 +165,10 @@ def _root(profile: Profile, of: Callable[[Moments], Floats], place: int) -> floa
     def value(shift: float) -> float:
         return float(of(profile.at(np.array([shift])))[0])
 
-    return float(brentq(value, SHIFTS[place - 1], SHIFTS[place], xtol=1e-10))
+    ends = (float(SHIFTS[place - 1]), float(SHIFTS[place]))
+    if value(ends[0]) * value(ends[1]) > 0.0:  # one of them is 0 but for rounding, which differs from that of all steps
+        return min(ends, key=lambda end: abs(value(end)))
+    return float(brentq(value, *ends, xtol=1e-10))
 
 
 def _share(profile: Profile, shift: float) -> float:

@@ -176,6 +176,39 @@ def test_intervals_hold_the_value_and_a_higher_level_holds_a_lower(seed: int) ->
     assert 0.0 <= wide.low <= narrow.low <= found.value <= narrow.high <= wide.high <= 1.0
 
 
+@settings(deadline=None)
+@given(seed=st.integers(0, 10_000), erring=st.booleans(), by_user=st.booleans())
+def test_whatever_comes_the_answer_is_a_number_in_its_interval_or_too_few(
+    seed: int, erring: bool, by_user: bool
+) -> None:
+    """Risks of 0 and 1, gaps, weights a thousand times as large as others, verdicts in between, one user with most."""
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(1, 300))
+    risk = rng.choice([0.0, 1.0, np.nan, 0.5, 1e-9, *rng.random(5)], size)
+    chance = rng.choice([1.0, 0.5, 0.001, 1e-6, *rng.random(2) * 0.9 + 0.1], size)
+    whose = rng.integers(0, 12, size) * rng.integers(0, 2, size) if by_user else None
+    drawn = rng.random(size) < rng.random()
+    sample = Sample(
+        wrong=rng.choice([0.0, 1.0, 0.3], drawn.sum(), p=[0.8, 0.15, 0.05]),
+        risk=risk[drawn],
+        chance=chance[drawn],
+        cluster=None if whose is None else whose[drawn],
+    )
+    errors = ReviewerErrors(sensitivity=Beta(right=8.0, missed=2.0), specificity=Beta(right=19.0, missed=1.0))
+    found = estimate(sample, Population(risk=risk, chance=chance, cluster=whose), errors=errors if erring else None)
+    if isinstance(found, Estimate):
+        low, high = found.at(0.95)
+        assert 0.0 <= low <= found.value <= high <= 1.0
+        assert np.isfinite(found.effective_n)
+
+
+def test_a_share_that_is_one_of_the_steps_is_found() -> None:
+    """50 of 100, where the shift is 0 and all distances are 0 but for rounding."""
+    found = number(estimate(*uniform(50, 100, 1000, risk=0.5), levels=(ONE_SIGMA,)))
+    assert found.value == pytest.approx(0.5)
+    assert found.at(ONE_SIGMA) == pytest.approx(wilson(0.5, 100 / 0.9, 1.0), abs=1e-6)
+
+
 def test_four_reviews_are_too_few() -> None:
     """Five are needed."""
     assert estimate(*uniform(1, 4, 100)) == TooFew(found=4, needed=5)

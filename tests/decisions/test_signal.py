@@ -124,10 +124,10 @@ def test_no_verdicts_leave_the_guard_as_it_was() -> None:
 def test_trust_is_the_chance_of_an_auroc_above_60() -> None:
     """logit .7 - logit .6 = .8473 - .4055 = .4418; with an error of .4418 that is one sigma: Φ(1) = .8413.
 
-    The uniform part is 1 at a trust of one half and .2 at 1: .2 + .8 · (1 - .8413) / .5 = .4538.
+    The uniform part is 1 at a trust of .6 and .2 at 1: .2 + .8 · (1 - .8413) / .4 = .5173.
     """
     found = guard([a_week(0.7, 0.44183)])
-    assert (found.trust, found.uniform_part) == pytest.approx((0.8413, 0.4538), abs=1e-4)
+    assert (found.trust, found.uniform_part) == pytest.approx((0.8413, 0.5173), abs=1e-4)
     assert not found.dead
 
 
