@@ -7,6 +7,7 @@ import sys
 import typer
 
 from bot.cli import admin, data, run, stats
+from bot.cli.audit import audit
 from bot.cli.console import fail
 from bot.cli.detector import detector
 from bot.cli.risk import risk
@@ -25,6 +26,7 @@ for name, group in (
     ("outputs", data.outputs),
     ("sources", data.sources),
     ("dataset", data.dataset),
+    ("audit", audit),
     ("token", admin.token),
     ("cards", admin.cards),
     ("policy", admin.policy),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, literal_column, select
 from sqlalchemy.dialects import postgresql
 
 from reviewers.errors import Conflict
-from reviewers.model import ClaimMark, Draft, Resolution, Verdict
-from storage import rows
+from reviewers.model import AuditEntry, ClaimMark, Draft, Resolution, Verdict
+from storage import rows, unit_of_work_audit
 from storage.tables import drafts, marks, openings, resolutions, verdicts
 from storage.unit_of_work_statements import IDS_AT_ONCE, added, every, first, insert_once, one_of
 
@@ -96,6 +96,10 @@ class SqlVerdicts:
     def note_opening(self, task_id: str, reviewer: str, at: datetime) -> None:
         """Note when this person first had the claims before them."""
         self._connection.execute(_OPENING, {"task_id": task_id, "reviewer": reviewer, "opened_at": at})
+
+    def audit(self, since: datetime, until: datetime) -> Iterator[AuditEntry]:
+        """All that was recorded in the period, in the order of time."""
+        return unit_of_work_audit.audit(self._connection, since, until)
 
     def keep_draft(self, draft: Draft) -> None:
         """Keep what a person is writing, in place of their earlier draft of this task."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from reviewers.decisions import consensus
 from reviewers.errors import Conflict, NotHeld, UnknownOutput, UnknownTask
 from reviewers.model import (
     ApiToken,
     Assessment,
+    AuditEntry,
     ClaimMark,
     DatasetUse,
     DatasetVersion,
@@ -223,6 +225,18 @@ class MemoryVerdicts(Repository):
     def note_opening(self, task_id: str, reviewer: str, at: datetime) -> None:
         _require_task(self._own, task_id)
         self._own.openings.setdefault((task_id, reviewer), at)
+
+    def audit(self, since: datetime, until: datetime) -> Iterator[AuditEntry]:
+        entries = [self._entry(one, at=one.recorded_at, verdict=one) for one in self._state.verdicts]
+        found = sorted(self._state.resolutions.values(), key=lambda one: (one.resolved_at, one.task_id, one.revision))
+        entries += [self._entry(one, at=one.resolved_at, resolution=one) for one in found]
+        kept = [entry for entry in entries if since <= entry.at < until]
+        return iter(sorted(kept, key=lambda entry: (entry.at, entry.verdict is None)))
+
+    def _entry(self, of: Verdict | Resolution, **what: Any) -> AuditEntry:
+        task = self._state.tasks[of.task_id]
+        named = {name: getattr(task, name) for name in ("task_id", "output_id", "number", "route", "purpose")}
+        return AuditEntry(**named, **what)
 
     def keep_draft(self, draft: Draft) -> None:
         _require_task(self._own, draft.task_id)

@@ -5,6 +5,7 @@ All are frozen and keyword-only. Times are timezone-aware; a naive one is refuse
 
 from __future__ import annotations
 
+from reviewers.model.audit import AuditEntry
 from reviewers.model.checking import Check, CheckKind
 from reviewers.model.judgement import (
     STANDS,
@@ -92,6 +93,7 @@ __all__ = [
     "AfterDue",
     "ApiToken",
     "Assessment",
+    "AuditEntry",
     "Candidate",
     "Check",
     "CheckKind",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from reviewers.model import (
+    AuditEntry,
     ClaimMark,
     Draft,
     Posting,
@@ -155,6 +156,12 @@ class Verdicts(Protocol):
 
     def voted(self, reviewer: str, task_ids: Sequence[str]) -> set[str]:
         """Those of the tasks on which this person has a verdict, unsure included, that they did not take back."""
+
+    def audit(self, since: datetime, until: datetime) -> Iterator[AuditEntry]:
+        """All verdicts and resolutions of [since, until), in the order of time; of one moment the verdicts first.
+
+        It is read as it goes, inside the transaction: a history of any length fits.
+        """
 
     def keep_draft(self, draft: Draft) -> None:
         """Keep the edit that a person is writing; it replaces their earlier draft of this task."""

@@ -144,12 +144,9 @@ def _strings(node: object) -> Iterator[str]:
             yield from _strings(item)
 
 
-def test_nothing_writes_csv() -> None:
-    """A cell that begins with = + - @ is a formula to a spreadsheet: whatever writes CSV one day must tame such cells.
-
-    Today only the import of outputs reads it.
-    """
-    writes = []
+def test_only_the_export_of_the_history_writes_csv() -> None:
+    """A cell that begins with = + - @ is a formula to a spreadsheet; there, each cell is tamed."""
+    writes = set()
     for package in (bot, reviewers, storage):
         for path in Path(package.__path__[0]).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -157,5 +154,5 @@ def test_nothing_writes_csv() -> None:
                 if name in ("DictWriter", "to_csv", "write_csv") or (
                     isinstance(node, ast.Attribute) and ast.unparse(node) == "csv.writer"
                 ):
-                    writes.append(str(path))
-    assert writes == []
+                    writes.add(path.name)
+    assert writes == {"audit.py"}
