@@ -182,6 +182,19 @@ def test_a_recalled_answer_says_when_it_had_been_sent() -> None:
     )
 
 
+def test_an_answer_that_left_by_its_risk_says_so_after_the_verdict() -> None:
+    """And if people found it wrong, when that was told."""
+    sent: dict[str, Any] = {"state": ReleaseState.RELEASED, "text": ANSWER, "decided_at": SIX_PAST}
+    view = with_task(held(resolved(thailand(), Outcome.APPROVED), **sent), hold=False)
+    assert "sent at once by its risk, at <!date^1795442760^{time}|14:06>" in said(fine(drawn_card(view)).blocks[-1])
+    assert view.release is not None
+    rejected = resolved(thailand(), Outcome.REJECTED, reasons=("invented",))
+    view = with_task(held(rejected, **sent, recalled_at=TWELVE_PAST), hold=False)
+    assert "sent at <!date^1795442760^{time}|14:06>, recalled at <!date^1795443120^{time}|14:12>" in said(
+        fine(drawn_card(view)).blocks[-1]
+    )
+
+
 @pytest.mark.parametrize(
     ("view", "became"),
     [
