@@ -253,8 +253,7 @@ class Control:
 
     def _visible(self, body: Json, person: Person) -> Channel:
         channel = self._channel(str(body.get("channel", "")))
-        # A public channel is there for all; a private one and the direct messages of others are not.
-        if (channel.is_private or channel.is_im) and person.id not in channel.members:
+        if not channel.is_seen_by(person.id):
             raise SlackError("channel_not_found")
         return channel
 

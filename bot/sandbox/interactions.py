@@ -143,7 +143,7 @@ class Interactions:
     def _message_action(self, person: Person, request: Json, container: Json, *, base_url: str) -> Json:
         world = self._world
         channel = world.workspace.channel(str(container.get("channel", "")))
-        if channel is None:
+        if channel is None or not channel.is_seen_by(person.id):
             raise SlackError("channel_not_found")
         ts = str(container.get("ts", ""))
         ephemeral = world.messages.find_ephemeral(channel.id, ts, person.id)

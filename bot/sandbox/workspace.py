@@ -51,6 +51,10 @@ class Channel:
         """Whether these are direct messages."""
         return self.user is not None
 
+    def is_seen_by(self, person: str) -> bool:
+        """Whether somebody can look into it: a public channel is there for all, others for their members."""
+        return person in self.members or not (self.is_private or self.is_im)
+
     @property
     def told_name(self) -> str:
         """The name that interactions and commands carry; that of a private channel is not told."""

@@ -146,6 +146,8 @@ def test_nobody_acts_in_what_they_cannot_see(local: Bench) -> None:
         assert refused["error"] == "channel_not_found"
         refused = local.control("/commands", user="U0JONAS", channel=channel, command="/whetstone", text="")
         assert refused["error"] == "channel_not_found"
+        pressed = {"container": {"type": "message", "channel": channel, "ts": ts}, "block_id": "b", "action_id": "go"}
+        assert local.control("/actions", user="U0JONAS", **pressed)["error"] == "channel_not_found"
 
 
 def test_the_deactivated_get_no_message_and_have_no_zone(local: Bench) -> None:
