@@ -94,7 +94,7 @@ def _policy(parsed: PolicyText, version: str) -> Policy:
         double_review=parsed.double_review,
         gold_rate=parsed.gold_rate,
         rules=tuple(_rule(text) for text in parsed.rules),
-        routes=tuple(_route(text) for text in parsed.routes),
+        routes=tuple(_route(text, parsed.leads) for text in parsed.routes),
         channel=parsed.channel,
         show=parsed.show,
         reviewers=tuple(parsed.reviewers),
@@ -125,12 +125,13 @@ def _rule(text: RuleText) -> Rule:
     )
 
 
-def _route(text: RouteText) -> Route:
+def _route(text: RouteText, leads: Sequence[str]) -> Route:
+    """A route that names no leads has those of the policy."""
     metadata: dict[str, JsonValue] = dict(text.metadata)
     changed = {
         "match": Match(tags=tuple(text.tags), models=tuple(text.models), metadata=metadata),
         "reviewers": tuple(text.reviewers),
-        "leads": tuple(text.leads),
+        "leads": tuple(text.leads or leads),
         "skills": {person: tuple(tags) for person, tags in text.skills.items()},
         "on_disagreement": OnDisagreement(text.on_disagreement),
         "after_due": AfterDue(text.after_due),

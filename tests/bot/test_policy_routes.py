@@ -8,7 +8,7 @@ from bot.policy_file import PolicyMistakes, parse_policy
 from reviewers.model import AfterDue, Match, OnDisagreement, OnTimeout, Route
 
 WHOLE = """\
-leads = ["U0TOMAS"]
+leads = ["U0PRIYA"]
 
 [[routes]]
 name = "Card support"
@@ -70,7 +70,7 @@ def mistakes(text: str) -> list[tuple[int, str]]:
 def test_whole_route_is_read() -> None:
     """Every setting arrives in the type that the workflow follows."""
     policy = parse_policy(WHOLE, "policy.toml")
-    assert policy.leads == ("U0TOMAS",)
+    assert policy.leads == ("U0PRIYA",)
     assert policy.route("Card support") == Route(
         name="Card support",
         channel="C0CARDS",
@@ -97,7 +97,8 @@ def test_whole_route_is_read() -> None:
         release_target=0.05,
         release_below_proven=True,
     )
-    assert policy.route("Everything else") == Route(name="Everything else", hold=False)
+    # It names no leads, so those of the policy lead it.
+    assert policy.route("Everything else") == Route(name="Everything else", hold=False, leads=("U0PRIYA",))
 
 
 def test_table_below_a_route_belongs_to_it() -> None:
