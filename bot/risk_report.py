@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from bot.pictures.risk import auroc_picture, coverage_picture, learning_picture
+from bot.pictures.risk import auroc_picture, coverage_picture, learning_picture, truth_picture
 from reviewers.decisions.evaluation import Lesson, SetReport
 from reviewers.decisions.measures import Measured, RiskCoverage
 from reviewers.decisions.too_few import TooFew
@@ -34,6 +34,7 @@ def write_report(
         "auroc.png": auroc_picture(reports, mean if isinstance(mean, Measured) else None),
         "coverage.png": coverage_picture(whole) if isinstance(whole, RiskCoverage) else None,
         "learning.png": learning_picture(lessons),
+        "truth.png": truth_picture(lessons),
         "risk.json": orjson.dumps(
             {
                 "sets": [_set(one) for one in reports],
@@ -75,7 +76,8 @@ def _curve(found: RiskCoverage | TooFew) -> Any:
 
 
 def _lesson(one: Lesson) -> dict[str, Any]:
-    return asdict(one) | {"auroc": _value(one.auroc), "alone": _value(one.alone)}
+    measured = {name: _value(getattr(one, name)) for name in ("auroc", "alone", "calibration_error")}
+    return asdict(one) | measured
 
 
 def _value(found: Measured | TooFew | float) -> Any:

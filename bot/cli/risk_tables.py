@@ -55,10 +55,15 @@ def scorer_table(reports: Sequence[SetReport]) -> Table:
 
 def lesson_table(lessons: Sequence[Lesson]) -> Table:
     """One row a number of verdicts."""
-    table = _table("verdicts", "AUROC", "detector alone", "Brier", "stack preferred")
+    table = _table("verdicts", "AUROC", "detector alone", "Brier", "calibration", "stack preferred")
     for one in lessons:
         table.add_row(
-            str(one.verdicts), _number(one.auroc), _number(one.alone), _number(one.brier), f"{one.stacked:.0%}"
+            str(one.verdicts),
+            _number(one.auroc),
+            _number(one.alone),
+            _number(one.brier),
+            _number(one.calibration_error),
+            f"{one.stacked:.0%}",
         )
     return table
 

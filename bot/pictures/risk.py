@@ -7,6 +7,7 @@ from math import ceil
 
 from bot.pictures.drawing import BLUE, GREY, LETTERS, LIGHT, figure, png, shares
 from reviewers.decisions.evaluation import ALL, Lesson, SetReport
+from reviewers.decisions.figures import wilson
 from reviewers.decisions.measures import Measured, RiskCoverage
 
 FIRST = 0.02  # of the outputs, where the curve of what leaves unseen begins
@@ -92,4 +93,28 @@ def learning_picture(lessons: Sequence[Lesson]) -> bytes | None:
     axes.yaxis.set_major_formatter("{x:.2f}")
     axes.set_xlabel("verdicts learned from", fontsize=LETTERS, color=GREY)
     axes.set_ylabel("AUROC", fontsize=LETTERS, color=GREY)
+    return png(drawn)
+
+
+def truth_picture(lessons: Sequence[Lesson]) -> bytes | None:
+    """Does the risk mean what it says? The share that was wrong against the risk, for outputs of like risk, in tenths.
+
+    Grey before anything was learned, blue after the most verdicts; on the dashed line the risk is true. Bars are 95 %
+    intervals of the share. None where nothing was learned.
+    """
+    if not lessons or lessons[-1].verdicts == 0:
+        return None
+    drawn, axes = figure(4.6)
+    axes.plot([0.0, 1.0], [0.0, 1.0], color=LIGHT, linestyle="--", zorder=0)
+    for bins, colour, mark in ((lessons[0].bins, GREY, "o"), (lessons[-1].bins, BLUE, "D")):
+        for one in bins:
+            low, high = wilson(one.share, one.effective)
+            axes.plot([one.risk, one.risk], [low, high], color=colour, linewidth=1.5)
+            axes.plot([one.risk], [one.share], marker=mark, color=colour, markersize=7)
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylim(0.0, 1.0)
+    shares(axes, axis="x", ticks=(0.25, 0.5, 0.75, 1.0))
+    shares(axes, axis="y", ticks=(0.0, 0.25, 0.5, 0.75, 1.0))
+    axes.set_xlabel("risk, before (grey) and after", fontsize=LETTERS, color=GREY)
+    axes.set_ylabel("of them wrong", fontsize=LETTERS, color=GREY)
     return png(drawn)

@@ -9,10 +9,10 @@ from datetime import datetime
 
 import numpy as np
 
-from reviewers.decisions import measures, risk
+from reviewers.decisions import calibration, measures, risk
 from reviewers.decisions.calibration import FOLDS, fold
 from reviewers.decisions.logistic import Floats
-from reviewers.decisions.measures import Measured, RiskCoverage
+from reviewers.decisions.measures import Bin, Measured, RiskCoverage
 from reviewers.decisions.risk import PRIOR, Judged
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import RiskKind, RiskModel, Score
@@ -21,6 +21,7 @@ ALL = "all"  # stands for every set together
 RISKIER_WHEN_HIGHER = frozenset({*risk.DETECTORS, "missing_facts", "contradictions", "judge"})  # the others: safer
 SIZES = (0, 25, 50, 100, 200, 400, 800, 1600, 3200)  # of verdicts that are learned from
 MORE = 1.25  # all there are is another size only where it is so much more than the one before
+BINS = 10  # of the picture that holds risks against what came true
 PARTS = 5  # each is tested once with what the others taught
 REPEATS = 3  # other choices of the same number of verdicts: our choice
 
@@ -59,6 +60,8 @@ class Lesson:
     verdicts: int
     auroc: float | TooFew  # mean over parts and repeats
     brier: float
+    calibration_error: float | TooFew  # mean over repeats
+    bins: tuple[Bin, ...]  # outputs of like risk, of the first repeat
     alone: float | TooFew  # AUROC of the detector alone, on the same outputs
     stacked: float  # share of the fits in which a stack was preferred
 
@@ -132,21 +135,24 @@ def learning_curve(
         asked.append(most)
     total, lessons = len(asked) * repeats * PARTS, []
     for at, size in enumerate(asked):
-        fits = []
+        fits: list[list[_Tested | None]] = []
         for repeat in range(repeats):
+            fits.append([])
             for part in range(PARTS):
-                fits.append(_fit(rows, parts, part, size, repeat, before))
-                progress(at * repeats * PARTS + len(fits), total)
-        lessons.append(_lesson(size, [one for one in fits if one is not None]))
+                fits[-1].append(_fit(rows, parts, part, size, repeat, before))
+                progress((at * repeats + repeat) * PARTS + part + 1, total)
+        lessons.append(_lesson(size, [[one for one in of if one is not None] for of in fits]))
     return lessons
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Tested:
+    """One part, tested once."""
+
+    wrong: Floats
+    risks: Floats
     auroc: Measured | TooFew
     alone: Measured | TooFew
-    brier: float
-    outputs: int
     stacked: bool
 
 
@@ -162,31 +168,35 @@ def _fit(
     model = risk.fit([_judged(row) for row in chosen], before=before)
     wrong, risks, ones = _wrong(held), _risks(held, model), np.ones(len(held))
     alone = _risks(held, replace(PRIOR, base_rate=model.base_rate))
-    brier = measures.brier(wrong, risks, ones)
-    assert isinstance(brier, float), "the part is not empty"
     return _Tested(
+        wrong=wrong,
+        risks=risks,
         auroc=measures.auroc(wrong, risks, ones),
         alone=measures.auroc(wrong, alone, ones),
-        brier=brier,
-        outputs=len(held),
         stacked=model.kind is RiskKind.STACK,
     )
 
 
-def _lesson(size: int, fits: Sequence[_Tested]) -> Lesson:
-    outputs = np.array([one.outputs for one in fits], dtype=np.float64)
+def _lesson(size: int, repeats: Sequence[Sequence[_Tested]]) -> Lesson:
+    """`repeats` has all parts of each repeat, which together are all outputs."""
+    fits = [one for of in repeats for one in of]
+    whole = [(np.concatenate([one.wrong for one in of]), np.concatenate([one.risks for one in of])) for of in repeats]
+    ones = np.ones(len(whole[0][0]))
     return Lesson(
         verdicts=size,
         auroc=_mean([one.auroc for one in fits]),
-        brier=float(outputs @ np.array([one.brier for one in fits]) / outputs.sum()),
+        brier=float(np.mean([calibration.squared(risks, wrong).mean() for wrong, risks in whole])),
+        calibration_error=_mean([measures.calibration_error(wrong, risks, ones) for wrong, risks in whole]),
+        bins=tuple(measures.reliability(*whole[0], ones, bins=BINS)),
         alone=_mean([one.alone for one in fits]),
         stacked=sum(one.stacked for one in fits) / len(fits),
     )
 
 
-def _mean(found: Sequence[Measured | TooFew]) -> float | TooFew:
-    known = [one.value for one in found if isinstance(one, Measured)]
-    return sum(known) / len(known) if known else TooFew(found=0, needed=measures.OF_EACH)
+def _mean(found: Sequence[Measured | TooFew | float]) -> float | TooFew:
+    """Of those that could be measured; where none could, what the first one lacks."""
+    known = [one.value if isinstance(one, Measured) else one for one in found if not isinstance(one, TooFew)]
+    return sum(known) / len(known) if known else next(one for one in found if isinstance(one, TooFew))
 
 
 def _draw(output_id: str, repeat: int) -> bytes:

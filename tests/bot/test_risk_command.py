@@ -18,6 +18,7 @@ from storage.engine import make_engine
 from storage.unit_of_work import SqlStore
 from tests.builders import NOON
 
+PICTURES = ["auroc.png", "coverage.png", "learning.png", "truth.png"]
 LEXICAL = "coverage,missing_facts,contradictions"
 
 
@@ -59,8 +60,8 @@ def test_evaluate_prints_tables_and_writes_pictures_and_json(labelled: Path, tmp
     for words in ("dates", "fees", "all", "mean of sets", "1.000 (0.84 to 1.00)", "ms an output", "stack preferred"):
         assert words in run.output
     made = tmp_path / "made"
-    assert sorted(path.name for path in made.iterdir()) == ["auroc.png", "coverage.png", "learning.png", "risk.json"]
-    for picture in ("auroc.png", "coverage.png", "learning.png"):
+    assert {path.name for path in made.iterdir()} == {*PICTURES, "risk.json"}
+    for picture in PICTURES:
         assert (made / picture).read_bytes().startswith(b"\x89PNG")
     told = json.loads((made / "risk.json").read_text(encoding="utf-8"))
     assert [one["name"] for one in told["sets"]] == ["dates", "fees", "all"]

@@ -111,6 +111,11 @@ def test_verdicts_teach_the_level_first() -> None:
     assert sum(_sizes(drawn(400, 8))) - max(_sizes(drawn(400, 8))) == 302
     assert lessons[0].brier > lessons[1].brier > 0
     assert lessons[2].brier < lessons[0].brier - 0.01
+    before, after = lessons[0].calibration_error, lessons[2].calibration_error
+    assert isinstance(before, float)
+    assert isinstance(after, float)
+    assert after < 0.5 * before
+    assert sum(one.mass for one in lessons[2].bins) == pytest.approx(1.0)
     assert lessons[0].auroc == pytest.approx(lessons[0].alone)
 
 
