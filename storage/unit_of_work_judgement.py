@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, bindparam, select
 
 from reviewers.model import Judgement
 from storage.rows_judgement import judgement_row, to_judgement
 from storage.tables_judgement import judgements
-from storage.unit_of_work_statements import every
+from storage.unit_of_work_statements import first
 
 _ADD = judgements.insert()
-_newer = judgements.alias("newer")
-_NEWEST = select(judgements).where(
-    ~exists().where(_newer.c.route == judgements.c.route, _newer.c.position > judgements.c.position)
+_NEWEST = (
+    select(judgements)
+    .where(judgements.c.route == bindparam("route", type_=judgements.c.route.type))
+    .order_by(judgements.c.position.desc())
+    .limit(1)
 )
 
 
@@ -26,6 +28,7 @@ class SqlJudgements:
         """Append."""
         self._connection.execute(_ADD, judgement_row(judgement))
 
-    def newest(self) -> dict[str, Judgement]:
-        """The newest of each route, by route name."""
-        return {row["route"]: to_judgement(row) for row in every(self._connection, _NEWEST)}
+    def newest(self, route: str) -> Judgement | None:
+        """The newest of this route."""
+        row = first(self._connection, _NEWEST, route=route)
+        return to_judgement(row) if row else None

@@ -16,5 +16,5 @@ class MemoryJudgements(Repository):
         proof = in_utc(judgement.proof) if judgement.proof else None
         self._own.judgements.append(in_utc(replace(judgement, proof=proof)))
 
-    def newest(self) -> dict[str, Judgement]:
-        return {one.route: one for one in self._state.judgements}
+    def newest(self, route: str) -> Judgement | None:
+        return next((one for one in reversed(self._state.judgements) if one.route == route), None)

@@ -12,5 +12,5 @@ class Judgements(Protocol):
 
     def add(self, judgement: Judgement) -> None: ...
 
-    def newest(self) -> dict[str, Judgement]:
-        """The newest of each route, by route name."""
+    def newest(self, route: str) -> Judgement | None:
+        """The newest of the route of this name; empty: of the policy's own."""

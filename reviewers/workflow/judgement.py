@@ -55,8 +55,10 @@ class JudgementDesk:
     store: Store
     clock: Clock
     policies: Policies
+    large_from: int = LARGE  # outputs: figures of so many are kept for a while
     large: Remembered[Stats] = field(default_factory=Remembered)
-    standing: Remembered[dict[str, Judgement]] = field(default_factory=Remembered)
+    teams: Remembered[tuple[Rate | TooFew, Rate | TooFew]] = field(default_factory=Remembered)
+    standing: Remembered[Judgement | None] = field(default_factory=Remembered)
 
     def stats(self, route: str, days: int, zone: tzinfo) -> Stats:
         """The error rate of a route (empty: of all) over the last days, with all that is said beside it.
@@ -70,7 +72,7 @@ class JudgementDesk:
         if kept is not None:
             return kept
         stats = self._stats(name, now - timedelta(days=days), now, zone)
-        if stats.outputs >= LARGE:
+        if stats.outputs >= self.large_from:
             self.large.keep((name, days, str(zone)), stats, until=now + timedelta(seconds=KEPT_SECONDS))
         return stats
 
@@ -78,17 +80,24 @@ class JudgementDesk:
         self, names: Collection[str], since: datetime, middle: datetime
     ) -> tuple[Rate | TooFew, Rate | TooFew]:
         """The rate of these routes together, from `since` to `middle`, and from there until now."""
+        now, key = self.clock.now(), (frozenset(names), since, middle)
+        kept = self.teams.get(key, now)
+        if kept is not None:
+            return kept
         with self.store.read() as uow:
-            outputs = uow.decisions.sample(since, self.clock.now())
-            reviewed = uow.tasks.reviewed(since, self.clock.now())
+            outputs = uow.decisions.sample(since, now)
+            reviewed = uow.tasks.reviewed(since, now)
         errors = _errors(reviewed, names)
         mine = np.isin(outputs.route, [place for place, name in enumerate(outputs.routes) if name in names])
         edge = np.datetime64(middle.replace(tzinfo=None), "us")
         before, after = outputs.decided_at < edge, outputs.decided_at >= edge
-        return (
+        found = (
             error_rates.rate(outputs, mine & before, errors=errors),
             error_rates.rate(outputs, mine & after, errors=errors),
         )
+        if len(outputs) >= self.large_from:
+            self.teams.keep(key, found, until=now + timedelta(seconds=KEPT_SECONDS))
+        return found
 
     def rate_for_readers(self, output_id: str) -> Rate | None:
         """The rate of the output's route over four weeks, as the clock stored it: one small read, and none of reviews.
@@ -97,36 +106,37 @@ class JudgementDesk:
         """
         with self.store.read() as uow:
             decision = uow.decisions.get(output_id)
-        found = self._newest().get(decision.route) if decision is not None else None
+        found = self._standing(decision.route) if decision is not None else None
         return found.rate if found is not None and self.clock.now() - found.made_at < FOUR_WEEKS else None
 
     def sweep(self) -> int:
         """Judge each route anew, and store what is new; returns of how many routes."""
         policy, now = self.policies.current(), self.clock.now()
+        routes = (*policy.routes, policy.own_route)
         with self.store.read() as uow:
-            newest = uow.judgements.newest()
-        judged = [self._judged(route, newest.get(route.name), now) for route in (*policy.routes, policy.own_route)]
-        fresh = [one for one in judged if _says_more(one, newest.get(one.route))]
+            before = {route.name: uow.judgements.newest(route.name) for route in routes}
+        judged = [self._judged(route, before[route.name], now) for route in routes]
+        fresh = [one for one in judged if _says_more(one, before[one.route])]
         if fresh:
             with self.store.begin() as uow:
                 for one in fresh:
                     uow.judgements.add(one)
         return len(fresh)
 
-    def _newest(self) -> dict[str, Judgement]:
+    def _standing(self, route: str) -> Judgement | None:
+        """The newest judgement of this route, as of a minute ago at the most."""
         now = self.clock.now()
-        kept = self.standing.get("newest", now)
-        if kept is None:
+        if not self.standing.has(route, now):
             with self.store.read() as uow:
-                kept = uow.judgements.newest()
-            self.standing.keep("newest", kept, until=now + timedelta(seconds=STANDING_SECONDS))
-        return kept
+                found = uow.judgements.newest(route)
+            self.standing.keep(route, found, until=now + timedelta(seconds=STANDING_SECONDS))
+        return self.standing.get(route, now)
 
     def _stats(self, name: str, since: datetime, until: datetime, zone: tzinfo) -> Stats:
         with self.store.read() as uow:
             outputs = uow.decisions.sample(since, until, route=name or None)
             everybody = uow.tasks.reviewed(since, until)
-            judgement = uow.judgements.newest().get(name) if name else None
+            judgement = uow.judgements.newest(name) if name else None
             plan = uow.plans.newest(name) if name else None
         reviewed = [one for one in everybody if not name or one.route == name]
         errors = _errors(everybody, [name] if name else None)

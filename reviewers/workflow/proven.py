@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from reviewers.decisions import gate, routing
-from reviewers.model import Assessment, Output, Policy, ReleaseState
+from reviewers.model import Assessment, Output, Policy, Proof, ReleaseState, Route
 from reviewers.ports import Metrics, UnitOfWork
 
 
@@ -26,7 +26,7 @@ def let_go(
     """
     if not any(output.hold for output in outputs) or not _asked_for(policy):
         return list(outputs)
-    proofs = {name: found.proof for name, found in uow.judgements.newest().items()}
+    proofs: dict[str, Proof | None] = {}
     seen: list[Output] = []
     for output, assessment in zip(outputs, assessments, strict=True):
         release = uow.releases.get(output.output_id) if output.hold else None
@@ -34,13 +34,20 @@ def let_go(
             seen.append(output)
             continue
         route = routing.route_of(output, None, policy)  # the one that held it, when no risk was known
-        decided = gate.below_proven(release, output, assessment.risk, route, proofs.get(route.name), now=now)
+        if route.name not in proofs:
+            proofs[route.name] = _proof(uow, route)
+        decided = gate.below_proven(release, output, assessment.risk, route, proofs[route.name], now=now)
         left = decided.state is ReleaseState.RELEASED
         if decided != release:
             left = uow.releases.decide(decided)  # False: it became final meanwhile
             metrics.count("releases_below_proven", int(left))
         seen.append(replace(output, hold=False) if left else output)
     return seen
+
+
+def _proof(uow: UnitOfWork, route: Route) -> Proof | None:
+    found = uow.judgements.newest(route.name) if route.release_below_proven else None
+    return found.proof if found else None
 
 
 def _asked_for(policy: Policy) -> bool:

@@ -25,6 +25,12 @@ class Remembered(Generic[Kept]):
             until, value = self._kept.get(key, (None, None))
             return value if until is not None and now < until else None
 
+    def has(self, key: Hashable, now: datetime) -> bool:
+        """Whether there is a value of this key, None too."""
+        with self._turn:
+            until, _ = self._kept.get(key, (None, None))
+            return until is not None and now < until
+
     def keep(self, key: Hashable, value: Kept, *, until: datetime) -> None:
         """Keep it, in place of what was there."""
         with self._turn:

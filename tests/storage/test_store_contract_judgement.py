@@ -39,7 +39,7 @@ EMPTY = Judgement(route="", rate=None, guarantee=None, tested_at=None, proof=Non
 def test_before_anything_was_judged_there_is_nothing(store: Store) -> None:
     """No route has a judgement."""
     with store.read() as uow:
-        assert uow.judgements.newest() == {}
+        assert uow.judgements.newest("") is None
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_judgement_comes_back_as_it_was_stored(store: Store, judgement: Judgem
         uow.judgements.add(judgement)
 
     with store.read() as uow:
-        assert uow.judgements.newest() == {judgement.route: judgement}
+        assert uow.judgements.newest(judgement.route) == judgement
 
 
 def test_the_newest_of_each_route_counts(store: Store) -> None:
@@ -64,7 +64,7 @@ def test_the_newest_of_each_route_counts(store: Store) -> None:
             uow.judgements.add(judgement)
 
     with store.read() as uow:
-        assert uow.judgements.newest() == {JUDGEMENT.route: later, "": EMPTY}
+        assert (uow.judgements.newest(JUDGEMENT.route), uow.judgements.newest("")) == (later, EMPTY)
 
 
 def test_the_moments_of_a_judgement_are_in_utc(store: Store) -> None:
@@ -76,8 +76,9 @@ def test_the_moments_of_a_judgement_are_in_utc(store: Store) -> None:
         uow.judgements.add(told)
 
     with store.read() as uow:
-        newest = uow.judgements.newest()[JUDGEMENT.route]
+        newest = uow.judgements.newest(JUDGEMENT.route)
     assert newest == JUDGEMENT
+    assert newest is not None
     assert newest.proof is not None
     assert {one.utcoffset() for one in (newest.tested_at, newest.made_at, newest.proof.proven_at) if one} == {
         timedelta(0)

@@ -43,7 +43,9 @@ def decided(world: World, right: int, wrong: int, *, tag: str = "cards", by: str
 def newest(world: World, route: str = "Cards") -> Judgement:
     """What stands of a route."""
     with world.store.read() as uow:
-        return uow.judgements.newest()[route]
+        found = uow.judgements.newest(route)
+    assert found is not None
+    return found
 
 
 def test_rate_of_a_route_has_its_interval_its_n_and_its_weeks() -> None:
