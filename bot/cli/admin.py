@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.console import fail, out, progress_bar
+from bot.cli.simulate import policy_simulate
 
 db = typer.Typer(help="The database's schema.", no_args_is_help=True)
 token = typer.Typer(help="Bearer tokens of the HTTP API.", no_args_is_help=True)
@@ -118,6 +119,9 @@ def policy_check(file: Annotated[Path, typer.Argument(help="The TOML file.")]) -
     )
     out.print(route_table(read))
     out.print(f"\n{checking_words(read)}")
+
+
+policy.command("simulate")(policy_simulate)
 
 
 @models.command("prepare")

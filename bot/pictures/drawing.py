@@ -18,17 +18,24 @@ DOTS = 150  # an inch
 
 def figure(height: float) -> tuple[Figure, Axes]:
     """An empty picture of this height in inches. No window system and no state of matplotlib's own is used."""
+    drawn, (axes,) = panels(height, 1)
+    return drawn, axes
+
+
+def panels(height: float, count: int) -> tuple[Figure, tuple[Axes, ...]]:
+    """As `figure`, with so many parts below each other over one axis."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     drawn = Figure(figsize=(WIDTH, height), dpi=DOTS, facecolor="white", layout="constrained")
     FigureCanvasAgg(drawn)
-    axes = drawn.add_subplot()
-    axes.tick_params(labelsize=LETTERS, length=0, colors=GREY)
-    for side in ("top", "right", "left", "bottom"):
-        axes.spines[side].set_visible(side == "bottom")
-    axes.spines["bottom"].set_color(LIGHT)
-    return drawn, axes
+    parts = tuple(drawn.subplots(count, 1, sharex=True, squeeze=False)[:, 0])
+    for axes in parts:
+        axes.tick_params(labelsize=LETTERS, length=0, colors=GREY)
+        for side in ("top", "right", "left", "bottom"):
+            axes.spines[side].set_visible(side == "bottom")
+        axes.spines["bottom"].set_color(LIGHT)
+    return drawn, parts
 
 
 def png(drawn: Figure) -> bytes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import sqrt
+from math import ceil, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 WEEK = timedelta(days=7)
 REVIEWS_NEED = 20  # of the past: our choice, with fewer the errors of another policy are anybody's guess
 Z95 = 1.959963984540054  # the standard normal's 97.5 % point
+LEAST_COVERED = 1.0 / 7.0  # of a week: our choice, as in `pacing_budget`
 EXTREME = 1e-5  # risks closer to 0 or 1 count as this
 
 
@@ -45,6 +46,12 @@ class Stretch:
     least: Floats  # what a rule gives at least, where the plan gives the chance; else 0
     slices: tuple[str, ...]
     wrong: Floats  # 1 wrong, 0 right, NaN not reviewed
+    covered: float = 1.0  # share of the week since the very first output, in (0, 1]: so much of the budget is for it
+
+    @property
+    def reviewed(self) -> int:
+        """How many of them people decided on."""
+        return int((~np.isnan(self.wrong)).sum())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,13 +105,15 @@ def stretches(past: Iterable[PastOutput], policy: Policy, *, until: datetime) ->
     """The past as the other policy routes it, week by week back from `until`, a stretch for each route and week."""
     terms = Terms(policy=policy)
     found: dict[tuple[str, int], _Columns] = {}
+    first = until
     for one in past:
         before = one.decision
+        first = min(first, before.decided_at)
         risk = None if before.risk is None else _risk(before.risk)
         now = sampling.decide(one.output, risk, terms, draw=0.0, now=before.decided_at)
         route = policy.route(now.route)
         planned = route.has_budget and not one.output.hold
-        week = int((until - before.decided_at) / WEEK)
+        week = ceil((until - before.decided_at) / WEEK) - 1
         columns = found.setdefault((route.name, week), _Columns(route=route))
         columns.numbers.append(
             (
@@ -116,7 +125,8 @@ def stretches(past: Iterable[PastOutput], policy: Policy, *, until: datetime) ->
             )
         )
         columns.slices.append(now.slice)
-    return [_stretch(columns) for columns in found.values()]
+    ago = (until - first) / WEEK
+    return [_stretch(columns, min(max(ago - week, LEAST_COVERED), 1.0)) for (_, week), columns in found.items()]
 
 
 def replayed(parts: Sequence[Stretch], policy: Policy, assumed: Assumed) -> list[Replayed]:
@@ -145,7 +155,8 @@ def chances(part: Stretch, policy: Policy, errors_seen: float, assumed: Assumed)
     if not planned.any():
         return found
     seconds = assumed.seconds_a_verdict * part.route.quorum
-    reviews = (part.route.minutes(seconds) or 0.0) * 60.0 / seconds * assumed.budget_factor
+    weekly = (part.route.minutes(seconds) or 0.0) * 60.0 / seconds
+    reviews = weekly * part.covered * assumed.budget_factor
     floor = max(min(policy.uniform_rate, FLOOR_PART * reviews / len(found)), LEAST_CHANCE)
     left = max(reviews - float(found[~planned].sum()) - float(part.least[planned].sum()), 0.0)
     names = slices.told_apart([name for name, drawn in zip(part.slices, planned, strict=True) if drawn])
@@ -167,7 +178,7 @@ def errors_of(parts: Sequence[Stretch], route: str) -> float:
     return float(sum(np.nansum(part.wrong) for part in parts if part.route.name == route))
 
 
-def _stretch(columns: _Columns) -> Stretch:
+def _stretch(columns: _Columns, covered: float) -> Stretch:
     risk, before, fixed, least, wrong = np.array(columns.numbers, dtype=np.float64).T
     return Stretch(
         route=columns.route,
@@ -177,6 +188,7 @@ def _stretch(columns: _Columns) -> Stretch:
         least=least,
         slices=tuple(columns.slices),
         wrong=wrong,
+        covered=covered,
     )
 
 
