@@ -126,8 +126,9 @@ def seen_variance(sample: Sample, residual: Floats, slope_numbers: float) -> flo
 def bounds(fitted: Fit, quantile: float, wider: float) -> Interval:
     """All shares θ with quantiles (-z + c) S <= U <= (z + c) S, where S² = R V + doubt and c = K / S³ (z² - 1) / 6.
 
-    c is the Cornish-Fisher term for rare errors of large weight (Cornish & Fisher 1938; of score tests: Bartlett 1953).
-    With one risk for all and one chance for all this is Wilson's interval, with the finite-population correction.
+    c is the Cornish-Fisher term for rare errors of large weight (Cornish & Fisher 1938; of score tests: Bartlett 1953);
+    it takes at most half of z, since a few reviews of huge weight are beyond what it can correct. With one risk for
+    all and one chance for all this is Wilson's interval, with the finite-population correction.
 
     Args:
         fitted: shift and slope.
@@ -137,11 +138,11 @@ def bounds(fitted: Fit, quantile: float, wider: float) -> Interval:
 
     def over(moments: Moments) -> Floats:
         reach, skew = _reach(moments, quantile, wider)
-        return moments.distance - np.maximum(skew + reach, 0.0)
+        return moments.distance - np.maximum(skew + reach, reach / 2.0)
 
     def under(moments: Moments) -> Floats:
         reach, skew = _reach(moments, quantile, wider)
-        return moments.distance - np.minimum(skew - reach, 0.0)
+        return moments.distance - np.minimum(skew - reach, -reach / 2.0)
 
     profile, low, high = fitted.profile, 0.0, 1.0
     refused, kept = over(fitted.steps) > 0.0, under(fitted.steps) >= 0.0
@@ -150,7 +151,8 @@ def bounds(fitted: Fit, quantile: float, wider: float) -> Interval:
     if not kept[-1]:
         beyond = len(kept) - int(np.argmax(kept[::-1]))
         high = _share(profile, _root(profile, under, beyond)) if kept.any() else 0.0
-    return Interval(low, high)
+    value = float(fitted.here.share[0])
+    return Interval(min(low, value), max(high, value))
 
 
 def _reach(moments: Moments, quantile: float, wider: float) -> tuple[Floats, Floats]:
