@@ -38,7 +38,7 @@ def test_only_so_many_are_kept() -> None:
 def test_figures_of_many_outputs_are_worked_out_once_in_five_minutes() -> None:
     """Verdicts of the last minutes come with the next ones; figures of few outputs are always new."""
     world = a_world()
-    large = replace(world.services.judgement, large_from=50)
+    large = replace(world.services.judgement, large_from=50, large=Remembered())
     decided(world, 45, 5)
     before = large.stats("Cards", 28, UTC)
     decided(world, 50, 50)
