@@ -137,6 +137,7 @@ _UNQUEUE = delete(scoring_queue).where(
     scoring_queue.c.number.in_(select(outputs.c.number).where(one_of(outputs.c.output_id)))
 )
 _ASSESSMENT = select(assessments).where(assessments.c.output_id == bindparam("output_id"))
+_WITH_RISK = select(assessments.c.output_id).where(one_of(assessments.c.output_id), assessments.c.risk.is_not(None))
 _SCORES_OF = select(scores).where(one_of(scores.c.output_id)).order_by(scores.c.position)
 _SCORES = select(scores).where(scores.c.output_id == bindparam("output_id")).order_by(scores.c.position)
 
@@ -171,8 +172,9 @@ class SqlAssessments:
         return rows.to_assessment(row, [rows.to_score(score) for score in found])
 
     def scores(self, output_ids: Sequence[str]) -> dict[str, tuple[Score, ...]]:
-        """The scores of these outputs."""
-        found: dict[str, list[Score]] = {}
-        for row in in_pieces(self._connection, _SCORES_OF, output_ids):
-            found.setdefault(row["output_id"], []).append(rows.to_score(row))
+        """The scores of those of the outputs that have a risk."""
+        with_risk = in_pieces(self._connection, _WITH_RISK, output_ids)
+        found: dict[str, list[Score]] = {row["output_id"]: [] for row in with_risk}
+        for row in in_pieces(self._connection, _SCORES_OF, list(found)):
+            found[row["output_id"]].append(rows.to_score(row))
         return {output_id: tuple(of) for output_id, of in found.items()}

@@ -84,7 +84,7 @@ class MemoryAssessments(Repository):
 
     def scores(self, output_ids: Sequence[str]) -> dict[str, tuple[Score, ...]]:
         known = {name: self._state.assessments[name] for name in output_ids if name in self._state.assessments}
-        return {name: one.scores for name, one in known.items() if one.scores}
+        return {name: one.scores for name, one in known.items() if one.risk is not None}
 
 
 class MemoryTasks(MemoryQueues):

@@ -53,7 +53,7 @@ class Assessments(Protocol):
     def get(self, output_id: str) -> Assessment | None: ...
 
     def scores(self, output_ids: Sequence[str]) -> dict[str, tuple[Score, ...]]:
-        """The scores of these outputs, in the order of storing; outputs without any are left out."""
+        """The scores of those of the outputs that have a risk, in the order of storing; may be empty for one."""
 
 
 class Decisions(Protocol):

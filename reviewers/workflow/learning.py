@@ -94,7 +94,10 @@ def start_of_week(now: datetime) -> datetime:
 
 
 def _history(uow: UnitOfWork, since: datetime, until: datetime) -> list[Judged]:
-    """What was drawn and decided in [since, until), the outputs that came first at the front."""
+    """What was drawn and decided in [since, until), the outputs that came first at the front.
+
+    An output on which a scorer failed is left out: what it lacks says nothing about it.
+    """
     reviewed = [
         one
         for one in figures.decided(uow.tasks.reviewed(since, until))
@@ -104,9 +107,10 @@ def _history(uow: UnitOfWork, since: datetime, until: datetime) -> list[Judged]:
     return [
         Judged(
             group=one.output_id,
-            scores=scores.get(one.output_id, ()),
+            scores=scores[one.output_id],
             wrong=one.outcome in figures.WRONG,
             chance=one.inclusion_probability,
         )
         for one in sorted(reviewed, key=lambda one: (one.received_at, one.output_id))
+        if one.output_id in scores
     ]

@@ -90,17 +90,23 @@ def test_models_are_append_only(sql_store: SqlStore) -> None:
 
 
 def test_scores_of_many_outputs_are_read_at_once(store: Store) -> None:
-    """By output id, in the order of storing; an output without scores, or without an assessment, has none."""
+    """By output id, in the order of storing: none is there for an output that a scorer failed on, or nobody read."""
     scores = tuple(
         Score(output_id="o-1", scorer=name, version="1", value=value, explanation="…", claim_values=(value, 0.0))
         for name, value in (("grounding", 1.25), ("coverage", 0.5))
     )
     with store.begin() as uow:
-        uow.outputs.add([an_output("o-1"), an_output("o-2"), an_output("o-3")])
-        uow.assessments.add([an_assessment("o-1", scores=scores), an_assessment("o-2", scores=())])
+        uow.outputs.add([an_output(f"o-{number}") for number in range(1, 5)])
+        uow.assessments.add(
+            [
+                an_assessment("o-1", scores=scores),
+                an_assessment("o-2", scores=()),
+                an_assessment("o-3", scores=(_score("o-3"),), risk=None, failure="grounding: away"),
+            ]
+        )
 
     with store.read() as uow:
-        assert uow.assessments.scores(["o-3", "o-2", "o-1", "o-9"]) == {"o-1": scores}
+        assert uow.assessments.scores(["o-4", "o-3", "o-2", "o-1", "o-9"]) == {"o-1": scores, "o-2": ()}
         assert uow.assessments.scores([]) == {}
 
 

@@ -131,6 +131,19 @@ def test_an_unsure_reviewer_teaches_nothing() -> None:
     assert learned.verdicts == 1
 
 
+def test_an_output_on_which_a_scorer_failed_teaches_nothing() -> None:
+    """It would look like one without claims."""
+    world = a_world()
+    judge(world, "o-1", 1.0, wrong=False)
+    world.scorer.fault = RuntimeError("out of memory")
+    (task,) = world.bring(an_output("o-2"))
+    world.verdicts.record(Ballot(task_id=task, reviewer="U0MARA", kind=VerdictKind.REJECT, reasons=("invented",)))
+    world.clock.advance(WEEK)
+    learned = learner(world).learn()
+    assert learned is not None
+    assert (learned.verdicts, learned.errors) == (1, 0)
+
+
 def test_the_sweep_learns_once_a_day() -> None:
     """The clock asks every few minutes; the first time of a day counts."""
     world = a_world()
