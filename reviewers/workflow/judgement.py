@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 
@@ -24,6 +24,7 @@ FOUR_WEEKS = timedelta(days=28)
 DEFAULT_DAYS, MOST_DAYS = 28, 366
 LARGE = 50_000  # outputs: an estimate of so many takes long enough to be kept for a while
 KEPT_SECONDS = 300.0  # for which it is
+LARGE_EVERY = timedelta(hours=1)  # between two looks of the sweep at a route with so many
 STANDING_SECONDS = 60.0  # for which the standing judgements are kept in a process
 
 
@@ -59,6 +60,7 @@ class JudgementDesk:
     large: Remembered[Stats] = field(default_factory=Remembered)
     teams: Remembered[tuple[Rate | TooFew, Rate | TooFew]] = field(default_factory=Remembered)
     standing: Remembered[Judgement | None] = field(default_factory=Remembered)
+    seen: Remembered[bool] = field(default_factory=Remembered)  # large routes that the sweep need not look at yet
 
     def stats(self, route: str, days: int, zone: tzinfo) -> Stats:
         """The error rate of a route (empty: of all) over the last days, with all that is said beside it.
@@ -89,7 +91,7 @@ class JudgementDesk:
             reviewed = uow.tasks.reviewed(since, now)
         errors = _errors(reviewed, names)
         mine = np.isin(outputs.route, [place for place, name in enumerate(outputs.routes) if name in names])
-        edge = np.datetime64(middle.replace(tzinfo=None), "us")
+        edge = np.datetime64(middle.astimezone(UTC).replace(tzinfo=None), "us")
         before, after = outputs.decided_at < edge, outputs.decided_at >= edge
         found = (
             error_rates.rate(outputs, mine & before, errors=errors),
@@ -115,7 +117,9 @@ class JudgementDesk:
         routes = (*policy.routes, policy.own_route)
         with self.store.read() as uow:
             before = {route.name: uow.judgements.newest(route.name) for route in routes}
-        judged = [self._judged(route, before[route.name], now) for route in routes]
+        judged = [
+            self._judged(route, before[route.name], now) for route in routes if not self.seen.has(route.name, now)
+        ]
         fresh = [one for one in judged if _says_more(one, before[one.route])]
         if fresh:
             with self.store.begin() as uow:
@@ -164,6 +168,8 @@ class JudgementDesk:
         with self.store.read() as uow:
             outputs = uow.decisions.sample(since, now, route=name)
             reviewed = uow.tasks.reviewed(since, now)
+        if len(outputs) >= self.large_from:
+            self.seen.keep(name, True, until=now + LARGE_EVERY)
         errors = _errors(reviewed, [name])
         rate = error_rates.rate(outputs, errors=errors)
         tested, tested_at, proof = _test(route, before, outputs, errors, now)

@@ -68,7 +68,7 @@ class Services:
             "notices": (15.0, self.reminders.sweep),
             "queues": (60.0, self.cutter.sweep),
             "plans": (60.0, self.planner.sweep),  # hourly, and at once under another policy
-            "judgements": (900.0, self.judgement.sweep),  # what readers are told; each guarantee once a week
+            "judgements": (300.0, self.judgement.sweep),  # what readers are told; each guarantee once a week
             "risk": (600.0, RiskLearner(store=store, clock=clock, metrics=self.metrics).sweep),  # once a day
         }
 

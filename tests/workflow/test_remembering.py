@@ -48,3 +48,17 @@ def test_figures_of_many_outputs_are_worked_out_once_in_five_minutes() -> None:
     assert fresh.reviewed == 150
     world.clock.advance(300)
     assert large.stats("Cards", 28, UTC).outputs == 150
+
+
+def test_sweep_looks_at_a_large_route_once_an_hour() -> None:
+    """At a small one each time."""
+    world = a_world()
+    large = replace(world.services.judgement, large_from=50, seen=Remembered())
+    decided(world, 45, 5)
+    decided(world, 40, 0, tag="loans")
+    assert large.sweep() == 2
+    decided(world, 30, 20)
+    decided(world, 30, 10, tag="loans")
+    assert large.sweep() == 1
+    world.clock.advance(3600)
+    assert large.sweep() == 1
