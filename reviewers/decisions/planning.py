@@ -20,7 +20,7 @@ from reviewers.decisions.pacing_budget import HOURS
 from reviewers.decisions.selection import LEAST_CHANCE, UNIFORM_PART
 from reviewers.decisions.signal import Auroc, Guard
 from reviewers.decisions.too_few import TooFew
-from reviewers.model import HourCount, MadePlan, PeriodOutputs, Policy, Reviewed, Route, Signal, Stratum
+from reviewers.model import HourCount, MadePlan, PeriodOutputs, Policy, Purpose, Reviewed, Route, Signal, Stratum
 
 HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
 OUTPUTS_NEED = 50  # recent outputs: our choice, below them their mean risk alone is off by a third
@@ -177,8 +177,9 @@ def floor_of(demand: Demand, policy: Policy) -> float:
 
 
 def errors_seen(verdicts: Sequence[Reviewed]) -> int:
-    """Outputs that people found wrong; one whose answer was known before is no finding."""
-    return len({one.task_id for one in verdicts if one.outcome in WRONG and not one.known})
+    """Outputs that people found wrong; a known answer is no finding, and a second look finds nothing new."""
+    findings = (one for one in verdicts if one.purpose is Purpose.REVIEW and not one.known)
+    return len({one.task_id for one in findings if one.outcome in WRONG})
 
 
 def differs(plan: MadePlan, before: MadePlan | None) -> bool:

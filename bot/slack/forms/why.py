@@ -123,7 +123,7 @@ def _by_chance(view: TaskView, name: str) -> str:
     decision = view.decision
     scored_ = view.assessment.risk if view.assessment else None
     told = f"its risk was {risk_words(scored_)}" if scored_ else "its risk was not scored"
-    if decision.reason is Reason.RISK and decision.inclusion_probability == 1.0:
+    if decision.reason is Reason.RISK and decision.inclusion_probability == 1.0 and not decision.plan_version:
         return f"*{name} was picked for its risk.* Answers at or above the threshold always are; {told}."
     chance = in_hundred(decision.inclusion_probability)
     return f"*{name} was picked by chance ({chance} in 100).* Riskier answers are picked more often; {told}."
