@@ -45,7 +45,7 @@ class Stats:
     agreement: Alpha | AllAlike | TooFew
     signal: Auroc | TooFew
     drawn_evenly: bool  # the risk seems to tell nothing, so outputs are drawn evenly until it does
-    judgement: Judgement | None  # the route's own, with its release guarantee; None: none yet, or all routes
+    judgement: Judgement | None  # the route's own, with its release guarantee; None: none yet, or several routes
     seconds_a_review: float  # as far as that is known
 
 
@@ -140,8 +140,10 @@ class JudgementDesk:
         with self.store.read() as uow:
             outputs = uow.decisions.sample(since, until, route=name or None)
             everybody = uow.tasks.reviewed(since, until)
-            judgement = uow.judgements.newest(name) if name else None
-            plan = uow.plans.newest(name) if name else None
+            # Where there are no routes, all outputs are those of the policy's own.
+            is_one = bool(name) or not self.policies.current().routes
+            judgement = uow.judgements.newest(name) if is_one else None
+            plan = uow.plans.newest(name) if is_one else None
         reviewed = [one for one in everybody if not name or one.route == name]
         errors = _errors(everybody, [name] if name else None)
         seconds = figures.seconds_for_one(reviewed)

@@ -75,6 +75,18 @@ def test_all_routes_together_have_a_line_each() -> None:
     assert stats.judgement is None
 
 
+def test_policy_without_routes_has_a_guarantee_of_its_own() -> None:
+    """Then all outputs are those of no route, and what is proven of them is told."""
+    world = World(uniform_rate=1.0, release_target=0.05)
+    world.scorer.value = 0.1
+    decided(world, 60, 0)
+    world.sweep("judgements")
+    found = world.services.judgement.stats("", 28, UTC).judgement
+    assert found is not None
+    assert found.proof is not None
+    assert found.proof.share == 1.0
+
+
 def test_outputs_of_another_time_or_route_are_left_out() -> None:
     """The last day has none; an unknown route, and days outside of a year, are refused."""
     world = a_world()
