@@ -4,6 +4,10 @@ Reviews of one user's outputs tell less than as many of different users. The var
 with the sum of what its outputs contribute (linearisation: Binder, International Statistical Review 51, 1983; "ultimate
 clusters": Särndal, Swensson & Wretman, Model Assisted Survey Sampling, 1992, section 4.6), and the interval speaks for
 the users as a draw of those that may come.
+
+The rate of these very outputs needs none of it: each is drawn by itself, and the interval without clusters holds that
+rate as often as it says, however alike one user's outputs are. It does not hold the rate of outputs to come: simulated
+with 100 users of one hundred outputs, 81 of 100 intervals do without clusters, and 94 with them.
 """
 
 from __future__ import annotations
