@@ -129,7 +129,7 @@ def _estimating(_settings: Settings, runs: int) -> list[Row]:
     rows = []
     for outputs, aim in SIZES.items():
         found = measure_estimating(outputs, runs=3 * runs)
-        floors = f"floor: logit of all {found['logit']:.1f} ms, a sort {found['sort']:.1f} ms"
+        floors = f"floor: logit of all {found['logit']:.2f} ms, a sort {found['sort']:.2f} ms"
         rows.append(Row(f"error rate, {outputs:,} outputs", f"{found['estimate']:.1f} ms", f"aim: {aim}; {floors}"))
         rows.append(Row(f"chances of review, {outputs:,} outputs", f"{found['chances']:.1f} ms", floors))
     return rows
@@ -145,6 +145,26 @@ def _judging(_settings: Settings, runs: int) -> list[Row]:
         Row("reviewers' errors, 10,000 outputs with 3 verdicts", f"{found['fit']:.0f} ms", beside),
         Row("wrong outputs found, 2 of 12 reviewers approve all", f"{found['found'] * 100:.0f} of 100", recall),
     ]
+
+
+def _detector(settings: Settings, _runs: int) -> list[Row]:
+    from bot.bench.detector import OneByOne, measure_detector, workloads
+    from bot.bootstrap import build_detector, build_evaluator, detector_files, prepare_models
+
+    evaluator = build_evaluator(settings)
+    one_by_one = OneByOne(prepare_models(settings), detector_files())
+    work, where = workloads()
+    found = []
+    for name, outputs in work.items():
+        plain = measure_detector(evaluator, outputs, one_by_one)
+        packed = measure_detector(evaluator, outputs, build_detector(settings))
+        figure = f"{packed.milliseconds:.0f} ms an output, {plain.milliseconds / packed.milliseconds:.1f} times faster"
+        beside = f"claim by claim, not merged: {plain.milliseconds:.0f} ms"
+        if packed.auroc is not None and plain.auroc is not None:
+            figure += f", AUROC {packed.auroc:.4f}"
+            beside += f", AUROC {plain.auroc:.4f}"
+        found.append(Row(f"grounding detector, {len(outputs)} outputs {name}, of {where}", figure, beside))
+    return found
 
 
 def _start(settings: Settings, runs: int) -> list[Row]:
@@ -293,6 +313,7 @@ PARTS: dict[str, Callable[[Settings, int], list[Row]]] = {
     "verdicts": _verdicts,
     "release": _release,
     "scoring": _scoring,
+    "detector": _detector,
     "estimating": _estimating,
     "judging": _judging,
     "load": _load,
