@@ -122,11 +122,12 @@ def demand_of(seen: Seen, route: Route, now: datetime) -> Demand:
     each = pacing_budget.seconds_a_review([time for time in times if time > 0.0], DEFAULT_SECONDS)
     seconds = each * route.quorum
     this_week = sum(one.recorded_at >= monday(now) for one in seen.verdicts)
+    expected = expected_week(seen.traffic, now)
     return Demand(
         seconds_a_review=seconds,
         weekly_minutes=route.minutes(seconds) or 0.0,
         spent_minutes=this_week * each / 60.0,
-        by_hour=expected_week(seen.traffic, now),
+        by_hour=level(seen.traffic, expected, now) * expected,
     )
 
 
@@ -151,6 +152,21 @@ def expected_week(traffic: Sequence[HourCount], now: datetime) -> NDArray[np.flo
         hours = max((now - first) / HOUR, 1.0)
         return np.full(HOURS, sum(one.outputs for one in traffic) / hours)
     return expected
+
+
+def level(traffic: Sequence[HourCount], expected: NDArray[np.float64], now: datetime) -> float:
+    """How much busier this week is than expected, so far: (seen + d) / (expected until now + d), d a day's traffic.
+
+    1 on Monday morning, and where nothing is expected; a holiday or a launch shows within a day.
+
+    Args:
+        expected: of `expected_week`.
+    """
+    this = monday(now)
+    seen = sum(one.outputs for one in traffic if one.hour >= this)
+    so_far = float(expected.sum()) - pacing_budget.remaining(expected, (now - this) / HOUR)
+    day = float(expected.sum()) / 7.0
+    return (seen + day) / (so_far + day) if day > 0.0 else 1.0
 
 
 def guarded(reviews: PeriodOutputs, before: MadePlan | None, now: datetime) -> tuple[Guard, Signal]:

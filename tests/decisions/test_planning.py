@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from reviewers.decisions.planning import Demand, differs, expected_week, floor_of, monday
+from reviewers.decisions.planning import Demand, differs, expected_week, floor_of, level, monday
 from reviewers.model import HourCount, MadePlan, Policy, Signal
 from tests.builders import NOON, a_made_plan
 
@@ -61,6 +61,17 @@ def test_whole_weeks_are_forecast_by_their_hours() -> None:
     assert expected[33] == pytest.approx(168.5 / 1.5)
     assert expected[0] == expected[167] == pytest.approx(1 / 3)
     assert expected.sum() == pytest.approx(168.0)
+
+
+def test_week_that_is_busier_than_expected_is_expected_to_stay_so() -> None:
+    """One output an hour is 24 a day; by Monday noon 12 were expected: (84 + 24) / (12 + 24) = 3."""
+    even = np.ones(168)
+    assert level(counts((MONDAY, 84)), even, NOON) == pytest.approx(3.0)
+    assert level(counts((MONDAY - HOUR, 84)), even, NOON) == pytest.approx(
+        24 / 36
+    )  # of last week; none came in this one
+    assert level([], even, MONDAY) == 1.0
+    assert level([], np.zeros(168), NOON) == 1.0
 
 
 def test_no_more_than_eight_weeks_are_looked_at() -> None:
