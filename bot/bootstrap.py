@@ -305,7 +305,8 @@ def _named_scorer(name: str) -> Scorer | None:
     if family == "tokens":
         return TokenClassifierScorer(model)
     kind = next((known for known in PAIR_FAMILIES if known == family), None)
-    return HuggingFaceScorer(model, family=kind) if kind else None
+    model, _, label = model.partition("#")  # of the class that means supported, where a model does not name it so
+    return HuggingFaceScorer(model, family=kind, supported_label=label) if kind and model else None
 
 
 def _tell_conversion(done: int, total: int, what: str) -> None:

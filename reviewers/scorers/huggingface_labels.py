@@ -46,7 +46,8 @@ def supported_class(labels: Mapping[int, str], family: Family, named: str = "") 
     if len(found) != 1:
         raise Invalid(
             "supported_label",
-            f"The labels of the model are {', '.join(labels.values())}: name the one that means supported.",
+            f"The labels of the model are {', '.join(labels.values())}. Write the one that means supported behind its "
+            f"name in WHETSTONE_SCORERS: hf:{family}:NAME#{next(iter(labels.values()))}",
         )
     return found[0]
 

@@ -10,6 +10,7 @@ from bot.bootstrap import build_embedder, build_scorers
 from bot.settings import load
 from reviewers.errors import Invalid
 from reviewers.ports import Scorer
+from reviewers.scorers.huggingface import HuggingFaceScorer
 
 
 def built(names: str, folder: Path) -> tuple[Scorer, ...]:
@@ -42,6 +43,13 @@ def test_each_name_builds_its_scorer(tmp_path: Path, name: str, scorer: str, ver
     """The name and the version stand with every score; nothing is fetched before the first output."""
     (found,) = built(name, tmp_path)
     assert (found.name, found.version) == (scorer, version)
+
+
+def test_a_class_that_the_labels_do_not_name_is_named_behind_the_model(tmp_path: Path) -> None:
+    """The version stays the model's own."""
+    (found,) = built("hf:entailment:a/tiny#LABEL_2", tmp_path)
+    assert isinstance(found, HuggingFaceScorer)
+    assert (found.version, found._label) == ("tiny@main", "LABEL_2")
 
 
 def test_several_are_named_with_commas(tmp_path: Path) -> None:

@@ -132,6 +132,21 @@ def test_hhem_2_is_read_without_running_its_code(tmp_path: Path) -> None:
     assert theirs.claim_values == pytest.approx(plain.claim_values)
 
 
+def test_a_class_named_in_the_setting_is_read_where_labels_say_nothing(tmp_path: Path) -> None:
+    """Without it the error says where to write it."""
+    folder = checkpoints.cross_encoder(tmp_path / "tiny", "roberta", "LABEL_0", "LABEL_1", "LABEL_2")
+    one = evidence("o-1", *PASSAGES)
+    with pytest.raises(Invalid, match=r"LABEL_0, LABEL_1, LABEL_2.*hf:entailment:NAME#LABEL_0"):
+        HuggingFaceScorer(str(folder)).score([one])
+    (score,) = HuggingFaceScorer(str(folder), supported_label="LABEL_2").score([one])
+    assert score is not None
+    expected = [
+        max(encoder_by_hand(folder, passage.text, claim.text, 2) for passage in near)
+        for claim, near in zip(one.claims, one.passages, strict=True)
+    ]
+    assert score.claim_values == pytest.approx(expected, abs=1e-5)
+
+
 def test_a_long_passage_gives_way_to_the_claim(tmp_path: Path) -> None:
     """A T5 has no last position, so the limit is ours: the passage is cut between two words."""
     from reviewers.scorers import huggingface_readers
