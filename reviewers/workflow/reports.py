@@ -45,6 +45,7 @@ class RouteQueue:
 
     views: tuple[TaskView, ...]  # the first ones by due time
     count: int  # of all
+    cut: int = 0  # closed by lot in the last seven days, since more waited than the budget reviews
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,8 +108,9 @@ class Reports:
             found += [task for task in uow.tasks.disputed(limit=MOST_DISPUTED) if task.route == route_name]
             first = sorted(found, key=_by_due)[:limit]
             views = uow.tasks.views([task.task_id for task in first])
-        count = sum(state.open + state.disputed for state in states if state.route == route_name)
-        return RouteQueue(views=tuple(views), count=max(count, len(views)))
+        here = [state for state in states if state.route == route_name]
+        count = sum(state.open + state.disputed for state in here)
+        return RouteQueue(views=tuple(views), count=max(count, len(views)), cut=sum(state.cut for state in here))
 
     def held(self) -> dict[str, HeldOnes]:
         """Held outputs that wait, by route name; the first hundreds of them, which come before all others."""

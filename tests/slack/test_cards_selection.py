@@ -10,6 +10,7 @@ import pytest
 from bot.slack.cards import notice_message, task_card
 from bot.slack.cards.selection import signal_words
 from bot.slack.forms.notices import decided_before
+from bot.slack.home import route_queue_view
 from bot.slack.home.lead import LeadPart, lead_blocks
 from reviewers.decisions.figures import TooFew
 from reviewers.errors import AlreadyResolved
@@ -93,6 +94,13 @@ def test_messages_take_any_name_of_a_route() -> None:
 def test_signal_words_name_chance_and_what_is_worth_going_by() -> None:
     """A lead can judge the number without a glossary."""
     assert "chance alone 50, worth going by from 60" in signal_words(replace(DEAD, reviewed=1))
+
+
+def test_queue_that_a_lead_sees_tells_what_was_cut() -> None:
+    """Below what waits; nothing where nothing was cut."""
+    drawn = route_queue_view("Card support", [thailand()], count=1, display=NAMES, now=NOON, cut=12)
+    assert "12 cut by lot in 7 days: more waited than the budget reviews" in words(drawn["blocks"])
+    assert "cut" not in words(route_queue_view("", [], count=0, display=NAMES, now=NOON)["blocks"])
 
 
 def test_queue_of_the_team_tells_what_was_cut() -> None:

@@ -38,7 +38,9 @@ def queue_message(
     return SlackMessage(text=text, blocks=rendered(blocks, "queue"))
 
 
-def route_queue_view(route: str, views: Sequence[TaskView], *, count: int, display: CardOptions, now: datetime) -> Wire:
+def route_queue_view(
+    route: str, views: Sequence[TaskView], *, count: int, display: CardOptions, now: datetime, cut: int = 0
+) -> Wire:
     """The queue of one route, for its leads: what is open and disputed, by due time, and who has it.
 
     Args:
@@ -47,6 +49,7 @@ def route_queue_view(route: str, views: Sequence[TaskView], *, count: int, displ
         count: how many there are.
         display: with the zone of the lead.
         now: when it is drawn.
+        cut: how many the lot closed in the last seven days.
     """
     name = quiet(route_name(route), 60)
     if not views:
@@ -57,6 +60,8 @@ def route_queue_view(route: str, views: Sequence[TaskView], *, count: int, displ
         blocks.append(_numbered([_item(view, display, now) for view in shown]))
         if count > len(shown):
             blocks.append(grey(f"{count - len(shown)} more"))
+    if cut:
+        blocks.append(grey(f"{cut} cut by lot in 7 days: more waited than the budget reviews. Rates know of it."))
     return modal(
         "Queue",
         blocks,

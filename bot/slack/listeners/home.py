@@ -41,5 +41,5 @@ def _see_queue(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[st
     desk.people.may_review(actor.user_id, actor.team_id)
     queue = desk.services.reports.queue_of(route, actor.user_id, LISTED)
     display, now = homes.own_display(desk, actor.user_id), desk.services.clock.now()
-    view = route_queue_view(route, queue.views, count=queue.count, display=display, now=now)
+    view = route_queue_view(route, queue.views, count=queue.count, display=display, now=now, cut=queue.cut)
     client.views_open(trigger_id=body["trigger_id"], view=view)
