@@ -28,6 +28,12 @@ from bot.slack.cards import (
     waiting,
 )
 from bot.slack.cards import check as checks
+from bot.slack.digest import answers as digest_answers
+from bot.slack.digest import calm, suggestion, thread
+from bot.slack.digest import forms as digest_forms
+from bot.slack.digest import message as digests
+from bot.slack.digest.ids import WhyContext, WhyNot
+from bot.slack.digest.lead import CALM
 from bot.slack.forms import (
     FormContext,
     LastOne,
@@ -82,6 +88,7 @@ from reviewers.model import (
     Outcome,
     Passage,
     Preferences,
+    ProofChange,
     QueueCut,
     Rate,
     Reading,
@@ -94,11 +101,13 @@ from reviewers.model import (
     TaskView,
     VerdictKind,
 )
+from reviewers.model.digest import Digest, Headline
 from reviewers.ports import QueueState
 from reviewers.workflow.answering import Progress, Stage
 from reviewers.workflow.reports import Team, TeamQueue
 from tests.builders import NOON, a_decision, a_task, a_verdict, showing
 from tests.judged import a_judgement, a_line, some_stats
+from tests.slack.digests import OPTIONS, hostile_digest
 from tests.slack.drawn import AT
 from tests.slack.figured import LOUD
 from tests.slack.scenes import assessed, claims_of, held, resolved, thailand, thailand_output
@@ -221,6 +230,11 @@ class Hostile:
         """A route of this name, for what is called so."""
         match = Match(tags=(self.payload,), models=(self.payload,))
         return Route(name=self.name, match=match, channel="C0REVIEW", reviewers=("U0MARA", "S0REVIEWERS"))
+
+    @cached_property
+    def digest(self) -> Digest:
+        """A digest of these words."""
+        return hostile_digest(self.payload, self.address)
 
     @property
     def late(self) -> AlreadyResolved:
@@ -377,6 +391,34 @@ def _runs(h: Hostile) -> Drawn:
         yield run_view(view, RunState(task_id="t-1", last=last), left=3, display=h.names, told=h.payload)
 
 
+def _digests(h: Hostile) -> Drawn:
+    muted = replace(OPTIONS, files={}, native_bars=False, short=True, guide=h.address)
+    for headline in Headline:
+        yield digests.digest_message(replace(h.digest, headline=headline), OPTIONS)
+        yield digests.digest_message(replace(h.digest, headline=headline), muted)
+
+
+def _calm(h: Hostile) -> Drawn:
+    yield calm.calm_message([replace(h.digest, headline=one) for one in CALM], OPTIONS)
+
+
+def _threads(h: Hostile) -> Drawn:
+    yield from thread.thread_messages(h.digest, OPTIONS)
+    yield from thread.thread_messages(h.digest, replace(OPTIONS, files={}))
+
+
+def _closed(h: Hostile) -> Drawn:
+    for until in (None, AT):
+        yield suggestion.closed_message(
+            h.digest, OPTIONS, by=h.payload, name_of=h.payload, at=AT, until=until, why=h.payload
+        )
+
+
+def _why_forms(h: Hostile) -> Drawn:
+    for dismisses in (True, False):
+        yield digest_forms.why_view(WhyContext(week="2026-W47", route=h.name, dismisses=dismisses))
+
+
 def _usage_line(h: Hostile) -> usage.Line:
     return usage.Line(name="why", argument=h.payload, what="tells", shows="tells")
 
@@ -388,6 +430,7 @@ def _one(draw: Callable[[Hostile], SlackMessage | Wire]) -> Callable[[Hostile], 
 SIGNAL = Signal(auroc=0.52, low=0.41, high=0.63, reviewed=84, wrong=12, trusted=False)
 REPLY = {"channel": "C0REVIEW", "ts": "1795453200.000200"}
 FORMS, CARDS, HOME = "bot.slack.forms", "bot.slack.cards", "bot.slack.home"
+DIGEST = "bot.slack.digest"
 SURFACES: Mapping[str, Callable[[Hostile], Drawn]] = {
     f"{CARDS}.task_card": _task_cards,
     f"{CARDS}.batch.batch_card": _batch,
@@ -410,11 +453,44 @@ SURFACES: Mapping[str, Callable[[Hostile], Drawn]] = {
     f"{CARDS}.selection.cut_message": _one(
         lambda h: selection.cut_message(_of_route(h, NoticeKind.CUT), QueueCut(waited=9, cut=4, most=5))
     ),
+    f"{CARDS}.selection.release_message": _one(
+        lambda h: selection.release_message(
+            _of_route(h, NoticeKind.RELEASE),
+            ProofChange(began=not h.name, limit=0.05, confidence=0.9, share=0.62, reviewed=212),
+        )
+    ),
     f"{CARDS}.somebody_waits.waiting_message": _one(lambda h: somebody_waits.waiting_message(held(h.view), h.names)),
     f"{CARDS}.unsettled.cut_card": _one(lambda h: unsettled.cut_card(h.view, h.names)),
     f"{CARDS}.unsettled.disputed_card": _one(lambda h: unsettled.disputed_card(h.disputed, h.names, AT)),
     f"{CARDS}.unsettled.timed_out_card": _one(lambda h: unsettled.timed_out_card(h.view, h.names)),
     f"{CARDS}.waiting.open_card": _one(lambda h: waiting.open_card(h.claimed, h.names, AT)),
+    f"{DIGEST}.answers.alert_message": _one(
+        lambda h: digest_answers.alert_message(h.digest.findings[0], h.payload, OPTIONS, reviews=64, years=20.0)
+    ),
+    f"{DIGEST}.answers.drift_message": lambda h: [
+        digest_answers.drift_message(h.digest, OPTIONS, so_far=True, shown_by=who) for who in ("", h.payload)
+    ],
+    f"{DIGEST}.answers.no_digest_message": _one(
+        lambda h: digest_answers.no_digest_message(h.payload, week=h.payload, first_at=AT, options=OPTIONS)
+    ),
+    f"{DIGEST}.answers.noted_message": lambda h: [digest_answers.noted_message(why) for why in WhyNot],
+    f"{DIGEST}.answers.snoozed_message": _one(lambda h: digest_answers.snoozed_message(h.payload, AT, OPTIONS)),
+    f"{DIGEST}.calm.calm_message": _calm,
+    f"{DIGEST}.forms.why_view": _why_forms,
+    f"{DIGEST}.forms.wrong_outputs_view": _one(
+        lambda h: digest_forms.wrong_outputs_view(
+            replace(h.digest, route=h.name), [h.rejected, h.view], page=1, links={"t-1": h.address}, display=h.names
+        )
+    ),
+    f"{DIGEST}.message.digest_message": _digests,
+    f"{DIGEST}.suggestion.closed_message": _closed,
+    f"{DIGEST}.suggestion.retraining_message": _one(
+        lambda h: suggestion.retraining_message(h.digest, OPTIONS, leads=[h.payload])
+    ),
+    f"{DIGEST}.suggestion.started_message": _one(
+        lambda h: suggestion.started_message(h.digest, OPTIONS, by=h.payload, name_of=h.payload, at=AT, rows=3)
+    ),
+    f"{DIGEST}.thread.detail_message": _threads,
     f"{FORMS}.changes.changes_view": _changes,
     f"{FORMS}.check.check_form": _one(
         lambda h: check.check_form({"text": h.payload, "ts": "1.2", "username": h.payload}, "C0REVIEW")

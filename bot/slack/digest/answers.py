@@ -1,0 +1,121 @@
+"""What is said between digests: the answer to `/whetstone drift`, the alert, and what follows a button. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from slackblocks import Block
+
+from bot.slack.digest import numbers
+from bot.slack.digest.blocks import DOT, listed
+from bot.slack.digest.findings import line_of, text_of, where_words
+from bot.slack.digest.ids import DigestAction, DigestValue, WhyNot
+from bot.slack.digest.lead import first_sentence, grey_words, nothing_said, route_words
+from bot.slack.digest.options import DigestOptions
+from bot.slack.digest.runs import Words, bare, bolded, mrkdwn, name, strong, words
+from bot.slack.digest.spoken import all_findings, fitted
+from bot.slack.text import counted, escape, mention
+from bot.slack.wire import SlackMessage, button, grey, rendered, row, said
+from reviewers.model.digest import Digest, Finding, Headline, State
+
+ROWS = 10  # of each state; then "3 more"
+_HEADINGS = {State.DRIFT: "What moved", State.STABLE: "No change", State.INSUFFICIENT: "Too few to say"}
+_THANKS = {
+    WhyNot.KNOWN: "What moved there is not told again while it stays as it is.",
+    WhyNot.NOT_IMPORTANT: "What moved there is not told any more; the thread still has it.",
+    WhyNot.NOT_TRUE: "The leads can read it; it changes nothing by itself.",
+    WhyNot.TOO_LONG: "From now on the digest is short: sentence, cure and buttons. The rest is in its thread.",
+}
+
+
+def drift_message(digest: Digest, options: DigestOptions, *, so_far: bool, shown_by: str = "") -> SlackMessage:
+    """The answer to `/whetstone drift`: all comparisons in all three states.
+
+    Args:
+        digest: of the week that runs, or of the last one.
+        options: with the time zone of its dates.
+        so_far: the week is not over.
+        shown_by: Slack user id of whoever shows it in the channel; empty: only the person who asked sees it.
+    """
+    week = f"week {numbers.week_number(digest.week)}{' so far' * so_far}"
+    head = words(name(route_words(digest.route)), f", {week}: {digest.headline.value}.")
+    sentence = first_sentence(digest, options.zone)
+    blocks: list[Block] = [said(f"*{mrkdwn(head)}* {mrkdwn(sentence)}"), *_states(digest)]
+    if digest.headline is Headline.TOO_FEW:
+        blocks.append(grey(nothing_said(digest)))
+    below = [mrkdwn(part) for part in grey_words(digest, options.zone)]
+    blocks.append(grey(DOT.join([*below, *([f"shown by {mention(shown_by)}"] if shown_by else [])])))
+    if not shown_by:
+        value = DigestValue(week=digest.week, route=digest.route).to_json()
+        spoken = "Show these comparisons in the channel"
+        blocks.append(row("digest.show", [button("Show in channel", DigestAction.SHOW_DRIFT, value, spoken)]))
+    text = fitted([bare(head), bare(sentence), *_spoken_states(digest)])
+    return SlackMessage(text=text, blocks=rendered(blocks, f"drift.{digest.week}"))
+
+
+def _states(digest: Digest) -> Iterator[Block]:
+    for state, heading in _HEADINGS.items():
+        found = digest.of(state)
+        if found:
+            yield listed(heading, [line_of(one) for one in found[:ROWS]], more=len(found) - ROWS)
+
+
+def _spoken_states(digest: Digest) -> Iterator[str]:
+    for state, heading in _HEADINGS.items():
+        if found := all_findings(digest, state):
+            yield f"{heading}: {' '.join(found)}"
+
+
+def no_digest_message(route: str, *, week: str = "", first_at: datetime | None, options: DigestOptions) -> SlackMessage:
+    """There is no digest of that week, or none yet.
+
+    Args:
+        route: its name; empty: the policy's own.
+        week: what was asked for, such as "2026-W47"; empty: the last one.
+        first_at: when the next one comes; None: none is planned.
+        options: with the time zone of the date.
+    """
+    of_week = words(" of week ", name(numbers.week_number(week), 12)) if week else ()
+    head = words("There is no digest", of_week, " of ", name(route_words(route)), ".")
+    then = f" The next one comes on {numbers.long_day(first_at, options.zone)}." if first_at else ""
+    return _told(bolded(head), words(then), "digest.none")
+
+
+def alert_message(finding: Finding, route: str, options: DigestOptions, *, reviews: int, years: float) -> SlackMessage:
+    """What leads read at once when the watch over verdicts is sure: before Monday, and only once.
+
+    Args:
+        finding: of wrong answers, with the day since when.
+        route: its name; empty: the policy's own.
+        options: with the time zone of its dates.
+        reviews: after how many since the change it was found and confirmed.
+        years: how often it would come by chance: once in so many.
+    """
+    more = "more" if (finding.effect or 0.0) >= 0 else "fewer"
+    since = f" since {numbers.long_day(finding.since, options.zone)}" if finding.since else ""
+    head = words(name(route_words(route)), f": {more} wrong answers{since}.")
+    where = words(" The change is in ", where_words(finding), ":") if finding.name else ()
+    tail = words(where, f" {text_of(finding)}.")
+    below = (
+        f"Found after {counted(reviews, 'review')} and confirmed by the next ones. Where nothing changes, such a "
+        f"message comes about once in {years:g} years."
+    )
+    blocks: list[Block] = [said(f"*{mrkdwn(head)}*{mrkdwn(tail)}"), grey(below)]
+    return SlackMessage(text=fitted([bare(head), bare(tail).strip(), below]), blocks=rendered(blocks, "digest.alert"))
+
+
+def snoozed_message(route: str, until: datetime, options: DigestOptions) -> SlackMessage:
+    """Snooze was pressed; only that person sees it."""
+    head = words(strong(f"Snoozed until {numbers.long_day(until, options.zone)}."))
+    return _told(head, words(" What moved in ", name(route_words(route)), " is told again then."), "digest.snoozed")
+
+
+def noted_message(why: WhyNot) -> SlackMessage:
+    """The form was sent; says what it changes."""
+    return _told(words(strong("Noted.")), words(f" {_THANKS[why]}"), "digest.noted")
+
+
+def _told(head: Words, then: Words, tag: str) -> SlackMessage:
+    whole = words(head, then)
+    return SlackMessage(text=escape(bare(whole)), blocks=rendered([said(mrkdwn(whole))], tag))

@@ -1,0 +1,128 @@
+"""The message of one route's week: drift, quiet, too few reviews, or no answers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slackblocks import Block, Element
+
+from bot.slack.digest.blocks import DOT, bullets, listed
+from bot.slack.digest.charts import bars, picture_blocks
+from bot.slack.digest.findings import MOVED, example_words, examples_of, moved_lines, summary, too_few
+from bot.slack.digest.ids import DigestAction, DigestValue
+from bot.slack.digest.lead import cure_words, first_sentence, grey_words, nothing_said, route_words, title
+from bot.slack.digest.numbers import week_number
+from bot.slack.digest.options import DigestOptions, Picture
+from bot.slack.digest.runs import mrkdwn, name, strong, words
+from bot.slack.digest.spoken import spoken
+from bot.slack.digest.verbs import start_button
+from bot.slack.ids import NamedValue
+from bot.slack.text import counted, escape, link_address
+from bot.slack.wire import SlackMessage, button, grey, header, rendered, row, said
+from reviewers.model.digest import Digest, Headline, State
+
+HEADER_LENGTH = 150
+
+
+def digest_message(digest: Digest, options: DigestOptions) -> SlackMessage:
+    """Draw the digest of a week.
+
+    Args:
+        digest: what the week came to.
+        options: zone, uploaded pictures, and what people asked to leave out.
+
+    Returns:
+        At most 50 blocks and 10,000 characters, and a text that is a full digest in plain words. A week in which
+        nothing moved has one sentence and a grey line, no header, picture or button.
+    """
+    if digest.headline is Headline.NO_TRAFFIC:
+        blocks: list[Block] = [said(_calm_sentence(digest, options))]
+    elif digest.headline is Headline.TOO_FEW:
+        blocks = _too_few(digest, options)
+    elif digest.headline is Headline.NOTHING_MOVED:
+        blocks = [said(_calm_sentence(digest, options)), grey(DOT.join(_calm_grey(digest, options)))]
+    else:
+        blocks = list(_drift(digest, options))
+    return SlackMessage(text=spoken(digest, options), blocks=rendered(blocks, f"digest.{digest.week}"))
+
+
+def _calm_sentence(digest: Digest, options: DigestOptions) -> str:
+    head = words(name(route_words(digest.route)), f", week {week_number(digest.week)}: {digest.headline.value}.")
+    return f"*{mrkdwn(head)}* {mrkdwn(first_sentence(digest, options.zone))}"
+
+
+def _calm_grey(digest: Digest, options: DigestOptions) -> Iterator[str]:
+    yield mrkdwn(grey_words(digest, options.zone)[0])
+    yield corrections_words(digest)
+    if few := too_few(options.shown(digest.findings)):
+        yield mrkdwn(words("too few to say: ", few))
+    yield "details in the thread"
+
+
+def corrections_words(digest: Digest) -> str:
+    """ "14 corrections collected, 182 of 200 for a dataset"."""
+    found = digest.corrections
+    collected = f"{counted(found.week, 'correction')} collected"
+    if found.since_last >= found.needed:
+        return f"{collected}, {found.since_last:,} wait, enough for a dataset"
+    return f"{collected}, {found.since_last:,} of {found.needed:,} for a dataset"
+
+
+def _too_few(digest: Digest, options: DigestOptions) -> list[Block]:
+    route = route_words(digest.route)
+    value = NamedValue(name=digest.route).to_json()
+    verbs: list[Element] = [
+        button("See the queue", DigestAction.QUEUE, value, f"See the queue of {route}"),
+        button("Change the budget", DigestAction.BUDGET, value, f"Change the review budget of {route}"),
+    ]
+    moved = _lists(digest, options)
+    return [said(_calm_sentence(digest, options)), row("digest.few", verbs), *moved, grey(nothing_said(digest))]
+
+
+def _drift(digest: Digest, options: DigestOptions) -> Iterator[Block]:
+    yield header(_header(digest))
+    yield said(mrkdwn(first_sentence(digest, options.zone)))
+    if digest.cure is not None:
+        yield said(mrkdwn(words(strong("Do first:"), " ", cure_words(digest.cure, options.zone))))
+    yield row("digest.verbs", list(_verbs(digest)))
+    if not options.short:
+        yield from picture_blocks(Picture.ERROR_RATE, digest, options)
+        yield from bars(digest) if options.native_bars else picture_blocks(Picture.MOVED, digest, options)
+        yield from _lists(digest, options)
+        yield said(mrkdwn(summary(digest, options.shown(digest.findings), options.left_out(digest))))
+    grey_parts = [mrkdwn(part) for part in grey_words(digest, options.zone)]
+    guide = link_address(options.guide)
+    if options.short:
+        grey_parts.append("details in the thread")
+    if guide:
+        grey_parts.append(f"<{escape(guide)}|how to read this>")
+    yield grey(DOT.join(grey_parts))
+
+
+def _header(digest: Digest) -> str:
+    return title(digest)[:HEADER_LENGTH]
+
+
+def _verbs(digest: Digest) -> Iterator[Element]:
+    value = DigestValue(week=digest.week, route=digest.route).to_json()
+    week = week_number(digest.week)
+    if digest.suggestion.suggested:
+        yield start_button(digest)
+    if wrong := len(digest.wrong_ids):
+        answers = counted(wrong, "wrong answer")
+        yield button(f"See {answers}", DigestAction.OUTPUTS, value, f"See the {answers} of week {week}")
+    if digest.corrections.since_last:
+        spoken_ = f"Build a correction dataset from the corrections up to week {week}"
+        yield button("Build dataset", DigestAction.DATASET, value, spoken_)
+    yield button("Snooze", DigestAction.SNOOZE, value, "Snooze this finding for a week")
+    yield button("Not useful", DigestAction.NOT_USEFUL, value, "This digest was not useful, say why")
+
+
+def _lists(digest: Digest, options: DigestOptions) -> Iterator[Block]:
+    """What moved, and three outputs that show it."""
+    drifted = options.shown(digest.of(State.DRIFT))
+    if not drifted:
+        return
+    yield listed("What moved", moved_lines(drifted), more=len(drifted) - MOVED)
+    if examples := examples_of(drifted):
+        yield bullets("Examples", [example_words(one) for one in examples])
