@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from reviewers.decisions import pacing_budget, selection, signal, slices
 from reviewers.decisions.estimate_inputs import Sample
 from reviewers.decisions.figures import DEFAULT_SECONDS, WRONG
-from reviewers.decisions.pacing_budget import HOURS
+from reviewers.decisions.pacing_budget import CAPPED, HOURS
 from reviewers.decisions.selection import LEAST_CHANCE, UNIFORM_PART
 from reviewers.decisions.signal import Auroc, Guard
 from reviewers.decisions.too_few import TooFew
@@ -135,7 +136,8 @@ def expected_week(traffic: Sequence[HourCount], now: datetime) -> NDArray[np.flo
     """Outputs to expect in each hour of a week from Monday 00:00 UTC: 168 numbers.
 
     By `pacing_budget.forecast` over earlier weeks that were whole. Before there is one: as many every hour as there
-    were on average since the first output; and none where none came.
+    were on average since the first output, the busiest tenth of the hours cut down to the rest (an import of old
+    outputs is no traffic to come); and none where none came.
     """
     if not traffic:
         return np.zeros(HOURS)
@@ -148,10 +150,16 @@ def expected_week(traffic: Sequence[HourCount], now: datetime) -> NDArray[np.flo
         if 1 <= back <= len(weeks):
             counted[back - 1, int((one.hour - monday(one.hour)) / HOUR)] += one.outputs
     expected = pacing_budget.forecast(list(counted))
-    if isinstance(expected, TooFew):
-        hours = max((now - first) / HOUR, 1.0)
-        return np.full(HOURS, sum(one.outputs for one in traffic) / hours)
-    return expected
+    return np.full(HOURS, _an_hour(traffic, now)) if isinstance(expected, TooFew) else expected
+
+
+def _an_hour(traffic: Sequence[HourCount], now: datetime) -> float:
+    """The winsorised mean of an hour since the first output; the plain one where most hours had none at all."""
+    hours = max(ceil((now - traffic[0].hour) / HOUR), 1)
+    counts = np.zeros(max(hours, len(traffic)))
+    counts[: len(traffic)] = [one.outputs for one in traffic]
+    cap = float(np.quantile(counts, CAPPED))
+    return float((np.minimum(counts, cap) if cap > 0.0 else counts).mean())
 
 
 def level(traffic: Sequence[HourCount], expected: NDArray[np.float64], now: datetime) -> float:

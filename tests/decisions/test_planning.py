@@ -41,8 +41,15 @@ def test_without_traffic_nothing_is_expected() -> None:
 
 def test_before_a_whole_week_every_hour_is_like_the_average_one() -> None:
     """24 outputs in the 4 hours since the first: 6 an hour, day and night."""
-    seen = counts((NOON - 4 * HOUR, 10), (NOON - HOUR, 14))
+    seen = counts(*((NOON - back * HOUR, 6) for back in (4, 3, 2, 1)))
     assert expected_week(seen, NOON).tolist() == [6.0] * 168
+
+
+def test_import_of_old_outputs_is_no_traffic_to_come() -> None:
+    """5,000 in one hour and then 4 an hour for 19 hours: the 90 % point is 4, so 4 an hour."""
+    first = MONDAY + timedelta(days=1)
+    seen = counts((first, 5000), *((first + hour * HOUR, 4) for hour in range(1, 20)))
+    assert expected_week(seen, first + 20 * HOUR)[0] == pytest.approx(4.0)
 
 
 def test_week_that_began_on_a_wednesday_is_not_a_whole_one() -> None:
