@@ -84,7 +84,9 @@ def _policy(settings: Settings) -> str:
     policy = read_policy(settings.policy_file)
     which = "the default" if settings.policy_file is None else f"version {policy.version}"
     routes = f"{len(policy.routes)} routes" if policy.routes else "no routes (/whetstone setup makes one)"
-    return f"{which}: {policy.uniform_rate:.1%} uniform, risk from {policy.risk_threshold:.2f}, {routes}"
+    budgets = sum(route.has_budget for route in (*policy.routes, policy.own_route))
+    paid = f", {budgets} with a budget" if budgets else ""
+    return f"{which}: {policy.uniform_rate:.1%} uniform, risk from {policy.risk_threshold:.2f}, {routes}{paid}"
 
 
 def _slack(settings: Settings) -> str:

@@ -23,6 +23,7 @@ from reviewers.model import (
     Reason,
     ReleaseState,
     ReviewTask,
+    Stratum,
     TaskState,
     TaskView,
     VerdictKind,
@@ -190,14 +191,19 @@ class AssessmentAnswer(Answer):
 
 
 class DecisionAnswer(Answer):
-    """Whether it was selected for review, and with which chance."""
+    """Whether it was selected for review: iff draw < inclusion_probability / keep_probability."""
 
     selected: bool
     inclusion_probability: float
+    keep_probability: float
     reason: Reason
+    stratum: Stratum | None
     rule: str
     channel: str
+    route: str
+    slice: str
     policy_version: str
+    plan_version: str
     draw: float
     decided_at: datetime
 

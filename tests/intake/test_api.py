@@ -168,6 +168,7 @@ def test_the_story_tells_all_that_is_known(running: Service, new_id: str) -> Non
     }
     assert assessment["scores"][0]["scorer"] == "coverage"
     assert story["decision"]["inclusion_probability"] == 1.0
+    assert story["decision"]["keep_probability"] == 1.0  # its queue was never cut
     assert story["task"]["state"] == "open"
 
 
