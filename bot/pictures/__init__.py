@@ -1,1 +1,1 @@
-"""Pictures as PNG bytes: figures in, bytes out, in the one style of everything that is drawn (surfaces, section 10)."""
+"""Pictures as PNG bytes: figures in, bytes out, all in one style, so that people learn one way to read them."""

@@ -29,15 +29,15 @@ from reviewers.model import Candidate, Risk, RiskKind, RiskModel, RiskSignal, Sc
 BASE_RATE = 0.12  # of 100 outputs of a deployed model, about 12 are wrong: the middle of the usual 10 to 15
 BASE_RIDGE = 10.0  # verdicts that the base rate counts as until there are some: our choice
 DETECTORS = ("grounding", "grounding_lexical")  # scores whose value is a logit of being wrong; the first one counts
-# Else the first of these, whose value is the probability that the sources support the output. Their published ranking
-# decides the order (models-and-data.md, section 4); entailment models rank near chance there, so they only stack.
+# Else the first of these, whose value is the probability that the sources support the output, in the order of their
+# AUROC on LLM-AggreFact and RAGTruth as published; plain entailment models rank near chance there, so they only stack.
 MEANT_FOR_IT = ("minicheck", "hallucination", "tokens")
 SUREST = 0.001  # a probability nearer to 0 or 1 says no more than this one
 RECENT = 20  # outputs whose detector counts as the one in use: a stand-in of an hour is no change of it
 WORDS, WORDS_VERSION = "words", "words-1"  # stands for a detector where there is none: see `_words`
 
-# Odds that can be said aloud. They have the direction and order that six public sets show (models-and-data.md,
-# section 3); none was tuned on one of them, since weights that fit some of those sets fall to chance on another.
+# Odds that can be said aloud. They have the direction and order of six public sets of checked answers (SummEdits,
+# BEGIN, q², WiCE, QAGS, FaithBench); none was tuned on one of them: weights that fit some fall to chance on another.
 COVERED = 0.05  # risk where the passages have every word and every fact of every claim: words miss some errors
 UNCOVERED = log(6.0)  # a claim of which nothing is in the passages: odds times 6, a risk of 24 in 100
 MISSING = log(2.0)  # each number or name in no passage: odds times 2; after two the claim is as bad as it gets

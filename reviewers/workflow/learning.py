@@ -12,7 +12,7 @@ from reviewers.decisions.risk import PRIOR, Judged
 from reviewers.model import Risk, RiskModel, Score
 from reviewers.ports import Clock, Metrics, Store, UnitOfWork
 
-WEEKS = 8  # of verdicts: older ones are of other prompts, sources and models (statistics.md, section F)
+WEEKS = 8  # of verdicts: our choice, since older ones are of other prompts, sources and models
 DAY = timedelta(days=1)
 LEASE = "risk_learning"
 AGAIN_SECONDS = 3600.0  # until the next try after one that failed
