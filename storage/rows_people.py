@@ -17,6 +17,7 @@ from reviewers.model import (
     OnTimeout,
     Outcome,
     Preferences,
+    ProofChange,
     Purpose,
     QueueCut,
     Reason,
@@ -59,6 +60,7 @@ def notice_row(notice: Notice) -> Values:
         "about": about,
         "signal": rows.values(notice.signal) if notice.signal else None,
         "queue_cut": rows.values(notice.queue_cut) if notice.queue_cut else None,
+        "proof_change": rows.values(notice.proof_change) if notice.proof_change else None,
     }
     return rows.values(notice) | changed
 
@@ -70,6 +72,7 @@ def to_notice(row: Found) -> Notice:
         "task_ids": tuple(row["task_ids"]),
         "signal": Signal(**row["signal"]) if row["signal"] else None,
         "queue_cut": QueueCut(**row["queue_cut"]) if row["queue_cut"] else None,
+        "proof_change": ProofChange(**row["proof_change"]) if row["proof_change"] else None,
     }
     return Notice(**rows.named(Notice, row) | changed)
 

@@ -64,6 +64,7 @@ class NoticeRow(SQLModel, table=True):
     route: str = column(JsonText(), default="'\"\"'")
     signal: Any = column(JsonText(), optional=True)
     queue_cut: Any = column(JsonText(), optional=True)
+    proof_change: Any = column(JsonText(), optional=True)
 
 
 class PreferencesRow(SQLModel, table=True):

@@ -13,6 +13,7 @@ from reviewers.model.judgement import (
     Judgement,
     Part,
     Proof,
+    ProofChange,
     Rate,
 )
 from reviewers.model.machine import (
@@ -128,6 +129,7 @@ __all__ = [
     "Posting",
     "Preferences",
     "Proof",
+    "ProofChange",
     "Purpose",
     "QueueCut",
     "Rate",

@@ -75,6 +75,17 @@ class Proof:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ProofChange:
+    """Outputs leave at once from now on, where the risk is low enough; or no more, since nothing is proven."""
+
+    began: bool
+    limit: float  # at most this share of them is wrong
+    confidence: float  # with which
+    share: float  # of all outputs of the route that may leave, or might until now
+    reviewed: int  # outputs that the proof rests on, or those of the newest test
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
     """What was known of a route at a moment, from its last four weeks; append-only, the newest counts."""
 

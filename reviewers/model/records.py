@@ -7,6 +7,7 @@ from datetime import datetime, time
 from enum import StrEnum
 
 from reviewers.model.checks import aware
+from reviewers.model.judgement import ProofChange
 from reviewers.model.selection import QueueCut, Signal
 
 
@@ -64,6 +65,7 @@ class NoticeKind(StrEnum):
     DISPUTE = "dispute"  # to a lead: two reviewers differ
     SIGNAL = "signal"  # to a lead: the risk says too little to be followed, or can be followed again
     CUT = "cut"  # to a lead: more waited than the budget reviews, and the lot closed some
+    RELEASE = "release"  # to a lead: held outputs leave at once by their risk from now on, or no more
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +82,7 @@ class Notice:
     route: str = ""  # the route's name, where it is about a whole route
     signal: Signal | None = None  # with SIGNAL
     queue_cut: QueueCut | None = None  # with CUT
+    proof_change: ProofChange | None = None  # with RELEASE
 
     def __post_init__(self) -> None:
         aware("created_at", self.created_at)

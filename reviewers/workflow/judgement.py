@@ -16,9 +16,22 @@ from reviewers.decisions.figures import Difference
 from reviewers.decisions.signal import Auroc
 from reviewers.decisions.too_few import TooFew
 from reviewers.errors import Invalid
-from reviewers.model import Guarantee, Judgement, PeriodOutputs, Policy, Proof, Rate, Reviewed, Route
-from reviewers.ports import Clock, Policies, Store
+from reviewers.model import (
+    Guarantee,
+    Judgement,
+    Notice,
+    NoticeKind,
+    PeriodOutputs,
+    Policy,
+    Proof,
+    ProofChange,
+    Rate,
+    Reviewed,
+    Route,
+)
+from reviewers.ports import Clock, Policies, Store, UnitOfWork
 from reviewers.workflow.remembering import Remembered
+from reviewers.workflow.review import post_notice
 
 FOUR_WEEKS = timedelta(days=28)
 DEFAULT_DAYS, MOST_DAYS = 28, 366
@@ -125,6 +138,7 @@ class JudgementDesk:
             with self.store.begin() as uow:
                 for one in fresh:
                     uow.judgements.add(one)
+                    _tell(uow, one, before[one.route], policy.route(one.route))
         return len(fresh)
 
     def _standing(self, route: str) -> Judgement | None:
@@ -208,6 +222,33 @@ def _test(
     found, proof = guarantee.prove(outputs, limit=limit, errors=errors), before.proof if before else None
     seen = guarantee.part_of(outputs, proof.threshold, errors=errors) if proof else None
     return found, now, guarantee.renewed(proof, found, seen, now=now)
+
+
+def _tell(uow: UnitOfWork, judgement: Judgement, before: Judgement | None, route: Route) -> None:
+    """The leads hear when held outputs begin to leave by their risk, and when they wait for a person again."""
+    stood, stands = before.proof if before else None, judgement.proof
+    told = stands or stood
+    if not route.release_below_proven or told is None or (stood is None) == (stands is None):
+        return
+    tested = judgement.guarantee
+    change = ProofChange(
+        began=stands is not None,
+        limit=told.limit,
+        confidence=told.confidence,
+        share=told.share,
+        reviewed=tested.reviewed if tested is not None and stands is None else told.reviewed,
+    )
+    for lead in route.leads:
+        notice = Notice(
+            notice_id=f"release:{route.name}:{judgement.made_at.isoformat()}:{lead}",
+            kind=NoticeKind.RELEASE,
+            recipient=lead,
+            task_ids=(),
+            created_at=judgement.made_at,
+            route=route.name,
+            proof_change=change,
+        )
+        post_notice(uow, notice)
 
 
 def _same_week(tested_at: datetime | None, now: datetime) -> bool:

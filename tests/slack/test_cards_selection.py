@@ -14,7 +14,7 @@ from bot.slack.home import route_queue_view
 from bot.slack.home.lead import LeadPart, lead_blocks
 from reviewers.decisions.figures import TooFew
 from reviewers.errors import AlreadyResolved
-from reviewers.model import Notice, NoticeKind, Preferences, QueueCut, Signal, TaskState, VerdictKind
+from reviewers.model import Notice, NoticeKind, Preferences, ProofChange, QueueCut, Signal, TaskState, VerdictKind
 from reviewers.ports import QueueState
 from reviewers.workflow.reports import Team, TeamQueue
 from tests.builders import NOON
@@ -82,6 +82,25 @@ def test_lead_hears_of_a_cut_in_numbers(cut: int, start: str) -> None:
     told = message(NoticeKind.CUT, queue_cut=QueueCut(waited=1258, cut=cut, most=1200))
     assert f"Card support: {start} not needed any more." in told
     assert f"1,258 waited, and 1,200 may wait at most, so the lot kept {1258 - cut:,}." in told
+
+
+BEGAN = ProofChange(began=True, limit=0.05, confidence=0.9, share=0.62, reviewed=212)
+
+
+def test_lead_hears_that_held_answers_leave_and_under_which_promise() -> None:
+    """The share, the limit with its confidence, the n and the period, and that it ends by itself."""
+    told = message(NoticeKind.RELEASE, proof_change=BEGAN)
+    assert "*Card support: held answers of low risk leave at once from now on.*" in told
+    assert "about 62 of 100: at most 5 of 100 of them are wrong, with 90 % confidence" in told
+    assert "212 reviews of such answers in 4 weeks" in told
+
+
+def test_lead_hears_that_held_answers_wait_again() -> None:
+    """And where it stands what would prove it anew."""
+    told = message(NoticeKind.RELEASE, proof_change=replace(BEGAN, began=False, limit=0.025, reviewed=1))
+    assert "*Card support: held answers wait for a person again.*" in told
+    assert "That at most 2.5 of 100 of them are wrong, with 90 % confidence, is not proven any more." in told
+    assert "1 review in 4 weeks" in told
 
 
 def test_messages_take_any_name_of_a_route() -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta, timezone
 import pytest
 from sqlalchemy import text
 
-from reviewers.model import Guarantee, Judgement, Part, Proof, Rate
+from reviewers.model import Guarantee, Judgement, Notice, NoticeKind, Part, Proof, ProofChange, Rate
 from reviewers.ports import Store
 from storage.unit_of_work import SqlStore
 from tests.builders import NOON
@@ -83,6 +83,25 @@ def test_the_moments_of_a_judgement_are_in_utc(store: Store) -> None:
     assert {one.utcoffset() for one in (newest.tested_at, newest.made_at, newest.proof.proven_at) if one} == {
         timedelta(0)
     }
+
+
+def test_a_notice_of_what_leaves_comes_back_as_it_was_stored(store: Store) -> None:
+    """With the numbers that it tells."""
+    change = ProofChange(began=True, limit=0.05, confidence=0.9, share=0.62, reviewed=212)
+    notice = Notice(
+        notice_id="release:Cards:1",
+        kind=NoticeKind.RELEASE,
+        recipient="U0TOMAS",
+        task_ids=(),
+        created_at=NOON,
+        route="Cards",
+        proof_change=change,
+    )
+    with store.begin() as uow:
+        assert uow.notices.add(notice)
+
+    with store.read() as uow:
+        assert uow.notices.get("release:Cards:1") == notice
 
 
 def test_judgements_are_append_only(sql_store: SqlStore) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ import pytest
 from reviewers.decisions.agreement import Alpha
 from reviewers.decisions.too_few import TooFew
 from reviewers.errors import Invalid
-from reviewers.model import Judgement, Match, Rate, Route, VerdictKind
+from reviewers.model import Judgement, Match, Notice, NoticeKind, ProofChange, Rate, Route, VerdictKind
 from reviewers.workflow.verdicts import Ballot
 from tests.builders import an_output
 from tests.workflow.worlds import World
@@ -173,6 +174,43 @@ def test_guarantee_is_tested_once_a_week_and_moves_on_proof() -> None:
     assert after.guarantee.needed is None  # 30 of 150 wrong: no number of reviews proves 5 of 100
 
 
+def told(world: World) -> list[Notice]:
+    """The direct messages about what leaves, in the order of falling due."""
+    with world.store.begin() as uow:
+        due = uow.outbox.claim_due(limit=1000, now=world.clock.now(), lease_seconds=60, worker="w")
+        found = [uow.notices.get(item.notice_id) for item in due if item.notice_id]
+        for item in due:
+            uow.outbox.done(item.key)
+    return [one for one in found if one is not None]
+
+
+def test_leads_hear_when_held_outputs_begin_to_leave_and_when_they_wait_again() -> None:
+    """Once each; a proof that is renewed is no news."""
+    world = a_world(replace(CARDS, release_below_proven=True))
+    decided(world, 60, 0)
+    world.sweep("judgements")
+    (began,) = told(world)
+    assert (began.kind, began.recipient, began.route) == (NoticeKind.RELEASE, "U0TOMAS", "Cards")
+    assert began.proof_change == ProofChange(began=True, limit=0.05, confidence=0.9, share=1.0, reviewed=60)
+    world.clock.advance(MONDAY)
+    decided(world, 60, 0)
+    world.sweep("judgements")
+    assert told(world) == []
+    world.clock.advance(MONDAY)
+    decided(world, 30, 30)
+    world.sweep("judgements")
+    (ended,) = told(world)
+    assert ended.proof_change == ProofChange(began=False, limit=0.05, confidence=0.9, share=1.0, reviewed=180)
+
+
+def test_leads_of_a_route_that_lets_nothing_go_hear_nothing() -> None:
+    """What is proven there stands in the figures."""
+    world = a_world()
+    decided(world, 60, 0)
+    world.sweep("judgements")
+    assert told(world) == []
+
+
 def test_too_few_reviews_say_how_many_would_prove_it() -> None:
     """None of 20 wrong: 45 are needed at the least, and none is no number."""
     world = a_world()
@@ -188,19 +226,19 @@ def test_readers_are_told_the_stored_rate_of_the_outputs_route_and_nothing_that_
     """The stored one; none for an output that nobody scored yet; from four weeks on none."""
     world = a_world()
     world.bring(an_output("first", tags=("cards",)), an_output("loan", tags=("loans",)))
-    told = world.services.judgement.rate_for_readers
-    assert told("first") is None
+    rate_of = world.services.judgement.rate_for_readers
+    assert rate_of("first") is None
     world.clock.advance(1)
     decided(world, 54, 6)
     world.sweep("judgements")
-    assert told("first") is None  # what was read a second ago is kept for a minute
+    assert rate_of("first") is None  # what was read a second ago is kept for a minute
     world.clock.advance(60)
-    rate = told("first")
+    rate = rate_of("first")
     assert rate is not None
     assert rate.value == pytest.approx(0.1, abs=0.002)
-    assert (told("loan"), told("unknown")) == (None, None)
+    assert (rate_of("loan"), rate_of("unknown")) == (None, None)
     world.clock.advance(timedelta(days=28).total_seconds())
-    assert told("first") is None
+    assert rate_of("first") is None
 
 
 def test_team_has_this_week_beside_the_four_before() -> None:

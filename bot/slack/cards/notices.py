@@ -10,7 +10,7 @@ from bot.slack import clock
 from bot.slack.cards.dispute import dispute_message
 from bot.slack.cards.late import Lateness, overdue_message
 from bot.slack.cards.options import CardOptions
-from bot.slack.cards.selection import cut_message, signal_message
+from bot.slack.cards.selection import cut_message, release_message, signal_message
 from bot.slack.cards.somebody_waits import waiting_message
 from bot.slack.ids import ActionId, NamedValue
 from bot.slack.text import counted, escape
@@ -43,6 +43,8 @@ def notice_message(
         return signal_message(notice, notice.signal)
     if notice.queue_cut is not None:
         return cut_message(notice, notice.queue_cut)
+    if notice.proof_change is not None:
+        return release_message(notice, notice.proof_change)
     if notice.kind is NoticeKind.DISPUTE:
         return dispute_message(views[0], display)
     if notice.kind is NoticeKind.WAITING:

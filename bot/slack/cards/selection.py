@@ -1,4 +1,4 @@
-"""Direct messages to a lead about how answers are selected: the risk is not followed any more, or a queue was cut."""
+"""Direct messages to a lead about a whole route: the risk is not followed, a queue was cut, held answers leave."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from slackblocks import Block
 
 from bot.slack.text import counted, escape, one_line, quiet, shortened
 from bot.slack.wire import SlackMessage, grey, rendered, said
-from reviewers.model import Notice, QueueCut, Signal
+from reviewers.model import Notice, ProofChange, QueueCut, Signal
 
 NAME_LENGTH = 60
 NO_ROUTE = "Answers of no route"
@@ -44,6 +44,27 @@ def cut_message(notice: Notice, cut: QueueCut) -> SlackMessage:
     return _told(
         notice, lead, then, "What was cut is no verdict and in no dataset; rates know of the cut and stay true."
     )
+
+
+def release_message(notice: Notice, change: ProofChange) -> SlackMessage:
+    """Held answers leave at once by their risk from now on, or no more."""
+    allowed = (
+        f"at most {_of_100(change.limit)} of 100 of them are wrong, with {change.confidence * 100:.0f} % confidence"
+    )
+    share, reviews = f"about {change.share * 100:.0f} of 100", counted(change.reviewed, "review")
+    if change.began:
+        lead = "held answers of low risk leave at once from now on."
+        then = f"That is {share}: {allowed}. They are not verified, and may still be drawn."
+        return _told(
+            notice, lead, then, f"{reviews} of such answers in 4 weeks. It ends where no new proof comes for 4."
+        )
+    lead = "held answers wait for a person again."
+    then = f"Until now {share} left at once. That {allowed}, is not proven any more."
+    return _told(notice, lead, then, f"{reviews} in 4 weeks. The figures of the route say what would prove it.")
+
+
+def _of_100(share: float) -> str:
+    return f"{share * 100:.1f}".removesuffix(".0")
 
 
 def _told(notice: Notice, lead: str, then: str, below: str) -> SlackMessage:

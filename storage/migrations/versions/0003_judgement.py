@@ -131,7 +131,7 @@ def _judgements() -> None:
 
 def _notices() -> None:
     _add("notices", "route", sa.Text(), "'\"\"'")
-    for name in ("signal", "queue_cut"):
+    for name in ("signal", "queue_cut", "proof_change"):
         op.add_column("notices", sa.Column(name, sa.Text(), nullable=True))
 
 
