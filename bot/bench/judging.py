@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reviewers.decisions import dawid_skene
-from reviewers.decisions.dawid_skene import Priors, Votes
+from reviewers.decisions.dawid_skene import Votes
+from reviewers.decisions.team_prior import TEAM
 
 OUTPUTS, VOTES, REVIEWERS, STAMPERS = 10_000, 3, 12, 2
 WRONG = 0.121  # of all outputs
-# As of reviewers: finding a wrong one has Beta(9, 2) before the first verdict, passing a right one Beta(20, 1.2).
-PRIORS = Priors(confusion=np.array([[20.0, 1.2], [2.0, 9.0]]), classes=np.ones(2))
 
 
 def measure_judging(runs: int) -> dict[str, float]:
@@ -23,7 +22,7 @@ def measure_judging(runs: int) -> dict[str, float]:
     times, found = [], None
     for _ in range(runs):
         began = time.perf_counter()
-        found = dawid_skene.fit(votes, PRIORS)
+        found = dawid_skene.fit(votes, TEAM)
         times.append((time.perf_counter() - began) * 1000.0)
     assert found is not None
     began = time.perf_counter()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import count
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +40,27 @@ class Votes:
                 raise ValueError(f"{name} lies outside 0 to {ends - 1}")
 
 
+class Prior(Protocol):
+    """What is believed of voters and of classes before the first vote."""
+
+    @property
+    def classes(self) -> Real:
+        """Dirichlet parameters of the classes, each ≥ 1."""
+
+    def mode(self, counts: Real) -> Real:
+        """The most probable confusion (voters × true × said), given how often each voter said what of which class."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
 class Priors:
     """Votes that each voter is taken to have given before the first one, and items of each class."""
 
     confusion: Real  # classes × classes: Dirichlet parameters of what is said (column) of a true class (row), each ≥ 1
     classes: Real  # Dirichlet parameters of the classes, each ≥ 1
+
+    def mode(self, counts: Real) -> Real:
+        """Shares of the votes, with the pseudo-votes less one added."""
+        return _normal(counts + (self.confusion - 1.0))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
@@ -71,12 +86,13 @@ def even_priors(classes: int, right: float = 1.0, wrong: float = 1.0) -> Priors:
     return Priors(confusion=confusion, classes=np.ones(classes))
 
 
-def fit(votes: Votes, priors: Priors, known: Whole | None = None) -> Fit:
+def fit(votes: Votes, priors: Prior, known: Whole | None = None) -> Fit:
     """The mode of the posterior by expectation and maximisation, from the share of votes of each item.
 
     Voters err independently given the true class, each by their own confusion matrix π:
-    P(item i is k | votes) ∝ p_k ∏ π[voter, k, said] (equation 2.5), and π and p are the shares that these
-    probabilities give, with the prior's pseudo-votes less one added (equations 2.3 and 2.4 with Dirichlet priors).
+    P(item i is k | votes) ∝ p_k ∏ π[voter, k, said] (equation 2.5), and π and p are most probable given the counts that
+    these probabilities give: under Dirichlet priors the shares with the pseudo-votes less one added (equations 2.3 and
+    2.4); any other prior of the confusions has its own `mode`.
 
     Extremes: one voter alone is believed as far as the prior goes; an item without a vote has the prevalence; voters
     who all agree leave the prior between their confusion and certainty. A known item counts as certain, tells how its
@@ -99,7 +115,7 @@ def fit(votes: Votes, priors: Priors, known: Whole | None = None) -> Fit:
     told = known if known is not None else np.full(votes.items, UNKNOWN)
     posterior = _pinned(_shares(votes), told)
     for rounds in count(1):
-        confusion = _normal(counts(votes, posterior) + (priors.confusion - 1.0))
+        confusion = priors.mode(counts(votes, posterior))
         prevalence = _normal(posterior[told == UNKNOWN].sum(axis=0) + (priors.classes - 1.0))
         before, posterior = posterior, _pinned(_expect(votes, confusion, prevalence), told)
         moved = float(np.abs(posterior - before).max(initial=0.0))

@@ -11,7 +11,7 @@ from reviewers.decisions.conduct import Audience, Conduct, Ratio, Sign
 from reviewers.decisions.double_review import WRONG
 from reviewers.decisions.estimate_inputs import Beta
 from reviewers.decisions.opinions import found_wrong, opinions
-from reviewers.decisions.reviewer_errors import SENSITIVITY, SPECIFICITY, Panel, judge, told
+from reviewers.decisions.reviewer_errors import Panel, judge, sensitivity, specificity
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import Purpose, Reviewed
 
@@ -49,11 +49,9 @@ def own_figures(reviewed: Sequence[Reviewed], reviewer: str, panel: Panel) -> Ow
     """
     mine = [one for one in reviewed if one.reviewer == reviewer]
     accuracy = panel.by_reviewer.get(reviewer)
-    errors = accuracy.errors if accuracy is not None else None
-    sensitivity = told(errors.sensitivity if errors else SENSITIVITY, SENSITIVITY)
     found = Conduct(
         finds=_finds(reviewed, mine, reviewer),
-        sensitivity=sensitivity,
+        sensitivity=sensitivity(accuracy),
         hasty=conduct.hasty(
             ((one.recorded_at - one.opened_at).total_seconds(), one.words) for one in mine if one.opened_at is not None
         ),
@@ -61,8 +59,8 @@ def own_figures(reviewed: Sequence[Reviewed], reviewer: str, panel: Panel) -> Ow
         tires=_tires(mine),
     )
     return OwnFigures(
-        sensitivity=sensitivity,
-        specificity=told(errors.specificity if errors else SPECIFICITY, SPECIFICITY),
+        sensitivity=found.sensitivity,
+        specificity=specificity(accuracy),
         conduct=found,
         signs=conduct.signs(found),
     )

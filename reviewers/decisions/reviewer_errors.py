@@ -16,23 +16,11 @@ from scipy.sparse import csr_array
 from scipy.special import betaincinv
 
 from reviewers.decisions import dawid_skene
-from reviewers.decisions.dawid_skene import UNKNOWN, Fit, Priors, Real, Votes
+from reviewers.decisions.dawid_skene import UNKNOWN, Fit, Real, Votes
 from reviewers.decisions.estimate_inputs import Beta, ReviewerErrors
+from reviewers.decisions.team_prior import CLASSES, RIGHT, TEAM, WRONG, Belief
 from reviewers.decisions.too_few import TooFew
 
-# What is believed of a reviewer before the first verdict: they find 9 of 11 wrong outputs and turn down 1.2 of 21
-# right ones. Measured: with these a simulation of 12 reviewers with two who approve everything is read rightly.
-SENSITIVITY = Beta(right=9.0, missed=2.0)
-SPECIFICITY = Beta(right=20.0, missed=1.2)
-RIGHT, WRONG = 0, 1  # the classes
-# On the logit scale, where a normal curve fits a share best, the mode under Beta(a, b) is where the mode of the share
-# itself would be under Beta(a + 1, b + 1) (MacKay, Machine Learning 33, 1998). One output of each kind for prevalence.
-PRIORS = Priors(
-    confusion=np.array(
-        [[SPECIFICITY.right + 1.0, SPECIFICITY.missed + 1.0], [SENSITIVITY.missed + 1.0, SENSITIVITY.right + 1.0]]
-    ),
-    classes=np.array([2.0, 2.0]),
-)
 SHARED_NEEDED = 20  # our choice: verdicts with a second opinion or a known answer, before a rate is corrected by them
 WORTH_NEEDED = 5.0  # our choice: outputs of known kind that the data speak for, before a person's figure is told
 STEP = 1e-5  # of the numerical derivative, on the logit scale
@@ -55,6 +43,8 @@ class Accuracy:
     verdicts: int
     shared: int  # of those: on items that somebody else judged too, or whose answer was known
     errors: ReviewerErrors  # posterior; where nothing speaks, the prior
+    wrong_checked: float  # how many known wrong outputs would tell as much of the sensitivity
+    right_checked: float  # how many known right outputs would tell as much of the specificity
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,22 +65,22 @@ class Panel:
 def judge(opinions: Sequence[Opinion], known: Mapping[str, bool]) -> Panel:
     """What verdicts say of those who gave them and of what they are about.
 
-    Posterior modes of sensitivity and specificity on the logit scale under SENSITIVITY and SPECIFICITY, and for each a
-    Beta(m k, (1 − m) k) with mean m at the mode and k = I / (m (1 − m)), I = 1 / [(I_c − I_m)⁻¹] the information that
-    is left of the complete-data one (I_c) after what is lost by not knowing the truth (I_m), for all reviewers and the
-    prevalence at once. k is at least the prior's, and at most the prior's plus the items of that kind.
+    The mode of sensitivities and specificities under TEAM, and for each a Beta(m k, (1 − m) k) with mean m at the mode
+    and k = 1 / (V m (1 − m)), where V is the variance of its logit: the inverse of the information that is left of the
+    complete-data one, the prior's included, after what is lost by not knowing the truth, for all reviewers and the
+    prevalence at once.
 
-    Extremes: where all answers are known it is the conjugate posterior, prior plus counts; where nobody judged what
-    another did, k stays near the prior's however many verdicts there are, since they could not be told from a higher
-    or lower prevalence.
+    Extremes: where all answers are known it is nearly prior plus counts; where nobody judged what another did, V stays
+    near the prior's however many verdicts there are, since errors cannot be told from a higher or lower prevalence.
 
     Args:
         opinions: one for each reviewer and item at most.
         known: whether the item is wrong, for those whose answer is known.
 
-    Too little data: the prior comes back; `told` and `of_resolutions` say TooFew.
+    Too little data: the prior comes back; `sensitivity`, `specificity` and `of_resolutions` say TooFew.
 
-    Source: Dawid and Skene (1979) for the model; Louis, Journal of the Royal Statistical Society B 44 (1982), equation
+    Source: Dawid and Skene (1979) for the model, with a prior as in Paun et al., Transactions of the ACL 6 (2018),
+    section 3.3; Louis, Journal of the Royal Statistical Society B 44 (1982), equation
     3.1, for the information.
     """
     reviewers = sorted({one.reviewer for one in opinions})
@@ -104,7 +94,7 @@ def judge(opinions: Sequence[Opinion], known: Mapping[str, bool]) -> Panel:
         voters=len(reviewers),
     )
     truth = np.array([int(known[item]) if item in known else UNKNOWN for item in items], dtype=np.int64)
-    fit = dawid_skene.fit(votes, PRIORS, truth)
+    fit = dawid_skene.fit(votes, TEAM, truth)
     covariance = _covariance(votes, fit, truth)
     shared = (np.bincount(votes.item, minlength=len(items)) > 1) | (truth != UNKNOWN)
     return Panel(
@@ -115,10 +105,16 @@ def judge(opinions: Sequence[Opinion], known: Mapping[str, bool]) -> Panel:
     )
 
 
-def told(found: Beta, prior: Beta) -> Beta | TooFew:
-    """What may be said to a person of their sensitivity or specificity: nothing while the prior does the talking."""
-    worth = found.right + found.missed - prior.right - prior.missed
-    return found if worth >= WORTH_NEEDED else TooFew(found=int(worth), needed=int(WORTH_NEEDED), of="checked outputs")
+def sensitivity(accuracy: Accuracy | None) -> Beta | TooFew:
+    """What may be said to a person of how many wrong outputs they find: nothing while the prior does the talking."""
+    checked = accuracy.wrong_checked if accuracy else 0.0
+    return accuracy.errors.sensitivity if accuracy and checked >= WORTH_NEEDED else _few(checked)
+
+
+def specificity(accuracy: Accuracy | None) -> Beta | TooFew:
+    """The same of how many right outputs they pass."""
+    checked = accuracy.right_checked if accuracy else 0.0
+    return accuracy.errors.specificity if accuracy and checked >= WORTH_NEEDED else _few(checked)
 
 
 def interval(found: Beta) -> tuple[float, float]:
@@ -158,31 +154,38 @@ def _numbered(names: Iterable[str]) -> dict[str, int]:
     return {name: place for place, name in enumerate(names)}
 
 
+def _few(checked: float) -> TooFew:
+    return TooFew(found=int(checked), needed=int(WORTH_NEEDED), of="checked outputs")
+
+
 def _accuracies(
     reviewers: Sequence[str], votes: Votes, fit: Fit, covariance: Real, shared: np.ndarray
 ) -> Iterable[Accuracy]:
-    expected = dawid_skene.counts(votes, fit.posterior).sum(axis=2)  # items of each kind that each one judged
     given = np.bincount(votes.voter, minlength=len(reviewers))
     checked = np.bincount(votes.voter[shared[votes.item]], minlength=len(reviewers))
+    variance = np.diag(covariance)
     for place, reviewer in enumerate(reviewers):
-        finds, lets = fit.confusion[place, WRONG, WRONG], fit.confusion[place, RIGHT, RIGHT]
-        both = covariance[place, place], covariance[len(reviewers) + place, len(reviewers) + place]
+        finds, wrong = _beta(fit.confusion[place, WRONG, WRONG], variance[place], TEAM.sensitivity)
+        passes, right = _beta(fit.confusion[place, RIGHT, RIGHT], variance[len(reviewers) + place], TEAM.specificity)
         yield Accuracy(
             reviewer=reviewer,
             verdicts=int(given[place]),
             shared=int(checked[place]),
-            errors=ReviewerErrors(
-                sensitivity=_beta(finds, both[0], SENSITIVITY, expected[place, WRONG]),
-                specificity=_beta(lets, both[1], SPECIFICITY, expected[place, RIGHT]),
-            ),
+            errors=ReviewerErrors(sensitivity=finds, specificity=passes),
+            wrong_checked=wrong,
+            right_checked=right,
         )
 
 
-def _beta(mean: float, variance: float, prior: Beta, items: float) -> Beta:
-    """The Beta distribution with this mean whose logit has about this variance; never beyond prior and data."""
-    least = prior.right + prior.missed
-    weight = min(max(1.0 / (variance * mean * (1.0 - mean)), least), least + items)
-    return Beta(right=float(mean * weight), missed=float((1.0 - mean) * weight))
+def _beta(mean: float, variance: float, prior: Belief) -> tuple[Beta, float]:
+    """The Beta distribution with this mean whose logit has about this variance; and what the data are worth.
+
+    Never less is known than before the first verdict: rounding could say so where the data tell nothing.
+    """
+    binomial, variance = mean * (1.0 - mean), min(variance, prior.variance)
+    weight = 1.0 / (variance * binomial)
+    worth = (1.0 / variance - 1.0 / prior.variance) / binomial
+    return Beta(right=float(mean * weight), missed=float((1.0 - mean) * weight)), round(float(worth), 6)
 
 
 def _covariance(votes: Votes, fit: Fit, truth: np.ndarray) -> Real:
@@ -190,12 +193,15 @@ def _covariance(votes: Votes, fit: Fit, truth: np.ndarray) -> Real:
     amount = votes.voters
     wrong, finds, lets = fit.posterior[:, WRONG], fit.confusion[:, WRONG, WRONG], fit.confusion[:, RIGHT, RIGHT]
     prevalence = float(fit.prevalence[WRONG])
-    expected = dawid_skene.counts(votes, fit.posterior).sum(axis=2)
-    sure = np.concatenate(
+    expected = dawid_skene.counts(votes, fit.posterior).sum(axis=2)  # items of each kind that each one judged
+    known = np.zeros((2 * amount + 1, 2 * amount + 1))
+    known[:amount, :amount] = TEAM.sensitivity.precision(amount)
+    known[amount:-1, amount:-1] = TEAM.specificity.precision(amount)
+    known += np.diag(
         [
-            (expected[:, WRONG] + SENSITIVITY.right + SENSITIVITY.missed) * finds * (1.0 - finds),
-            (expected[:, RIGHT] + SPECIFICITY.right + SPECIFICITY.missed) * lets * (1.0 - lets),
-            [(np.count_nonzero(truth == UNKNOWN) + 2.0) * prevalence * (1.0 - prevalence)],
+            *(expected[:, WRONG] * finds * (1.0 - finds)),
+            *(expected[:, RIGHT] * lets * (1.0 - lets)),
+            (np.count_nonzero(truth == UNKNOWN) + CLASSES.sum() - 2.0) * prevalence * (1.0 - prevalence),
         ]
     )
     # What an item's score would be were it wrong, minus were it right; not knowing which costs the variance of that.
@@ -207,7 +213,7 @@ def _covariance(votes: Votes, fit: Fit, truth: np.ndarray) -> Real:
     columns = np.concatenate([votes.voter, amount + votes.voter, np.full(votes.items, 2 * amount)])
     values = np.concatenate([on_finds, on_lets, doubt])
     scores = csr_array((values, (rows, columns)), shape=(votes.items, 2 * amount + 1))
-    return np.asarray(np.linalg.inv(np.diag(sure) - (scores.T @ scores).toarray())[:-1, :-1])
+    return np.asarray(np.linalg.inv(known - (scores.T @ scores).toarray())[:-1, :-1])
 
 
 def _mean_of(seats: Sequence[tuple[np.ndarray, int]], share: Real, covariance: Real) -> Beta:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from reviewers.decisions import batches, double_review, figures, opinions, reviewer_errors, sampling
+from reviewers.decisions import batches, double_review, figures, opinions, reviewer_errors, sampling, team_prior
 from reviewers.decisions.double_review import KNOWN_FROM, KNOWN_UNTIL, Decided
 from reviewers.decisions.estimate_inputs import ReviewerErrors
 from reviewers.errors import Unavailable
@@ -23,7 +23,7 @@ LATELY = timedelta(days=7)  # for which verdicts are read: back to Monday, and t
 BALANCED_OVER = timedelta(days=28)  # within which as many known answers are wrong as right
 SALT = "second look"  # of the draw; not the policy's version, so that an output is drawn once for good
 # Whoever is asked next, before anything is known of them.
-USUAL = ReviewerErrors(sensitivity=reviewer_errors.SENSITIVITY, specificity=reviewer_errors.SPECIFICITY)
+USUAL = ReviewerErrors(sensitivity=team_prior.SENSITIVITY, specificity=team_prior.SPECIFICITY)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

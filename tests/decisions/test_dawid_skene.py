@@ -11,7 +11,8 @@ import pytest
 from scipy.optimize import minimize
 
 from reviewers.decisions import dawid_skene
-from reviewers.decisions.dawid_skene import UNKNOWN, Fit, Priors, Votes, Whole, even_priors, fit
+from reviewers.decisions.dawid_skene import UNKNOWN, Fit, Prior, Priors, Votes, Whole, even_priors, fit
+from reviewers.decisions.team_prior import TEAM
 from tests.decisions.crowds import crowd
 
 BETA_9_2_AND_20_1_2 = Priors(confusion=np.array([[20.0, 1.2], [2.0, 9.0]]), classes=np.ones(2))
@@ -113,12 +114,13 @@ def test_real_crowds_are_read_as_well_as_by_the_library_that_others_use(
     assert ours >= float((_crowd_kit(votes).argmax(axis=1) == truth).mean())
 
 
+@pytest.mark.parametrize("priors", [BETA_9_2_AND_20_1_2, TEAM], ids=["each", "team"])
 @pytest.mark.parametrize("seed", range(3))
-def test_two_stampers_of_twelve_hide_little(seed: int) -> None:
+def test_two_stampers_of_twelve_hide_little(seed: int, priors: Prior) -> None:
     """Three votes on 10,000 items: .88 of the wrong ones are found (by majority: under .84), and the stampers too."""
     votes, wrong = stamped(seed)
     majority = np.bincount(votes.item, votes.said) >= 2
-    found = fit(votes, BETA_9_2_AND_20_1_2)
+    found = fit(votes, priors)
     called = found.posterior[:, 1] > 0.5
     assert majority[wrong].mean() < 0.84
     assert called[wrong].mean() >= 0.88

@@ -10,7 +10,7 @@ import pytest
 from reviewers.decisions import opinions
 from reviewers.decisions.double_review import Said
 from reviewers.decisions.estimate_inputs import ReviewerErrors
-from reviewers.decisions.reviewer_errors import Opinion
+from reviewers.decisions.reviewer_errors import Opinion, judge
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import Outcome, Purpose, Reviewed, TaskState, VerdictKind
 from tests.builders import NOON, a_task
@@ -99,9 +99,9 @@ def test_a_second_look_alone_is_no_decision() -> None:
     assert opinions.decided([second(1)], []) == {}
 
 
-@pytest.mark.parametrize(("routes", "share"), [(["A"], 17 / 31), (["B"], 11 / 31), (None, 14 / 31)])
-def test_the_errors_of_a_route_weigh_who_decides_there(routes: list[str] | None, share: float) -> None:
-    """Twenty known wrong ones each: Mara found 8 and Jonas 2, so 9 + 8 and 9 + 2 of 11 + 20; nobody's else matter."""
+@pytest.mark.parametrize(("routes", "parts"), [(["A"], (1, 0)), (["B"], (0, 1)), (None, (1, 1))])
+def test_the_errors_of_a_route_weigh_who_decides_there(routes: list[str] | None, parts: tuple[int, int]) -> None:
+    """Mara on A, Jonas on B; neither a lead's verdict nor a second look decides anything."""
     reviewed = [one(place, MARA, wrong=place < 8, known="wrong") for place in range(20)]
     reviewed += [one(20 + place, JONAS, wrong=place < 2, known="wrong") for place in range(20)]
     reviewed += [
@@ -112,7 +112,10 @@ def test_the_errors_of_a_route_weigh_who_decides_there(routes: list[str] | None,
     ]
     found = opinions.errors(reviewed, routes)
     assert isinstance(found, ReviewerErrors)
-    assert found.sensitivity.mean == pytest.approx(share, abs=0.02)  # one output is judged by both: a little is moved
+    errors = judge(opinions.opinions(reviewed).given, opinions.opinions(reviewed).known).by_reviewer
+    mara, jonas = (errors[name].errors.sensitivity.mean for name in (MARA, JONAS))
+    assert mara > 0.4 > 0.3 > jonas
+    assert found.sensitivity.mean == pytest.approx((parts[0] * mara + parts[1] * jonas) / sum(parts))
 
 
 def test_too_few_second_opinions_correct_nothing() -> None:
@@ -130,4 +133,6 @@ def test_an_edit_and_a_rejection_are_of_one_mind_about_wrong() -> None:
     reviewed += [one(40, MARA, wrong=True, task_id="t"), one(40, JONAS, wrong=True, kind=VerdictKind.EDIT, task_id="t")]
     found = opinions.errors(reviewed)
     assert isinstance(found, ReviewerErrors)
-    assert found.sensitivity.mean == pytest.approx(29**2 / (29**2 + 2**2), abs=0.001)  # both right, of both alike
+    share = judge(opinions.opinions(reviewed).given, opinions.opinions(reviewed).known).accuracies[0]
+    right = share.errors.sensitivity.mean
+    assert found.sensitivity.mean == pytest.approx(right**2 / (right**2 + (1 - right) ** 2))  # both, of both alike

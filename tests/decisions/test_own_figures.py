@@ -100,10 +100,10 @@ def stamping(days_ago: float) -> list[Reviewed]:
 
 
 def test_who_misses_what_is_known_reads_it_of_themselves() -> None:
-    """Beta(9, 2 + 15): .913 of it lies below one half."""
+    """Fifteen missed ones against a prior of 8 in 9 leave less than one half, with more than nine in ten sure."""
     found = own_figures(stamping(1), MARA, panel_of(stamping(1)))
     assert isinstance(found.sensitivity, Beta)
-    assert (found.sensitivity.right, found.sensitivity.missed) == pytest.approx((9, 17))
+    assert found.sensitivity.mean < 0.4
     assert found.signs == {Sign.MISSES}
 
 
