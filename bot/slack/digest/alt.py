@@ -16,6 +16,7 @@ from reviewers.model.judgement import Rate
 from reviewers.model.missing import Missing
 
 ALT_LENGTH = 2000  # Slack's limit
+WEEKS = 8  # shown in a picture
 PARTS = 6  # shown in a picture, the largest change first; with its number each has room for two lines
 
 TITLES = {
@@ -49,17 +50,17 @@ def shown_parts(lines: Sequence[RateLine]) -> tuple[RateLine, ...]:
 
 
 def _error_rate(digest: Digest) -> str:
-    known = [(week, week.rate) for week in digest.weeks if isinstance(week.rate, Rate)]
-    if not known:
+    weeks = digest.weeks[-WEEKS:]
+    known = [(week, week.rate) for week in weeks if isinstance(week.rate, Rate)]
+    if not weeks or isinstance(weeks[-1].rate, Missing):
         return ""
-    first, last = digest.weeks[0].week, digest.weeks[-1].week
+    first, last = weeks[0].week, weeks[-1].week
     said = [f"Wrong answers of 100 by week, W{_number(first)} to W{_number(last)}, with 95 % interval."]
-    if earlier := _earlier([pair for pair in known if pair[0] is not digest.weeks[-1]]):
+    if earlier := _earlier([pair for pair in known if pair[0] is not weeks[-1]]):
         said.append(earlier)
-    if isinstance(digest.weeks[-1].rate, Rate):
-        rate = digest.weeks[-1].rate
-        said.append(f"Week {_number(last)} is {numbers.bare_share(rate)}, from {rates.interval(rate)}.")
-    if few := [f"week {_number(week.week)}" for week in digest.weeks if isinstance(week.rate, Missing)]:
+    rate = weeks[-1].rate
+    said.append(f"Week {_number(last)} is {numbers.bare_share(rate)}, from {rates.interval(rate)}.")
+    if few := [f"week {_number(week.week)}" for week in weeks if isinstance(week.rate, Missing)]:
         said.append(f"Too few reviews to say: {', '.join(few)}.")
     if digest.target is not None:
         said.append(f"The target is {numbers.points(digest.target)}.")

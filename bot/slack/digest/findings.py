@@ -199,19 +199,18 @@ def _shortlist(parts: list[Words]) -> Words:
     return joined([*parts[:NAMED], *([words(f"{more} more")] if more > 0 else [])])
 
 
-def summary(digest: Digest, findings: tuple[Finding, ...], muted: int) -> Words:
-    """ "*No change:* … *Too few:* … Details in the thread."."""
-    return words(*_summed(digest, findings, muted))
+def summary(findings: tuple[Finding, ...], digest: Digest, muted: int) -> Words:
+    """ "*No change:* … *Too few:* …", and how many findings somebody asked to leave out."""
+    return joined(_summed(findings, digest, muted), " ")
 
 
-def _summed(digest: Digest, findings: tuple[Finding, ...], muted: int) -> Iterator[Words | Run | str]:
+def _summed(findings: tuple[Finding, ...], digest: Digest, muted: int) -> Iterator[Words]:
     if calm := unchanged(digest, findings):
-        yield words(strong("No change:"), " ", calm, ". ")
+        yield words(strong("No change:"), " ", calm, ".")
     if few := too_few(findings):
-        yield words(strong("Too few:"), " ", few, ". ")
+        yield words(strong("Too few:"), " ", few, ".")
     if muted:
-        yield f"{counted(muted, 'finding')} left out, as you asked. "
-    yield "Details in the thread."
+        yield words(f"{counted(muted, 'finding')} left out, as you asked.")
 
 
 def since_of(findings: Iterable[Finding]) -> Finding | None:

@@ -89,7 +89,8 @@ def _drift(digest: Digest, options: DigestOptions) -> Iterator[Block]:
         yield from picture_blocks(Picture.ERROR_RATE, digest, options)
         yield from bars(digest) if options.native_bars else picture_blocks(Picture.MOVED, digest, options)
         yield from _lists(digest, options)
-        yield said(mrkdwn(summary(digest, options.shown(digest.findings), options.left_out(digest))))
+        calm = summary(options.shown(digest.findings), digest, options.left_out(digest))
+        yield said(mrkdwn(words(calm, " " if calm else "", "Details in the thread.")))
     grey_parts = [mrkdwn(part) for part in grey_words(digest, options.zone)]
     guide = link_address(options.guide)
     if options.short:

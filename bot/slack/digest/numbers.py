@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from bot.slack import clock, rates
 from reviewers.model.digest import Digest, Finding, Unit, Window
@@ -50,9 +50,14 @@ def week_number(week: str) -> str:
     return week.partition("-W")[2].lstrip("0") or week
 
 
+def weeks_before(digest: Digest) -> int:
+    """How many weeks the reference window has, at least 1."""
+    return max(1, round((digest.reference.end - digest.reference.start) / timedelta(weeks=1)))
+
+
 def before_words(digest: Digest) -> str:
     """ "the 4 weeks before"."""
-    weeks = max(1, round((digest.reference.end - digest.reference.start) / timedelta(weeks=1)))
+    weeks = weeks_before(digest)
     return "the week before" if weeks == 1 else f"the {weeks} weeks before"
 
 
@@ -120,8 +125,3 @@ def _signless(number: str) -> str:
 def coefficient(value: float) -> str:
     """ "0.71"."""
     return f"{value:.2f}".replace("-", "−")
-
-
-def month_day(moment: datetime, zone: tzinfo) -> date:
-    """The day where the team is."""
-    return moment.astimezone(zone).date()

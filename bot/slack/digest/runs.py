@@ -75,10 +75,11 @@ def joined(items: Iterable[Words], between: str = ", ", last: str | None = None)
 
 def mrkdwn(runs: Words) -> str:
     """For Slack's mrkdwn: nothing in a name mentions, links or formats."""
-    return "".join(_styled(list(alike), *style) for style, alike in groupby(runs, key=_style))
+    return "".join(_styled(list(alike), *style) for style, alike in groupby(runs, key=style_of))
 
 
-def _style(run: Run) -> tuple[str, str]:
+def style_of(run: Run) -> tuple[str, str]:
+    """The sign of its style in mrkdwn, and where it leads: runs that share both are drawn as one."""
     return "*" if run.bold else "_" if run.italic else "", link_address(run.link)
 
 

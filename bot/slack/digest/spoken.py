@@ -24,6 +24,11 @@ def spoken(digest: Digest, options: DigestOptions) -> str:
     return fitted(_sentences(digest, options))
 
 
+def plain_words(digest: Digest, options: DigestOptions) -> str:
+    """The same without a limit and not escaped."""
+    return " ".join(_sentences(digest, options))
+
+
 def fitted(sentences: Iterable[str]) -> str:
     """As many sentences as there is room for, from the beginning."""
     said = ""
