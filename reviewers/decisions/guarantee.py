@@ -39,8 +39,8 @@ def thresholds(risks: Floats, limit: float) -> list[float]:
 
     The first is where the risks promise the clearest proof: the largest (limit − m(t)) · √F(t), with F(t) the share of
     outputs up to t and m(t) their mean risk, since the z value of a test grows so. A part of less than LEAST_SHARE is
-    never the first. (Measured at an error rate of 10 %, an AUROC of .9 and 500 reviews: this start lets 80 % of the
-    outputs leave, a start at a predicted share of limit / 2 lets 75 %; with 200 even reviews 66 % and 48 %.)
+    never the first. (Measured at an error rate of 10 %, an AUROC of .9 and 500 reviews: this start lets 81 % of the
+    outputs leave, a start at a predicted share of limit / 2 lets 75 %; with 200 even reviews 62 % and 48 %.)
 
     Args:
         risks: of all outputs of the period, each in [0, 1].
@@ -198,7 +198,7 @@ def renewed(before: Proof | None, found: Guarantee, at_threshold: Part | None, *
 
     A new proof counts, whether its part is larger or smaller than the one before. Without one the threshold stays where
     it was, until STANDS has passed, the limit became stricter, or the reviews prove the contrary: with the confidence,
-    more than the limit is wrong up to it. (Measured over weeks of pooled reviews: more than the limit is wrong in 6 to
+    more than the limit is wrong up to it. (Measured over weeks of pooled reviews: more than the limit is wrong in 5 to
     8 % of the weeks; had each proof raised the threshold and none lowered it, in 14 %.)
 
     Args:
