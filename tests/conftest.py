@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 
 import pytest
+import structlog
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from sqlalchemy import text
 
@@ -23,6 +24,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--repetitions", type=int, default=None, help="of each simulation, over all of its settings (make guarantees)"
     )
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command that sets the logs up does so for its own test alone."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -24,16 +24,11 @@ from reviewers.model import ClaimMark, Mark, Outcome, Reply, Resolution, Route
 from reviewers.ports import OutboxItem, OutboxKind
 from storage.engine import database_url as parse_database_url
 from storage.engine import make_engine
-from storage.tables import APPEND_ONLY
+from storage.tables import APPEND_ONLY, metadata
 from storage.unit_of_work import SqlStore
 from tests.builders import NOON, a_cut, a_decision, a_made_plan, a_task, a_verdict, an_output
+from tests.judged import a_judgement
 
-COLUMNS = {  # one of each, to be set
-    "saved_routes": "name",
-    "selection_plans": "route",
-    "selection_cuts": "route",
-    "risk_models": "version",
-}
 ROOT = Path(__file__).parents[2]
 
 
@@ -48,7 +43,7 @@ def keep_tasks(store: SqlStore, amount: int) -> None:
 
 @pytest.fixture
 def judged(sql_store: SqlStore) -> None:
-    """One verdict, one mark, one resolution, one reply, one route, one plan, one cut and one risk model."""
+    """One of everything that is append-only."""
     keep_tasks(sql_store, 1)
     with sql_store.begin() as uow:
         uow.verdicts.append(a_verdict("v-1", task_id="t-0"))
@@ -66,8 +61,9 @@ def judged(sql_store: SqlStore) -> None:
         uow.replies.add(Reply(task_id="t-0", channel="C0REVIEW", ts="1.2", author="U0MARA", text="no", written_at=NOON))
         uow.routes.put(Route(name="Card support"), by="U0MARA", at=NOON)
         uow.plans.add(a_made_plan())
-        uow.risk_models.add(PRIOR, at=NOON)
         uow.cuts.add([a_cut("o-0")])
+        uow.judgements.add(a_judgement())
+        uow.risk_models.add(PRIOR, at=NOON)
 
 
 @pytest.mark.usefixtures("judged")
@@ -77,7 +73,7 @@ def test_what_people_said_can_neither_be_changed_nor_removed(database_url: str, 
     """Not even by a person with a prompt on the database: its triggers refuse."""
     engine = make_engine(database_url)
     with pytest.raises(IntegrityError, match=f"{table} are append-only"), engine.begin() as connection:
-        connection.execute(text(statement.format(table, COLUMNS.get(table, "task_id"))))
+        connection.execute(text(statement.format(table, next(iter(metadata.tables[table].columns)).name)))
 
     with engine.connect() as connection:
         assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 1
