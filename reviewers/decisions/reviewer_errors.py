@@ -79,9 +79,8 @@ def judge(opinions: Sequence[Opinion], known: Mapping[str, bool]) -> Panel:
 
     Too little data: the prior comes back; `sensitivity`, `specificity` and `of_resolutions` say TooFew.
 
-    Source: Dawid and Skene (1979) for the model, with a prior as in Paun et al., Transactions of the ACL 6 (2018),
-    section 3.3; Louis, Journal of the Royal Statistical Society B 44 (1982), equation
-    3.1, for the information.
+    Source: Dawid and Skene (1979) for the model, hierarchical as in Paun et al., Transactions of the ACL 6 (2018),
+    section 3; Louis, Journal of the Royal Statistical Society B 44 (1982), equation 3.1, for the information.
     """
     reviewers = sorted({one.reviewer for one in opinions})
     items = list(dict.fromkeys(one.item for one in opinions))
@@ -213,7 +212,14 @@ def _covariance(votes: Votes, fit: Fit, truth: np.ndarray) -> Real:
     columns = np.concatenate([votes.voter, amount + votes.voter, np.full(votes.items, 2 * amount)])
     values = np.concatenate([on_finds, on_lets, doubt])
     scores = csr_array((values, (rows, columns)), shape=(votes.items, 2 * amount + 1))
-    return np.asarray(np.linalg.inv(known - (scores.T @ scores).toarray())[:-1, :-1])
+    least = min(1.0 / (part.own + amount * part.shared) for part in (TEAM.sensitivity, TEAM.specificity))
+    return _inverse(known - (scores.T @ scores).toarray(), least)[:-1, :-1]
+
+
+def _inverse(information: Real, least: float) -> Real:
+    """Nothing is known worse than the prior leaves it: where a fit did not settle, the rest could say so."""
+    values, vectors = np.linalg.eigh(information)
+    return np.asarray((vectors / np.maximum(values, least)) @ vectors.T)
 
 
 def _mean_of(seats: Sequence[tuple[np.ndarray, int]], share: Real, covariance: Real) -> Beta:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.optimize import brentq, minimize
 from scipy.special import logit
 from scipy.stats import beta
@@ -219,6 +221,24 @@ def test_a_person_hears_nothing_while_the_prior_does_the_talking() -> None:
     assert sensitivity(known(4)) == known(4).errors.sensitivity
     assert specificity(known(3)) == known(3).errors.specificity
     assert sensitivity(None) == specificity(None) == TooFew(found=0, needed=5, of="checked outputs")
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 4), st.booleans()), max_size=60),
+    st.dictionaries(st.integers(0, 12), st.booleans(), max_size=6),
+)
+def test_whatever_people_say_there_is_a_figure(said: list[tuple[int, int, bool]], known: dict[int, bool]) -> None:
+    """Shares between 0 and 1, counts above 0, and never less known than before the first verdict."""
+    given_once = {(item, who): wrong for item, who, wrong in said}
+    opinions = [Opinion(item=str(item), reviewer=str(who), wrong=wrong) for (item, who), wrong in given_once.items()]
+    panel = judge(opinions, {str(item): wrong for item, wrong in known.items()})
+    for one in panel.accuracies:
+        for part in (one.errors.sensitivity, one.errors.specificity):
+            assert 0 < part.mean < 1
+            assert min(part.right, part.missed) > 0
+        assert min(one.wrong_checked, one.right_checked) >= 0
+    assert all(0 <= chance <= 1 for chance in panel.wrong.values())
 
 
 def test_an_interval_is_the_posteriors_own() -> None:
