@@ -57,13 +57,14 @@ def tires(answers: Sequence[tuple[int, bool]]) -> Slope | TooFew:
         answers: verdicts already given in the session (0 or more), and whether this one was an error.
 
     Too little data: TooFew below ANSWERS_NEEDED known answers, or EACH_NEEDED errors or right ones among them, or
-    where all of them stand at the same place.
+    where all of them stand within STEP answers of each other: over so short a way nobody tires.
 
     Source: Firth, Biometrika 80 (1993), section 3.3; Heinze and Schemper, Statistics in Medicine 21 (2002).
     """
     errors = sum(error for _, error in answers)
     least = min(errors, len(answers) - errors)
-    if len(answers) < ANSWERS_NEEDED or len({done for done, _ in answers}) < 2:
+    places = [done for done, _ in answers]
+    if len(answers) < ANSWERS_NEEDED or max(places) - min(places) < STEP:
         return TooFew(found=len(answers), needed=ANSWERS_NEEDED, of="known answers")
     if least < EACH_NEEDED:
         return TooFew(found=least, needed=EACH_NEEDED, of="known answers judged rightly and wrongly")

@@ -8,6 +8,8 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import beta, binomtest
 
@@ -138,11 +140,20 @@ def test_errors_that_come_only_late_still_have_a_finite_slope() -> None:
     assert 1.0 < found.value < 1e4
 
 
+@settings(deadline=None, max_examples=80)
+@given(st.lists(st.tuples(st.integers(0, 300), st.booleans()), min_size=20, max_size=60))
+def test_a_slope_is_always_a_number(answers: list[tuple[int, bool]]) -> None:
+    """However errors and places lie, it is finite and inside its interval, or there are too few."""
+    found = tires(answers)
+    if isinstance(found, Slope):
+        assert 0 <= found.low <= found.value <= found.high < float("inf")
+
+
 @pytest.mark.parametrize(
     ("answers", "few"),
     [
         ([(done, done % 2 == 0) for done in range(19)], TooFew(found=19, needed=20, of="known answers")),
-        ([(0, place % 2 == 0) for place in range(30)], TooFew(found=30, needed=20, of="known answers")),
+        ([(place % 10, place % 2 == 0) for place in range(30)], TooFew(found=30, needed=20, of="known answers")),
         (
             [(done, done < 4) for done in range(40)],
             TooFew(found=4, needed=5, of="known answers judged rightly and wrongly"),
@@ -150,7 +161,7 @@ def test_errors_that_come_only_late_still_have_a_finite_slope() -> None:
     ],
 )
 def test_too_few_known_answers_for_a_slope(answers: list[tuple[int, bool]], few: TooFew) -> None:
-    """Too few in all, all at one place of a session, or too few errors."""
+    """Too few in all, all within ten answers of a session, or too few errors."""
     assert tires(answers) == few
 
 

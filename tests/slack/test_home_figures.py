@@ -12,6 +12,7 @@ from bot.slack.home import LeadPart, ReviewersPart
 from bot.slack.ids import ActionId, ButtonValue
 from reviewers.decisions.agreement import AllAlike, Alpha
 from reviewers.decisions.conduct import Sign
+from reviewers.decisions.fatigue import Slope
 from reviewers.decisions.own_figures import Concern, OwnFigures
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import Outcome, Resolution, TaskState, TaskView
@@ -55,6 +56,15 @@ def test_a_person_reads_how_often_they_are_right_and_all_that_stands_out() -> No
         "(1.2 to 3.4).",
         "A lead hears of it once you have seen it here for a week. Of speed, sources and breaks only you hear.",
     ]
+
+
+def test_an_open_end_is_not_made_a_number() -> None:
+    """Every late one was misjudged: that it grows is known, not how fast."""
+    steep = replace(LOUD.conduct, tires=Slope(value=4318.0, low=1.1, high=2e7, answers=50, errors=25))
+    figures = replace(LOUD, conduct=steep, signs=frozenset({Sign.TIRES}))
+    assert told(figures)[3] == (
+        "*Breaks help.* With each 10 answers in a row the odds that you misjudge a known one grow at least 1.1 times."
+    )
 
 
 def test_time_alone_is_nobody_elses() -> None:

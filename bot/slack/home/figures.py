@@ -25,6 +25,7 @@ from reviewers.decisions.too_few import TooFew
 from reviewers.model import Outcome, TaskView
 
 PEOPLE = 5  # rows of reviewers
+LARGE = 100.0  # times; beyond it an upper end only says that it is not known
 _DECIDED = {Outcome.APPROVED: "approved", Outcome.EDITED: "edited", Outcome.REJECTED: "rejected"}
 
 
@@ -93,9 +94,10 @@ def own_words(sign: Sign, figures: OwnFigures) -> Iterator[str]:
     if sign is Sign.UNOPENED and isinstance(seen.unopened, int):
         yield f"*Sources.* You opened Check claims for none of your last {seen.unopened} doubtful answers."
     if sign is Sign.TIRES and isinstance(seen.tires, Slope):
-        yield (
-            f"*Breaks help.* With each {STEP} answers in a row the odds that you misjudge a known one grow "
+        yield f"*Breaks help.* With each {STEP} answers in a row the odds that you misjudge a known one grow " + (
             f"{seen.tires.value:.1f} times ({seen.tires.low:.1f} to {seen.tires.high:.1f})."
+            if seen.tires.high < LARGE
+            else f"at least {seen.tires.low:.1f} times."
         )
 
 
