@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from reviewers.decisions import planning
@@ -30,6 +30,8 @@ class Planner:
     ids: Ids
     metrics: Metrics
     policies: Policies
+    # Traffic of weeks that are over, by route and Monday: it changes no more, and may be of millions of outputs.
+    over: dict[tuple[str, datetime], list[HourCount]] = field(default_factory=dict)
 
     def sweep(self) -> int:
         """Make the plans that are due; returns how many changed anything and were stored."""
@@ -43,7 +45,7 @@ class Planner:
         if not self.store.lease(lease, version, now=now, seconds=EARLY_SECONDS):
             return 0
         with self.store.read() as uow:
-            seen = seen_by(uow, route, now)
+            seen = seen_by(uow, route, self._traffic(uow, route, now), now)
         made = planning.next_plan(seen, route, policy, version=version, now=now)
         if isinstance(made, TooFew):
             return 0
@@ -55,6 +57,19 @@ class Planner:
             self._tell(uow, made, seen.before, route)
         self.metrics.count("plans_made", trusted=str(made.signal.trusted).lower())
         return 1
+
+    def _traffic(self, uow: UnitOfWork, route: Route, now: datetime) -> list[HourCount]:
+        """Of up to eight earlier weeks and of this one, by hour."""
+        this, counted = monday(now), []
+        for back in range(TRAFFIC_WEEKS, 0, -1):
+            begins = this - back * WEEK
+            key = (route.name, begins)
+            if key not in self.over:
+                self.over[key] = uow.decisions.traffic(begins, begins + WEEK, route=route.name)
+            counted += self.over[key]
+        for old in [key for key in self.over if key[1] < this - TRAFFIC_WEEKS * WEEK]:
+            del self.over[old]
+        return [*counted, *uow.decisions.traffic(this, now, route=route.name)]
 
     def _tell(self, uow: UnitOfWork, made: MadePlan, before: MadePlan | None, route: Route) -> None:
         """The leads hear once that the risk is not followed any more, and once that it is again."""
@@ -74,9 +89,8 @@ class Planner:
             post_notice(uow, notice)
 
 
-def seen_by(uow: UnitOfWork, route: Route, now: datetime) -> Seen:
+def seen_by(uow: UnitOfWork, route: Route, traffic: list[HourCount], now: datetime) -> Seen:
     """What a plan of this route is made from."""
-    traffic = uow.decisions.traffic(monday(now) - TRAFFIC_WEEKS * WEEK, now, route=route.name)
     verdicts = uow.tasks.reviewed(now - TRAFFIC_WEEKS * WEEK, now)
     state = next((one for one in uow.tasks.queues(now) if one.route == route.name), None)
     return Seen(

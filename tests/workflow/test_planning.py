@@ -158,6 +158,19 @@ def test_plan_is_made_hourly_and_kept_only_where_it_changes_anything() -> None:
     assert world.sweep("plans") == 1
 
 
+def test_traffic_of_earlier_weeks_is_part_of_the_forecast() -> None:
+    """70 outputs on Monday a week ago: this week about as many are expected, most of them on its Monday."""
+    world = a_world()
+    come(world, 1, 70)
+    world.clock.advance(7 * 24 * HOUR - 2 * HOUR)  # this Monday at ten
+    assert world.sweep("plans") == 1
+    with world.store.read() as uow:
+        made = uow.plans.newest("Cards")
+    assert made is not None
+    # 80 reviews less 70 that wait are left for about 70 outputs; none of this week's came yet.
+    assert 10 < made.plan.expected_outputs < 80
+
+
 def test_another_policy_is_planned_for_at_once() -> None:
     """Whoever raises a budget does not wait for the hour."""
     world = a_world()
