@@ -309,6 +309,13 @@ def _named_scorer(name: str) -> Scorer | None:
     return HuggingFaceScorer(model, family=kind, supported_label=label) if kind and model else None
 
 
+def detector_files() -> Path:
+    """The folder of the shipped adapter, its head, manifest and card."""
+    from reviewers.scorers.detector import ADAPTER
+
+    return ADAPTER
+
+
 def _tell_conversion(done: int, total: int, what: str) -> None:
     log.info("model_converting", step=done, steps=total, what=what)
 

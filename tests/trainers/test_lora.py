@@ -126,7 +126,7 @@ def test_the_files_load_with_peft_and_give_the_same_answers(model: Path, tmp_pat
 
 
 def test_the_learning_rate_rises_then_falls_in_a_line() -> None:
-    """Of 100 steps, 4 of them warm-up: a quarter, a half, all but what has fallen, a half, and a twentieth at the end."""
+    """Of 100 steps, 4 of them warm-up: a quarter, a half, what has fallen since, a half, a twentieth at the end."""
     recipe = Recipe(steps=100, warm_up=4)
     assert [rate(done, recipe) for done in (0, 1, 3, 50, 99)] == [0.25, 0.5, 0.97, 0.5, 0.05]
 

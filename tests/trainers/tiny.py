@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 def tiny_llama(folder: Path, *, layers: int = 3) -> Path:
@@ -18,7 +19,8 @@ def tiny_llama(folder: Path, *, layers: int = 3) -> Path:
         min_frequency=1,
         show_progress=False,
     )
-    PreTrainedTokenizerFast(tokenizer_object=pieces._tokenizer).save_pretrained(folder)
+    tokenizer: Any = PreTrainedTokenizerFast  # it has no types
+    tokenizer(tokenizer_object=pieces._tokenizer).save_pretrained(folder)
     torch.manual_seed(11)
     config = LlamaConfig(
         vocab_size=400, hidden_size=32, intermediate_size=48, num_hidden_layers=layers, num_attention_heads=4,
