@@ -54,7 +54,7 @@ def test_a_person_reads_how_often_they_are_right_and_all_that_stands_out() -> No
         "*Sources.* You opened Check claims for none of your last 31 doubtful answers.",
         "*Breaks help.* With each 10 answers in a row the odds that you misjudge a known one grow 2.0 times "
         "(1.2 to 3.4).",
-        "A lead hears of it once you have seen it here for a week. Of speed, sources and breaks only you hear.",
+        "A lead hears of it once it has stood here for a week. Of speed, sources and breaks only you hear.",
     ]
 
 
@@ -111,7 +111,7 @@ def test_a_lead_hears_only_what_verdicts_show() -> None:
         "at the same risk (5 to 45 of 100).",
         "*<@U0JONAS> may miss much.* They find about 30 of 100 (15 to 47) wrong answers, by second looks and known "
         "answers.",
-        "They have seen this on their own Home for a week. Talk before anything else.",
+        "This has stood on their own Home for a week. Talk before anything else.",
     ]
 
 

@@ -52,7 +52,7 @@ def own_figures_blocks(figures: OwnFigures) -> Iterator[Block]:
     for words in told:
         yield said(words)
     if told:
-        leads = "A lead hears of it once you have seen it here for a week. " if figures.signs & OF_VERDICTS else ""
+        leads = "A lead hears of it once it has stood here for a week. " if figures.signs & OF_VERDICTS else ""
         yield grey(f"{leads}Of speed, sources and breaks only you hear.")
 
 
@@ -76,7 +76,7 @@ def reviewers_blocks(part: ReviewersPart) -> Iterator[Block]:
     for words in concerns:
         yield said(words)
     if concerns:
-        yield grey("They have seen this on their own Home for a week. Talk before anything else.")
+        yield grey("This has stood on their own Home for a week. Talk before anything else.")
 
 
 def own_words(sign: Sign, figures: OwnFigures) -> Iterator[str]:
