@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEIGHT = 4.6  # inches
-NEAR = 0.09, 0.065  # of the axes: figures closer than this would cover each other
+HALF, TALL = 0.0115, 0.065  # of the axes: half of a letter's width, and the height of a line
 FIRST = 0.06  # of the axes: a figure further left would cover the numbers of the axis
 STEP = 5.0  # points that the axes end at a multiple of
 LABELLED = 0.82, 0.72  # of the axes, where the diagonal is named: above the highest groups nothing is in its way
@@ -36,8 +36,8 @@ def reliability_picture(found: Reliability) -> bytes | None:
         ends = [group.low * 100, group.high * 100]
         axes.plot([said, said], ends, color=BLUE, linewidth=3.0, solid_capstyle="butt", zorder=2)
         axes.plot([said], [group.found * 100], marker="o", color=BLUE, markersize=9, zorder=3)
-    for group in _figured(found, end):
-        _figure(axes, group, FIRST * end)
+    for figure_ in _figures(found, end):
+        _write(axes, figure_)
     _named(axes, end)
     for axis, setter in ((axes.xaxis, axes.set_xlim), (axes.yaxis, axes.set_ylim)):
         setter(0.0, end)
@@ -55,23 +55,46 @@ def _end(found: Reliability) -> float:
     return min(108.0, STEP * ceil((highest * 1.12 + 1.0) / STEP))
 
 
-def _figured(found: Reliability, end: float) -> Iterator[ReliabilityGroup]:
-    """The groups whose figure covers none before it."""
-    placed: list[ReliabilityGroup] = []
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Figure:
+    """How many verdicts a group rests on, and where that is written; in points of the axes."""
+
+    text: str
+    x: float  # of its middle
+    y: float  # of its lower edge
+    half: float  # of its width
+
+    @classmethod
+    def of(cls, group: ReliabilityGroup, end: float) -> _Figure:
+        """Above the group's interval, and right of the numbers of the axis."""
+        text = f"{group.reviewed:,}"
+        return cls(text=text, x=max(group.said * 100, FIRST * end), y=group.high * 100, half=HALF * len(text) * end)
+
+    def covers(self, other: _Figure, height: float) -> bool:
+        """Whether one would stand on the other."""
+        return abs(self.x - other.x) < self.half + other.half and abs(self.y - other.y) < height
+
+    def crosses(self, group: ReliabilityGroup, height: float) -> bool:
+        """Whether it would stand on that group's interval."""
+        beside = abs(self.x - group.said * 100) < self.half
+        return beside and group.low * 100 < self.y + height and self.y < group.high * 100
+
+
+def _figures(found: Reliability, end: float) -> list[_Figure]:
+    """Those that cover neither each other nor an interval."""
+    placed: list[_Figure] = []
     for group in found.groups:
-        near = [
-            one for one in placed
-            if abs(group.said - one.said) * 100 < NEAR[0] * end and abs(group.high - one.high) * 100 < NEAR[1] * end
-        ]  # fmt: skip
-        if not near:
-            placed.append(group)
-            yield group
+        figure_ = _Figure.of(group, end)
+        taken = any(figure_.covers(one, TALL * end) for one in placed)
+        if not taken and not any(figure_.crosses(one, TALL * end) for one in found.groups):
+            placed.append(figure_)
+    return placed
 
 
-def _figure(axes: Axes, group: ReliabilityGroup, first: float) -> None:
+def _write(axes: Axes, figure_: _Figure) -> None:
     axes.annotate(
-        f"{group.reviewed:,}", (max(group.said * 100, first), group.high * 100), textcoords="offset points",
-        xytext=(0, 3), ha="center", va="bottom", color=GREY, fontsize=LETTERS,
+        figure_.text, (figure_.x, figure_.y), textcoords="offset points", xytext=(0, 3), ha="center", va="bottom",
+        color=GREY, fontsize=LETTERS,
     )  # fmt: skip
 
 

@@ -392,19 +392,13 @@ def _runs(h: Hostile) -> Drawn:
 
 
 def _digests(h: Hostile) -> Drawn:
-    muted = replace(OPTIONS, files={}, native_bars=False, short=True, guide=h.address)
-    for headline in Headline:
-        yield digests.digest_message(replace(h.digest, headline=headline), OPTIONS)
-        yield digests.digest_message(replace(h.digest, headline=headline), muted)
+    yield from (digests.digest_message(replace(h.digest, headline=one), OPTIONS) for one in Headline)
+    bare = replace(OPTIONS, files={}, native_bars=False, guide=h.address)
+    yield from (digests.digest_message(h.digest, replace(bare, short=short)) for short in (True, False))
 
 
 def _calm(h: Hostile) -> Drawn:
     yield calm.calm_message([replace(h.digest, headline=one) for one in CALM], OPTIONS)
-
-
-def _threads(h: Hostile) -> Drawn:
-    yield from thread.thread_messages(h.digest, OPTIONS)
-    yield from thread.thread_messages(h.digest, replace(OPTIONS, files={}))
 
 
 def _closed(h: Hostile) -> Drawn:
@@ -490,7 +484,7 @@ SURFACES: Mapping[str, Callable[[Hostile], Drawn]] = {
     f"{DIGEST}.suggestion.started_message": _one(
         lambda h: suggestion.started_message(h.digest, OPTIONS, by=h.payload, name_of=h.payload, at=AT, rows=3)
     ),
-    f"{DIGEST}.thread.detail_message": _threads,
+    f"{DIGEST}.thread.detail_message": lambda h: thread.thread_messages(h.digest, OPTIONS),
     f"{FORMS}.changes.changes_view": _changes,
     f"{FORMS}.check.check_form": _one(
         lambda h: check.check_form({"text": h.payload, "ts": "1.2", "username": h.payload}, "C0REVIEW")

@@ -49,7 +49,14 @@ def details(digest: Digest, options: DigestOptions) -> tuple[Detail, ...]:
     """All parts that have something to say, in the order of the thread."""
     if digest.headline is Headline.NO_TRAFFIC:
         return ()
-    return tuple(_details(digest, options.zone))
+    found = _details(digest, options.zone)
+    return tuple(one for one in found if one.picture is not Picture.MOVED or not _shown_above(digest, options))
+
+
+def _shown_above(digest: Digest, options: DigestOptions) -> bool:
+    """Whether the digest itself has the picture of changes, in the place of Slack's own bars."""
+    told = digest.headline not in (Headline.NOTHING_MOVED, Headline.TOO_FEW)
+    return told and not options.native_bars and not options.short
 
 
 def _details(digest: Digest, zone: tzinfo) -> Iterator[Detail]:

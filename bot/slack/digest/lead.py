@@ -25,11 +25,11 @@ _CURES = {
     Upstream.PROMPT: "Go back to the prompt before, or correct it.",
     Upstream.MODEL: "Go back to the model before.",
 }
-_COME_FROM = {
-    Upstream.SOURCE: "come from what the sources say",
-    Upstream.INDEX: "come from what the search returns",
-    Upstream.PROMPT: "come from what the prompt says",
-    Upstream.MODEL: "come from one version of the model",
+_CAUSES = {
+    Upstream.SOURCE: "what the sources say",
+    Upstream.INDEX: "what the search returns",
+    Upstream.PROMPT: "what the prompt says",
+    Upstream.MODEL: "one version of the model",
 }
 
 
@@ -133,16 +133,22 @@ def nothing_said(digest: Digest) -> str:
 
 def cure_words(cure: Cure, zone: tzinfo) -> Words:
     """What is cheaper than retraining and cures more, with why."""
-    why = _change(cure.change, cure, zone) if cure.change else words(f"{_counted(cure)} {_COME_FROM[cure.kind]}.")
+    why = (
+        _change(cure.change, cure, zone)
+        if cure.change
+        else words(f"{_counted(cure)} {_verb(cure, 'come')} from {_CAUSES[cure.kind]}.")
+    )
     return words(why, f" {_CURES[cure.kind]} Retraining would not cure this.")
 
 
 def _change(change: UpstreamChange, cure: Cure, zone: tzinfo) -> Words:
     day = numbers.long_day(change.changed_at, zone)
     if change.kind is Upstream.SOURCE:
-        stale = cure.kind is Upstream.INDEX
+        stale, cite = cure.kind is Upstream.INDEX, _verb(cure, "cite")
         then = (
-            f", but {_counted(cure)} still cite what it said before." if stale else f", and {_counted(cure)} cite it."
+            f", but {_counted(cure)} still {cite} what it said before."
+            if stale
+            else f", and {_counted(cure)} {cite} it."
         )
         return words("the page ", _slanted(change.name), f" changed on {day}{then}")
     what = {Upstream.INDEX: "the index", Upstream.PROMPT: "the prompt"}.get(change.kind, "the model")
@@ -153,6 +159,10 @@ def _change(change: UpstreamChange, cure: Cure, zone: tzinfo) -> Words:
 def _slanted(text: str) -> Run:
     run = name(text)
     return Run(text=run.text, italic=True, foreign=True)
+
+
+def _verb(cure: Cure, verb: str) -> str:
+    return f"{verb}s" if cure.wrong == 1 else verb
 
 
 def _counted(cure: Cure) -> str:

@@ -57,6 +57,8 @@ def _told(digest: Digest, options: DigestOptions) -> Iterator[str]:
         yield from _findings(digest, options)
         yield suggestion_words(digest.suggestion)
     yield from beside(digest)
+    if options.command:
+        yield f"Again at any time: {options.command} digest {digest.week}."
 
 
 def _findings(digest: Digest, options: DigestOptions) -> Iterator[str]:

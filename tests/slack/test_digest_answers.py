@@ -1,0 +1,243 @@
+"""Calm routes together, the answer to `/whetstone drift`, the alert, the wrong answers, and the form that asks why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.slack.cards import CardOptions
+from bot.slack.digest import (
+    alert_message,
+    apart,
+    calm_message,
+    drift_message,
+    no_digest_message,
+    noted_message,
+    on_page,
+    parse_why,
+    snoozed_message,
+    why_view,
+    wrong_outputs_view,
+)
+from bot.slack.digest.ids import (
+    DigestAction,
+    DigestBlock,
+    DigestCallback,
+    DigestValue,
+    Dismissed,
+    WhyContext,
+    WhyNot,
+)
+from bot.slack.ids import OLD_CARD
+from reviewers.errors import Invalid
+from reviewers.model import Outcome
+from reviewers.model.digest import Headline
+from reviewers.model.missing import Missing
+from tests.digests import MONDAY, a_quiet_digest
+from tests.slack.checks import problems_of_view, words
+from tests.slack.digests import OPTIONS, drawn_digest
+from tests.slack.drawn import buttons, fine, kinds, said
+from tests.slack.scenes import resolved, thailand
+
+AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+CONTEXT = WhyContext(week="2026-W47", route="Card support", channel="C02DIGEST", ts="1.2")
+
+
+def sent(reason: str, note: str | None = None, context: WhyContext = CONTEXT) -> dict[str, Any]:
+    """What Slack sends for the form."""
+    values = {
+        DigestBlock.WHY.value: {DigestAction.WHY.value: {"selected_option": {"value": reason}}},
+        DigestBlock.NOTE.value: {DigestAction.NOTE.value: {"value": note}},
+    }
+    return {"private_metadata": context.to_json(), "state": {"values": values}}
+
+
+def test_calm_routes_share_one_message() -> None:
+    """Their names in one sentence, their rates below."""
+    routes = [a_quiet_digest(route=name) for name in ("Loans", "Accounts", "Complaints")]
+    message = fine(calm_message(routes, OPTIONS))
+    assert kinds(message) == ["section", "rich_text", "context"]
+    assert said(message.blocks[0]) == "*Nothing moved* in Loans, Accounts and Complaints."
+    assert "*Loans: *About 9 of 100 answers were wrong (6 to 14), as in" in said(message.blocks[1])
+    assert said(message.blocks[2]) == "Week 46  ·  9 to 15 Nov, UTC"
+    assert message.text.startswith("Week 46. Nothing moved in Loans, Accounts and Complaints. Loans: About 9 of 100")
+
+
+def test_routes_without_answers_are_calm_and_not_called_so() -> None:
+    """No answers is something else than no change."""
+    none = a_quiet_digest(route="Loans", headline=Headline.NO_TRAFFIC, last_output_at=None)
+    message = fine(calm_message([a_quiet_digest(route="Accounts"), none], OPTIONS))
+    assert said(message.blocks[0]) == "*Nothing moved* in Accounts. *No answers came in* in Loans."
+    assert "*Loans: *None ever came." in said(message.blocks[1])
+
+
+def test_only_several_calm_routes_share_and_findings_never_do() -> None:
+    """One calm route keeps its own line; too few reviews is a message with a way on."""
+    moved, calm = drawn_digest(), a_quiet_digest(route="Loans")
+    few = drawn_digest(headline=Headline.TOO_FEW, rate=Missing(found=9, needed=40))
+    alone = apart([moved, calm, few])
+    assert (alone.own, alone.shared) == ((moved, calm, few), ())
+    other = a_quiet_digest(route="Accounts")
+    together = apart([moved, calm, few, other])
+    assert (together.own, together.shared) == ((moved, few), (calm, other))
+
+
+def test_many_calm_routes_end_in_a_number() -> None:
+    """Ten names, then how many more."""
+    message = fine(calm_message([a_quiet_digest(route=f"R{place}") for place in range(13)], OPTIONS))
+    assert said(message.blocks[0]).endswith("R8, R9 and 3 more.")
+    assert said(message.blocks[1]).endswith("3 more")
+
+
+def test_drift_command_tells_all_three_states() -> None:
+    """With effect and interval also where nothing moved."""
+    message = fine(drift_message(drawn_digest(), OPTIONS, so_far=True))
+    assert said(message.blocks[0]).startswith("*Card support, week 47 so far: more wrong answers.* About *14 of 100*")
+    assert kinds(message) == ["section", "rich_text", "rich_text", "rich_text", "context", "actions"]
+    told = [said(block) for block in message.blocks[1:4]]
+    assert told[0].startswith("*What moved**Fees abroad: *31 of 100 wrong, before 9 (+22 points, 11 to 35)")
+    assert "*Disputes: *12 of 100 wrong, before 10 (+2 points, −7 to 12)" in told[1]
+    assert told[2] == "*Too few to say**Delivery: *too few to say (4 of 40 reviews)"
+    assert buttons(message) == ["Show in channel"]
+    assert "No change: Disputes: 12 of 100 wrong" in message.text
+
+
+def test_drift_shown_in_the_channel_says_by_whom() -> None:
+    """And has no button any more."""
+    message = fine(drift_message(drawn_digest(), OPTIONS, so_far=False, shown_by="U0MARA"))
+    assert said(message.blocks[-1]).endswith("shown by <@U0MARA>")
+    assert "so far" not in message.text
+
+
+def test_digest_that_is_not_there_is_said() -> None:
+    """And when the next one comes."""
+    message = fine(no_digest_message("Loans", week="2026-W12", first_at=AT, options=OPTIONS))
+    assert said(message.blocks[0]) == ("*There is no digest of week 12 of Loans.* The next one comes on 23 November.")
+    none = fine(no_digest_message("Loans", first_at=None, options=OPTIONS))
+    assert none.text == "There is no digest of Loans."
+
+
+def test_alert_says_what_is_sure_and_how_often_it_would_be_wrong() -> None:
+    """Before Monday, in the digest's words."""
+    message = fine(alert_message(drawn_digest().findings[0], "Card support", OPTIONS, reviews=64, years=20.0))
+    assert [said(block) for block in message.blocks] == [
+        "*Card support: more wrong answers since 17 November.* The change is in questions on *fees abroad*: 31 of 100 "
+        "wrong, before 9 (+22 points, 11 to 35).",
+        "Found after 64 reviews and confirmed by the next ones. Where nothing changes, such a message comes about once "
+        "in 20 years.",
+    ]
+
+
+def test_snooze_and_thanks_say_what_they_change() -> None:
+    """Only the person who pressed sees them."""
+    assert fine(snoozed_message("Card support", AT, OPTIONS)).text == (
+        "Snoozed until 23 November. What moved in Card support is told again then."
+    )
+    assert fine(noted_message(WhyNot.TOO_LONG)).text.startswith("Noted. From now on the digest is short")
+
+
+def test_wrong_answers_are_listed_with_verdict_and_way_to_the_card() -> None:
+    """Ten on a page; the last page has no next one."""
+    rejected = resolved(thailand(), Outcome.REJECTED, reasons=("contradicts",), resolved_by="U0MARA")
+    view = wrong_outputs_view(
+        drawn_digest(), [rejected] * 4, page=2, links={"t-1": "https://safe.example/p1"}, display=CardOptions()
+    )
+    assert problems_of_view(view) == []
+    told = words(view["blocks"])
+    assert "*Card support, week 47: 24 wrong answers*" in told
+    assert "*Rejected* by <@U0MARA>" in told
+    assert f"<https://safe.example/p1|#{rejected.task.number}>" in told
+    assert "Page 3 of 3" in told
+    row = next(block for block in view["blocks"] if block["type"] == "actions")
+    assert [item["action_id"] for item in row["elements"]] == [DigestAction.OUTPUTS_BACK]
+    assert DigestValue.parse(row["elements"][0]["value"]).page == 1
+
+
+def test_page_that_is_not_there_is_the_last_one_and_what_is_gone_is_said() -> None:
+    """Outputs are deleted in time; the count stays honest."""
+    assert len(on_page(drawn_digest(), 0)) == 10
+    assert on_page(drawn_digest(), 99) == drawn_digest().wrong_ids[20:]
+    view = wrong_outputs_view(drawn_digest(), [], page=99, links={}, display=CardOptions())
+    assert "4 of them are not kept any more" in words(view["blocks"])
+
+
+def test_answer_that_is_open_again_is_not_called_rejected() -> None:
+    """A changed source reopens what was decided."""
+    view = wrong_outputs_view(drawn_digest(), [thailand()], page=0, links={}, display=CardOptions())
+    assert "*Open again*" in words(view["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("dismisses", "labels"),
+    [
+        (False, ["Known already", "Not important", "Not true", "Too long"]),
+        (True, ["Something else is done about it", "Not now", "The evidence does not convince", "Another reason"]),
+    ],
+)
+def test_form_asks_for_one_reason(dismisses: bool, labels: list[str]) -> None:
+    """A note is optional; nothing is preset."""
+    view = why_view(replace(CONTEXT, dismisses=dismisses))
+    assert problems_of_view(view) == []
+    assert view["callback_id"] == DigestCallback.WHY
+    radio = view["blocks"][1]["element"]
+    assert [option["text"]["text"] for option in radio["options"]] == labels
+    assert "initial_option" not in radio
+    assert view["blocks"][2]["optional"] is True
+
+
+def test_form_is_read_back() -> None:
+    """Reason, note, and where it came from."""
+    answer = parse_why(sent("too_long", "we read it on phones"))
+    assert (answer.reason, answer.note, answer.context) == (WhyNot.TOO_LONG, "we read it on phones", CONTEXT)
+    dismissal = replace(CONTEXT, dismisses=True)
+    assert parse_why(sent("not_now", context=dismissal)).reason is Dismissed.NOT_NOW
+
+
+@pytest.mark.parametrize("reason", ["", "not_now", "late"])
+def test_reason_of_another_form_is_refused(reason: str) -> None:
+    """With a sentence at the field."""
+    with pytest.raises(Invalid, match=r"Choose a reason\."):
+        parse_why(sent(reason))
+
+
+def test_button_survives_the_way_to_slack_and_back() -> None:
+    """The wire form is fixed: digests live for months."""
+    value = DigestValue(week="2026-W47", route="Card support")
+    assert value.to_json() == '{"v":1,"week":"2026-W47","route":"Card support"}'
+    assert DigestValue.parse(value.to_json()) == value
+    page = DigestValue(week="2026-W47", route="", page=3)
+    assert DigestValue.parse(page.to_json()) == page
+    assert WhyContext.parse(CONTEXT.to_json()) == CONTEXT
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        None,
+        "",
+        "v1:2026-W47:r_cards",
+        "[]",
+        '{"v":2,"week":"2026-W47","route":""}',
+        '{"v":1,"route":""}',
+        '{"v":1,"week":"","route":""}',
+        '{"v":1,"week":"2026-W47"}',
+        '{"v":1,"week":"2026-W47","route":"","page":-1}',
+        '{"v":1,"week":"2026-W47","route":"","channel":7}',
+    ],
+)
+def test_value_of_another_version_is_answered_politely(raw: str | None) -> None:
+    """And never guessed at."""
+    with pytest.raises(Invalid) as refused:
+        WhyContext.parse(raw)
+    assert str(refused.value) == OLD_CARD
+
+
+def test_weeks_are_named_where_the_team_is() -> None:
+    """The 30th of November to the 6th of December has two months in it."""
+    week = a_quiet_digest()
+    current = replace(week.current, start=MONDAY.replace(day=30), end=datetime(2026, 12, 7, tzinfo=UTC))
+    message = fine(calm_message([replace(week, current=current), week], OPTIONS))
+    assert said(message.blocks[2]) == "Week 46  ·  30 Nov to 6 Dec, UTC"
