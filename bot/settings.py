@@ -20,7 +20,7 @@ from bot.mistakes import SettingsMistakes
 from bot.slack.cards.options import DEFAULT_REASONS, ReasonLabel
 
 SANDBOX_CHANNEL = "C0REVIEW"  # the review channel of the Slack sandbox
-DEFAULT_SCORERS = ("coverage", "missing_facts", "contradictions", "token_logprob", "retrieval")
+DEFAULT_SCORERS = ("grounding", "coverage", "missing_facts", "contradictions", "token_logprob", "retrieval")
 
 
 def _name(field: str, *more: str) -> Any:
@@ -70,9 +70,9 @@ class Settings(BaseSettings):
     )
     scorers: Annotated[tuple[str, ...], NoDecode] = Field(
         DEFAULT_SCORERS,
-        description="Machine reviewers, comma-separated: coverage, missing_facts, contradictions, token_logprob, "
-        "retrieval, self_consistency, conditional_logprob, hf:FAMILY:NAME with the family entailment, hallucination, "
-        "minicheck or tokens, and judge:PROVIDER:MODEL",
+        description="Machine reviewers, comma-separated: grounding, grounding_lexical, coverage, missing_facts, "
+        "contradictions, token_logprob, retrieval, self_consistency, conditional_logprob, hf:FAMILY:NAME with the "
+        "family entailment, hallucination, minicheck or tokens, and judge:PROVIDER:MODEL",
     )
     chat_model: str = Field(
         "packaged",

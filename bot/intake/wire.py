@@ -254,7 +254,7 @@ class OutputIn(WireModel):
         Field(
             fail_fast=True,
             max_length=limits.MAX_SAMPLES,
-            description="Other answers of the same model to the same prompt; what they do not repeat counts as doubtful",
+            description="Other answers of the same model to the same prompt; what they do not repeat is doubtful",
         ),
         AfterValidator(_samples_fit),
     ] = []

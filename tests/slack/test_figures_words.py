@@ -121,7 +121,8 @@ def test_what_is_proven_says_how_much_may_leave_and_what_would_prove_more() -> N
     message = fine(stats_message(some_stats(judgement=a_judgement()), display=DISPLAY, question=QUESTION))
     told = (
         "62 of 100 answers may leave without review: at most 5 of 100 of them are wrong, with 90 % confidence (212 "
-        "reviewed in the 4 weeks to 23 Nov). About 1,200 reviews in 4 weeks, 15 h of work, would prove that more may (now 830)."
+        "reviewed in the 4 weeks to 23 Nov). About 1,200 reviews in 4 weeks, 15 h of work, would prove that more may "
+        "(now 830)."
     )
     assert said(message.blocks[3]) == f"*Without review.* {told}"
     assert message.text.endswith(told)
