@@ -7,7 +7,7 @@ the users as a draw of those that may come.
 
 The rate of these very outputs needs none of it: each is drawn by itself, and the interval without clusters holds that
 rate as often as it says, however alike one user's outputs are. It does not hold the rate of outputs to come: simulated
-with 100 users of one hundred outputs, 81 of 100 intervals do without clusters, and 94 with them.
+with 500 reviews of 100 users' outputs, 77 of 100 intervals do without clusters, and 94 with them.
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ def clustered(sample: Sample, population: Population, fitted: Fit) -> Clustered:
     the user out in turn corrects what large users hide by drawing the fit to themselves (Bell & McCaffrey, Survey
     Methodology 28, 2002). Equal users give G / (G - 1) Σ z_g².
 
-    The degrees of freedom are the effective number of clusters by their weight less 1, (Σ W_g)² / Σ W_g² - 1: one user
-    with half of the weight counts as few, whatever the number of the others (Kish's form for clusters).
+    The degrees of freedom are 2 G / (k - 1), k = G Σ z_g⁴ / (Σ z_g²)² being the sums' kurtosis, as that is how surely
+    their variance is known (Satterthwaite, Biometrics Bulletin 2, 1946): a few users with most of the errors count as
+    few. They are at most the effective number of users less 1, 1 / Σ h_g² - 1: so does one with half of the weight.
 
     Args:
         sample: with `cluster`.
@@ -60,8 +61,10 @@ def clustered(sample: Sample, population: Population, fitted: Fit) -> Clustered:
         spread = profile.known.sharpness * (risk - risk.mean()) / len(risk)
         sums = sums + np.bincount(population.cluster, weights=spread, minlength=size)
     count, share = int(np.count_nonzero(weights)), weights / weights.sum()
-    variance = (count - 1) / count * float((sums**2 / (1.0 - share) ** 2).sum())
-    return Clustered(variance, count, max(1.0 / float((share**2).sum()) - 1.0, 1.0))
+    squares = (sums / (1.0 - share)) ** 2
+    kurtosis = count * float((squares**2).sum()) / max(float(squares.sum()) ** 2, 1e-300)
+    degrees = min(1.0 / float((share**2).sum()) - 1.0, 2.0 * count / max(kurtosis - 1.0, 1e-9))
+    return Clustered((count - 1) / count * float(squares.sum()), count, max(degrees, 1.0))
 
 
 def student(level: float, degrees: float) -> float:
