@@ -153,7 +153,7 @@ def test_years_without_a_change_raise_few_alarms(stream: Stream, repetitions: in
     ids=["even, .9", "even, .8", "even, no risk", "active", "active, a long baseline", "a part, to 30", "fewer"],
 )
 def test_a_change_is_told_soon(stream: Stream, to: float, most: int, repetitions: int) -> None:
-    """Half of all changes within so many reviews, the five that confirm it included, up to the binomial's .001 point."""
+    """Half of all changes within so many reviews, the five that confirm it included (binomial .001 point)."""
     found = delays(stream, to, repetitions, seed=20261203)
     print(f"{stream} to {to}: told after {np.median(found):.0f} reviews, missed {np.mean(np.isinf(found)):.3f}")
 
