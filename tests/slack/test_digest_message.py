@@ -319,14 +319,37 @@ def test_examples_come_from_every_finding_before_the_second_of_any() -> None:
          "before, or correct it."),
         (Cure(kind=Upstream.MODEL, change=replace(PAGE_CHANGED, kind=Upstream.MODEL, name=""), wrong=9, of=10),
          "the model changed on 16 November, and 9 of 10 wrong answers came with it. Go back to the model before."),
-        (Cure(kind=Upstream.INDEX, change=None, wrong=1, of=1),
-         "1 of 1 wrong answer comes from what the search returns. Rebuild the index."),
+        (Cure(kind=Upstream.INDEX, change=None, wrong=22, of=24),
+         "passages beside the point are cited by 22 of 24 wrong answers. Look at what the index returns."),
+        (Cure(kind=Upstream.SOURCE, change=None, wrong=1, of=1),
+         "no passage comes near the question of 1 of 1 wrong answer. Write the source that is missing."),
+        (Cure(kind=Upstream.PROMPT, change=None, wrong=5, of=6),
+         "style or topic alone is what is wrong with 5 of 6 wrong answers. Say in the prompt how to answer."),
     ],
 )  # fmt: skip
 def test_cheapest_cure_says_why_it_would_help(cure: Cure, words: str) -> None:
     """With how many wrong answers it would cure."""
     message = drawn(drawn_digest(cure=cure))
     assert said(message.blocks[2]) == f"*Do first:* {words} Retraining would not cure this."
+
+
+def test_watch_that_crossed_before_a_rate_is_known_is_told_without_one() -> None:
+    """The verdicts one by one say more than a rate of few of them."""
+    part = a_finding(now=None, before=None, effect=None, low=None, high=None, n_now=12, examples=(), name="limits")
+    message = drawn(drawn_digest(findings=(part,), rate=FEW, cure=None))
+    assert said(message.blocks[1]) == (
+        "Too few answers were reviewed to say how many were wrong (9 of 40 reviews). The rise is in questions on "
+        "*limits*, since 17 November."
+    )
+    assert lines(message.blocks[5]) == ["*Limits: *changed, by the verdicts one by one; too few for a rate"]
+
+
+def test_topic_whose_words_are_too_various_has_no_name() -> None:
+    """And none is made up."""
+    topic = replace(drawn_digest().findings[1], name="")
+    message = drawn(drawn_digest(findings=(topic,), headline=Headline.NEW_QUESTIONS, cure=None))
+    assert lines(message.blocks[5])[0].startswith("*A topic without a name: *4 % of questions")
+    assert said(message.blocks[1]).startswith("A topic without a name grew: 4 % of questions, before 1 %")
 
 
 def test_longest_digest_keeps_slacks_limits() -> None:

@@ -11,7 +11,7 @@ import pytest
 from bot.slack.digest import closed_message, retraining_message, started_message
 from bot.slack.digest.ids import DigestAction
 from reviewers.model.digest import Digest
-from reviewers.model.suggestion import Met, Upstream
+from reviewers.model.suggestion import Cure, Met, Upstream
 from tests.digests import PAGE_CHANGED
 from tests.slack.checks import objects
 from tests.slack.digests import OPTIONS, drawn_digest, suggested_digest
@@ -107,6 +107,24 @@ def test_gain_that_nothing_is_known_of_does_not_stop_the_first_training() -> Non
 def test_each_reason_says_its_numbers_or_what_is_missing(part: str, changes: dict[str, Any], line: str) -> None:
     """And stands first."""
     assert lines(changed(part, **changes))[0] == line
+
+
+def test_kind_of_error_that_has_its_own_cure_is_the_other_cause() -> None:
+    """Where nothing changed, but the index returns the wrong passages."""
+    cure = Cure(kind=Upstream.INDEX, change=None, wrong=20, of=24)
+    whole = changed("other_cause", met=Met.FAILED)
+    week = replace(whole, suggestion=replace(whole.suggestion, cure=cure))
+    assert lines(week)[0] == (
+        "*5  No other cause: not met. *passages beside the point are cited by 20 of 24 wrong answers"
+    )
+
+
+def test_change_that_no_wrong_answer_goes_with_is_only_named() -> None:
+    """In a week without wrong answers there is nothing to count."""
+    harmless = replace(PAGE_CHANGED, wrong=0, of=0)
+    assert lines(changed("other_cause", changes=(harmless,)))[4] == (
+        "*5  No other cause: met. *the page Card fees 2026 changed on 16 November"
+    )
 
 
 def test_failed_and_unknown_conditions_are_counted_apart() -> None:

@@ -47,6 +47,17 @@ _OF = {
 _OF |= {Aspect.NO_CITATION: "of answers", Aspect.SOURCE: "of wrong answers"}
 
 
+_MEDIANS = {
+    Aspect.LENGTH,
+    Aspect.SIMILARITY,
+    Aspect.RISK,
+    Aspect.CONFIDENCE,
+    Aspect.LATENCY,
+    Aspect.TOKENS,
+    Aspect.COST,
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """A line of a list: what it speaks of, and what there is to say."""
@@ -67,6 +78,8 @@ def line_of(finding: Finding) -> Line:
 
 def label_of(finding: Finding) -> Words:
     """What it speaks of, as a line begins."""
+    if finding.aspect is Aspect.TOPIC and not finding.name.strip():
+        return words("A topic without a name")
     if finding.aspect is Aspect.TOPIC:
         return words("Topic “", name(finding.name), "”")
     if finding.aspect is Aspect.SOURCE:
@@ -89,6 +102,8 @@ def text_of(finding: Finding) -> str:
     """ "31 of 100 wrong, before 9 (+22 points, 11 to 35)"; of too little, what is missing."""
     if finding.missing is not None:
         return f"too few to say ({numbers.few(finding.missing)})"
+    if finding.aspect is Aspect.WRONG and finding.now is None:
+        return "changed, by the verdicts one by one; too few for a rate"
     if finding.unit is Unit.ORDER or finding.now is None:
         return _apart(finding)
     now = f"{numbers.amount(finding.now, finding.unit)}{_of(finding)}"
@@ -103,8 +118,7 @@ def _of(finding: Finding) -> str:
     of = _OF.get(finding.aspect, "")
     if of:
         return f" {of}"
-    median = finding.unit in (Unit.SECONDS, Unit.CHARACTERS, Unit.TOKENS, Unit.COST)
-    return " (median)" if median else ""
+    return " (median)" if finding.aspect in _MEDIANS else ""
 
 
 def _before(finding: Finding, value: float) -> str:
@@ -223,7 +237,7 @@ def wrong_parts(digest: Digest, *, more: bool) -> tuple[Finding, ...]:
     return tuple(
         one
         for one in digest.of(State.DRIFT)
-        if one.aspect is Aspect.WRONG and one.effect is not None and (one.effect > 0) is more
+        if one.aspect is Aspect.WRONG and (one.effect is None or (one.effect > 0) is more)
     )
 
 

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from bot.slack import rates
 from bot.slack.digest import numbers
 from bot.slack.digest.findings import label_of, since_of, text_of, where_words, wrong_parts
-from bot.slack.digest.runs import NAME_LENGTH, Run, Words, joined, name, strong, words
+from bot.slack.digest.runs import NAME_LENGTH, Run, Words, bold_name, joined, name, strong, words
 from bot.slack.home.lead import route_name
 from bot.slack.text import counted, one_line, shortened
 from reviewers.model.digest import Aspect, Digest, Headline, State
@@ -19,17 +19,19 @@ from reviewers.model.suggestion import Cure, Upstream, UpstreamChange
 NAMED = 3  # parts and topics that the first sentence names
 CALM = (Headline.NOTHING_MOVED, Headline.NO_TRAFFIC)
 
+# What to do about a change that is known.
 _CURES = {
     Upstream.SOURCE: "Correct the page.",
     Upstream.INDEX: "Rebuild the index.",
     Upstream.PROMPT: "Go back to the prompt before, or correct it.",
     Upstream.MODEL: "Go back to the model before.",
 }
-_CAUSES = {
-    Upstream.SOURCE: "what the sources say",
-    Upstream.INDEX: "what the search returns",
-    Upstream.PROMPT: "what the prompt says",
-    Upstream.MODEL: "one version of the model",
+# Kinds of errors that have a cure of their own where no change is known: what they are, and what to do.
+_KINDS = {
+    Upstream.SOURCE: ("no passage comes near the question of {}", "Write the source that is missing."),
+    Upstream.INDEX: ("passages beside the point are cited by {}", "Look at what the index returns."),
+    Upstream.PROMPT: ("style or topic alone is what is wrong with {}", "Say in the prompt how to answer."),
+    Upstream.MODEL: ("one version of the model wrote {}", "Go back to the model before."),
 }
 
 
@@ -104,12 +106,8 @@ def _moved(digest: Digest) -> Words:
     if digest.headline is Headline.NEW_QUESTIONS and topics:
         first = topics[0]
         grew = "is new" if first.new else "grew" if (first.effect or 0.0) > 0 else "shrank"
-        run = name(first.name)
-        return words(
-            "The topic ",
-            Run(text=run.text, bold=True, foreign=True),
-            f" {grew}: {text_of(first).removesuffix(', new')}.",
-        )
+        which = words("The topic ", bold_name(first.name)) if first.name.strip() else label_of(first)
+        return words(which, f" {grew}: {text_of(first).removesuffix(', new')}.")
     if drifted:
         return words(label_of(drifted[0]), f": {text_of(drifted[0])}.")
     return words(f"{digest.headline.value.capitalize()}.")
@@ -133,12 +131,14 @@ def nothing_said(digest: Digest) -> str:
 
 def cure_words(cure: Cure, zone: tzinfo) -> Words:
     """What is cheaper than retraining and cures more, with why."""
-    why = (
-        _change(cure.change, cure, zone)
-        if cure.change
-        else words(f"{_counted(cure)} {_verb(cure, 'come')} from {_CAUSES[cure.kind]}.")
-    )
-    return words(why, f" {_CURES[cure.kind]} Retraining would not cure this.")
+    if cure.change is not None:
+        return words(_change(cure.change, cure, zone), f" {_CURES[cure.kind]} Retraining would not cure this.")
+    return words(f"{kind_words(cure)}. {_KINDS[cure.kind][1]} Retraining would not cure this.")
+
+
+def kind_words(cure: Cure) -> str:
+    """ "passages beside the point are cited by 22 of 24 wrong answers": what kind of errors a cure is for."""
+    return _KINDS[cure.kind][0].format(_counted(cure))
 
 
 def _change(change: UpstreamChange, cure: Cure, zone: tzinfo) -> Words:

@@ -19,7 +19,7 @@ from bot.slack.digest.verbs import start_button
 from bot.slack.ids import NamedValue
 from bot.slack.text import counted, escape, link_address
 from bot.slack.wire import SlackMessage, button, grey, header, rendered, row, said
-from reviewers.model.digest import Digest, Headline, State
+from reviewers.model.digest import Aspect, Digest, Headline, State
 
 HEADER_LENGTH = 150
 
@@ -54,7 +54,8 @@ def _calm_sentence(digest: Digest, options: DigestOptions) -> str:
 def _calm_grey(digest: Digest, options: DigestOptions) -> Iterator[str]:
     yield mrkdwn(grey_words(digest, options.zone)[0])
     yield corrections_words(digest)
-    if few := too_few(options.shown(digest.findings)):
+    parts = [one for one in options.shown(digest.findings) if one.aspect is Aspect.WRONG]
+    if few := too_few(parts):
         yield mrkdwn(words("too few to say: ", few))
     yield "details in the thread"
 

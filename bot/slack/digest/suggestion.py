@@ -12,7 +12,7 @@ from bot.slack import clock
 from bot.slack.cards.parts import listed as listed_names
 from bot.slack.digest import numbers
 from bot.slack.digest.ids import DigestAction, DigestValue
-from bot.slack.digest.lead import cure_words, route_words
+from bot.slack.digest.lead import cure_words, kind_words, route_words
 from bot.slack.digest.numbers import coefficient, points
 from bot.slack.digest.options import DigestOptions
 from bot.slack.digest.runs import Words, bare, elements, joined, mrkdwn, name, strong, words
@@ -116,7 +116,7 @@ def _conditions(suggestion: Suggestion, zone: tzinfo) -> list[_Told]:
         ("Material", found.material.met, _material(found.material)),
         ("Expected gain", found.gain.met, _gain(found.gain)),
         ("Agreement", found.agreement.met, _agreement(found.agreement)),
-        ("No other cause", found.other_cause.met, _other_cause(found.other_cause, found.material.part, zone)),
+        ("No other cause", found.other_cause.met, _other_cause(found, zone)),
     )
     return [
         _Told(number=number, title=title, met=met, reason=reason)
@@ -176,15 +176,19 @@ def _agreement(found: Agreement) -> Words:
     return words(f"α {coefficient(found.alpha)}", where, f" {needed}")
 
 
-def _other_cause(found: OtherCause, part: str, zone: tzinfo) -> Words:
-    if found.changes:
-        told = [_changed(one, part, zone, first=place == 0) for place, one in enumerate(found.changes[:CHANGES_NAMED])]
-        return joined(told, "; ")
+def _other_cause(suggestion: Suggestion, zone: tzinfo) -> Words:
+    found, cure, part = suggestion.other_cause, suggestion.cure, suggestion.material.part
+    told = [words(kind_words(cure))] if cure is not None and cure.change is None else []
+    told += [_changed(one, part, zone, first=place == 0) for place, one in enumerate(found.changes[:CHANGES_NAMED])]
+    return joined(told, "; ") if told else words(_unchanged(found, zone))
+
+
+def _unchanged(found: OtherCause, zone: tzinfo) -> str:
     watched = listed_names([_WATCHED[one] for one in _WATCHED if one in found.watched])
     if not watched:
-        return words("nothing that an application can change is watched")
+        return "nothing that an application can change is watched"
     since = f" since {numbers.long_day(found.unchanged_since, zone)}" if found.unchanged_since else ""
-    return words(f"{watched} unchanged{since}")
+    return f"{watched} unchanged{since}"
 
 
 def _changed(change: UpstreamChange, part: str, zone: tzinfo, *, first: bool) -> Words:
@@ -192,8 +196,11 @@ def _changed(change: UpstreamChange, part: str, zone: tzinfo, *, first: bool) ->
     what = words(f"{_KINDS.get(change.kind, 'the model')}")
     named = words(" ", name(change.name)) if change.name.strip() else ()
     where = words(" on ", name(part)) if part.strip() and first else ()
-    goes = f"{change.wrong:,} of the {counted(change.of, 'wrong answer')}"
-    return words(what, named, f" changed on {numbers.long_day(change.changed_at, zone)}; {goes}", where, " go with it")
+    whole = words(what, named, f" changed on {numbers.long_day(change.changed_at, zone)}")
+    if not change.of:
+        return whole
+    verb = "goes" if change.wrong == 1 else "go"
+    return words(whole, f"; {change.wrong:,} of the {counted(change.of, 'wrong answer')}", where, f" {verb} with it")
 
 
 def _below(digest: Digest, zone: tzinfo) -> Iterator[Words | str]:
