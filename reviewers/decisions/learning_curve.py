@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from reviewers.decisions.estimate_inputs import Floats
@@ -79,6 +78,7 @@ def _fit(size: Floats, rate: Floats, weight: Floats, power: float, at: float) ->
 
 def _quantile(share: Floats, middle: Floats, spread: Floats) -> float:
     """The 80 % point of the mixture of normals."""
+    from scipy.optimize import brentq  # here: 23 MB that every process would carry, and few compute with
 
     def below(value: float) -> float:
         return float(share @ ndtr((value - middle) / spread)) - BOUND

@@ -15,7 +15,6 @@ from math import ceil, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from reviewers.decisions import sampling, selection, slices
@@ -257,6 +256,8 @@ def _width(seen: _Seen, chance: Floats) -> float:
 
 def _shifted(risk: Floats, rate: float) -> Floats:
     """The risks moved on the logit scale until their mean is this rate; without any risk the rate itself."""
+    from scipy.optimize import brentq  # here: 23 MB that every process would carry, and few compute with
+
     known = risk[~np.isnan(risk)]
     if not len(known):
         return np.full(len(risk), rate)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_array
 from scipy.special import betaincinv
 
 from reviewers.decisions import dawid_skene
@@ -189,6 +188,8 @@ def _beta(mean: float, variance: float, prior: Belief) -> tuple[Beta, float]:
 
 def _covariance(votes: Votes, fit: Fit, truth: np.ndarray) -> Real:
     """The inverse of the information on the logits of sensitivities and specificities; prevalence is integrated out."""
+    from scipy.sparse import csr_array  # here: what every process would carry, and few compute with
+
     amount = votes.voters
     wrong, finds, lets = fit.posterior[:, WRONG], fit.confusion[:, WRONG, WRONG], fit.confusion[:, RIGHT, RIGHT]
     prevalence = float(fit.prevalence[WRONG])

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from reviewers.decisions.estimate_inputs import Floats, Sample
@@ -163,6 +162,7 @@ def _reach(moments: Moments, quantile: float, wider: float) -> tuple[Floats, Flo
 
 def _root(profile: Profile, of: Callable[[Moments], Floats], place: int) -> float:
     """Where this function of the moments is 0, between the shift at `place` and the one before."""
+    from scipy.optimize import brentq  # here: 23 MB that every process would carry, and few compute with
 
     def value(shift: float) -> float:
         return float(of(profile.at(np.array([shift])))[0])

@@ -15,7 +15,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincc, ndtr
-from scipy.stats import skew
 
 from reviewers.decisions.estimate_inputs import Floats
 
@@ -161,7 +160,10 @@ def _tail(column: Floats) -> float:
     spread = float(others.std())
     if counted * len(column) > FEW or spread == 0.0:
         return counted
-    apart, bend = (float(column[0]) - float(others.mean())) / spread, float(skew(others))
+    apart, bend = (
+        (float(column[0]) - float(others.mean())) / spread,
+        float((((others - others.mean()) / spread) ** 3).mean()),
+    )
     if bend < SYMMETRIC:
         return min(counted, float(ndtr(-apart)))
     shape = 4.0 / bend**2

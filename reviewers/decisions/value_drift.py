@@ -14,7 +14,6 @@ from math import hypot, sqrt
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, kolmogorov, ndtr
-from scipy.stats import binom
 
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.figures import wilson
@@ -150,6 +149,8 @@ def quantile(ordered: Floats, share: float) -> Quantile:
         ordered: at least one value, ascending.
         share: in (0, 1).
     """
+    from scipy.stats import binom  # here: 23 MB that every process would carry, and few compute with
+
     count = len(ordered)
     low = int(binom.ppf(TAIL, count, share)) - 1
     high = int(binom.ppf(1.0 - TAIL, count, share))
