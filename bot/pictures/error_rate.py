@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.pictures.drawing import BLUE, GREY, LETTERS, LIGHT, figure, png
-from bot.pictures.lettering import whole_steps
+from bot.pictures.lettering import whole_steps, with_margin
 from reviewers.model.digest_parts import WeekRate
 from reviewers.model.judgement import Rate
 from reviewers.model.missing import Missing
@@ -56,7 +56,7 @@ def error_rate_picture(
     whole_steps(axes.yaxis, 5)
     axes.grid(axis="y", color=LIGHT, linewidth=0.8)
     axes.set_axisbelow(True)
-    return png(drawn)
+    return png(with_margin(drawn))
 
 
 def _points(axes: Axes, points: Sequence[Point]) -> None:

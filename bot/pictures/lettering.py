@@ -1,4 +1,4 @@
-"""Letters and numbers in a picture: names on one line in letters that the font has, axes in whole steps."""
+"""Letters and numbers in a picture: names on one line in letters that the font has, axes in whole steps, a margin."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
 
 LETTERS_MISSING = "□"
+MARGIN = 0.1  # inches: a picture stands on a dark ground too, where letters must not touch its edge
 FONT = "DejaVu Sans"  # comes with matplotlib, so that every machine draws the same
 
 
@@ -28,6 +30,12 @@ def whole_steps(axis: Axis, most: int) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axis.set_major_locator(MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10]))
+
+
+def with_margin(drawn: Figure) -> Figure:
+    """The picture, white all around."""
+    drawn.set_layout_engine("constrained", w_pad=MARGIN, h_pad=MARGIN)
+    return drawn
 
 
 @cache

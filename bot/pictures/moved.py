@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.pictures.drawing import BLUE, GREY, LETTERS, figure, png
-from bot.pictures.lettering import lettered, whole_steps
+from bot.pictures.lettering import lettered, whole_steps, with_margin
 from reviewers.model.digest_parts import RateLine
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def moved_picture(lines: Sequence[RateLine]) -> bytes | None:
     axes.set_ylim(len(known) - 0.4, -0.5)
     axes.set_xlim(left, right)
     whole_steps(axes.xaxis, 5)
-    return png(drawn)
+    return png(with_margin(drawn))
 
 
 def _reach(lines: Sequence[RateLine]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from bot.pictures.drawing import BLUE, GREY, LETTERS, LIGHT, figure, png
-from bot.pictures.lettering import whole_steps
+from bot.pictures.lettering import whole_steps, with_margin
 from reviewers.model.digest_parts import Reliability, ReliabilityGroup
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def reliability_picture(found: Reliability) -> bytes | None:
     axes.set_axisbelow(True)
     axes.set_xlabel("Risk said, of 100", fontsize=LETTERS)
     axes.set_ylabel("Found wrong, of 100", fontsize=LETTERS)
-    return png(drawn)
+    return png(with_margin(drawn))
 
 
 def _end(found: Reliability) -> float:
