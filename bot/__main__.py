@@ -10,6 +10,7 @@ from bot.cli import admin, data, run, stats
 from bot.cli.audit import audit
 from bot.cli.console import fail
 from bot.cli.detector import detector
+from bot.cli.digest import digest
 from bot.cli.risk import risk
 from bot.mistakes import SettingsMistakes
 from reviewers.errors import ReviewError
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (run.serve, run.worker, run.clock, run.sandbox, run.demo, admin.check, stats.stats):
+for command in (run.serve, run.worker, run.clock, run.sandbox, run.demo, admin.check, stats.stats, digest):
     app.command()(command)
 for name, group in (
     ("outputs", data.outputs),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from reviewers.ports import Clock, DatasetFiles, Directory, Ids, Metrics, Policies, Store
 from reviewers.workflow.assigning import Assigner
@@ -27,6 +28,9 @@ from reviewers.workflow.routes import RouteDesk
 from reviewers.workflow.second_looks import SecondLooks
 from reviewers.workflow.sweeping import TaskSweeper
 from reviewers.workflow.verdicts import VerdictDesk
+
+if TYPE_CHECKING:
+    from reviewers.workflow.digesting import DigestDesk
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +58,13 @@ class Services:
     planner: Planner
     cutter: QueueCutter
     reviewers: ReviewerDesk
+
+    @property
+    def digests(self) -> DigestDesk:
+        """Loaded when it is asked for: its tests bring scipy.stats, a fifth of the memory of a web process."""
+        from reviewers.workflow.digesting import DigestDesk
+
+        return DigestDesk(store=self.store, clock=self.clock, policies=self.policies)
 
     @property
     def sweeps(self) -> Mapping[str, tuple[float, Callable[[], int]]]:

@@ -1,0 +1,174 @@
+"""Whether what can be read off every output moved between two windows: risk, length, latency, tokens, confidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from reviewers.decisions import embedding_drift, value_drift
+from reviewers.decisions.e_values import benjamini_hochberg, week_level
+from reviewers.decisions.estimate_inputs import Floats
+from reviewers.decisions.value_drift import OUTPUTS_NEED, ValueDrift
+from reviewers.model.digest import Aspect, Finding, State, Unit
+from reviewers.model.digest_parts import Latency, Percentiles
+from reviewers.model.missing import Missing
+
+MILLISECONDS = 1000.0
+TEST = "Kolmogorov-Smirnov, beyond 5 of 100 outputs"
+EMBEDDINGS = "outputs with a stored embedding"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Columns:
+    """The outputs of one window, one place an output in each column; NaN where it is not told."""
+
+    risk: Floats  # in [0, 1]
+    characters: Floats  # of the completion
+    latency_ms: Floats
+    tokens: Floats  # of prompt and completion
+    confidence: Floats  # the application's own, in [0, 1]
+    models: tuple[str, ...]  # model and version
+
+    def __len__(self) -> int:
+        return len(self.models)
+
+
+class _Measure(NamedTuple):
+    aspect: Aspect
+    unit: Unit
+    before: Floats
+    now: Floats
+
+
+def findings(before: Columns, now: Columns) -> tuple[Finding, ...]:
+    """One finding for each number that outputs tell, and what embeddings will say once they are stored.
+
+    A number has drift where Kolmogorov and Smirnov's test says that it moved for more than 5 of 100 outputs; the tests
+    of a week are held against each other (Benjamini & Hochberg), at a level that lets one year in 20 have a false one.
+    What no output tells in either window is not compared at all.
+
+    Too little data: state INSUFFICIENT, with what is missing, below 50 values in either window.
+    """
+    compared = [(one, value_drift.numbers(one.before, one.now)) for one in _measures(before, now)]
+    p_values = [drift.p_value for _, drift in compared if isinstance(drift, ValueDrift)]
+    telling = iter(benjamini_hochberg(p_values, level=week_level()))
+    found = [
+        _moved(measure, drift, next(telling)) if isinstance(drift, ValueDrift) else _unsaid(measure, drift)
+        for measure, drift in compared
+    ]
+    return (*found, *_embedded())
+
+
+def latency(before: Columns, now: Columns) -> tuple[Latency, ...]:
+    """Times and tokens of each model of the week, the most used first; models that tell neither are left out."""
+    kept = [one for name in sorted(set(now.models)) if (one := _of_model(before, now, name)) is not None]
+    p_values = [drift.p_value for _, drift in kept if isinstance(drift, ValueDrift)]
+    telling = iter(benjamini_hochberg(p_values, level=week_level()))
+    found = [_latency(one, drift, isinstance(drift, ValueDrift) and next(telling)) for one, drift in kept]
+    return tuple(sorted(found, key=lambda one: (-one.outputs, one.model)))
+
+
+def _measures(before: Columns, now: Columns) -> list[_Measure]:
+    seconds = before.latency_ms / MILLISECONDS, now.latency_ms / MILLISECONDS
+    every = (
+        _Measure(Aspect.RISK, Unit.NUMBER, before.risk, now.risk),
+        _Measure(Aspect.LENGTH, Unit.CHARACTERS, before.characters, now.characters),
+        _Measure(Aspect.LATENCY, Unit.SECONDS, *seconds),
+        _Measure(Aspect.TOKENS, Unit.TOKENS, before.tokens, now.tokens),
+        _Measure(Aspect.CONFIDENCE, Unit.NUMBER, before.confidence, now.confidence),
+    )
+    return [one for one in every if _told(one.before) or _told(one.now)]
+
+
+def _moved(measure: _Measure, drift: ValueDrift, telling: bool) -> Finding:
+    middle = drift.shifts[0]
+    return Finding(
+        aspect=measure.aspect,
+        state=State.DRIFT if telling else State.STABLE,
+        now=middle.now,
+        before=middle.before,
+        effect=middle.effect,
+        low=middle.low,
+        high=middle.high,
+        unit=measure.unit,
+        n_now=drift.now,
+        n_before=drift.before,
+        test=TEST,
+        p_value=drift.p_value,
+        psi=drift.psi,
+    )
+
+
+def _unsaid(measure: _Measure, missing: Missing) -> Finding:
+    return Finding(
+        aspect=measure.aspect,
+        state=State.INSUFFICIENT,
+        missing=missing,
+        unit=measure.unit,
+        n_now=_told(measure.now),
+        n_before=_told(measure.before),
+    )
+
+
+def _embedded() -> tuple[Finding, ...]:
+    """Embeddings of outputs are not stored, so whether questions or answers became other ones cannot be said."""
+    missing = Missing(found=0, needed=embedding_drift.OUTPUTS_NEED, of=EMBEDDINGS)
+    return tuple(
+        Finding(aspect=aspect, state=State.INSUFFICIENT, missing=missing, unit=Unit.ORDER)
+        for aspect in (Aspect.QUESTIONS, Aspect.ANSWERS)
+    )
+
+
+class _Times(NamedTuple):
+    model: str
+    outputs: int
+    before: Floats  # milliseconds
+    now: Floats
+    tokens_before: Floats
+    tokens: Floats
+
+
+def _of_model(before: Columns, now: Columns, model: str) -> tuple[_Times, ValueDrift | Missing] | None:
+    old, new = (np.array([name == model for name in one.models], np.bool_) for one in (before, now))
+    times = _Times(
+        model=model,
+        outputs=int(new.sum()),
+        before=before.latency_ms[old],
+        now=now.latency_ms[new],
+        tokens_before=before.tokens[old],
+        tokens=now.tokens[new],
+    )
+    if not any(_told(one) for one in (times.before, times.now, times.tokens)):
+        return None
+    return times, value_drift.numbers(times.before, times.now)
+
+
+def _latency(times: _Times, drift: ValueDrift | Missing, telling: bool) -> Latency:
+    return Latency(
+        model=times.model,
+        outputs=times.outputs,
+        now=_percentiles(times.now),
+        before=_percentiles(times.before),
+        changed=telling,
+        tokens=_mean(times.tokens),
+        tokens_before=_mean(times.tokens_before),
+    )
+
+
+def _percentiles(times: Floats) -> Percentiles | Missing:
+    told = times[~np.isnan(times)]
+    if len(told) < OUTPUTS_NEED:
+        return Missing(found=len(told), needed=OUTPUTS_NEED, of="outputs")
+    p50, p95, p99 = (float(one) for one in np.quantile(told, (0.5, 0.95, 0.99)))
+    return Percentiles(p50=p50, p95=p95, p99=p99, outputs=len(told))
+
+
+def _mean(values: Floats) -> float | None:
+    told = values[~np.isnan(values)]
+    return float(told.mean()) if len(told) else None
+
+
+def _told(values: Floats) -> int:
+    return int((~np.isnan(values)).sum())

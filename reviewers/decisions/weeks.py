@@ -1,0 +1,88 @@
+"""ISO weeks where a team is, as windows [start, end) in UTC: a change of the clocks makes one of 167 or 169 hours."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from reviewers.errors import Invalid
+from reviewers.model.digest import Window
+
+REFERENCE_WEEKS = 4  # before the week itself: as long as figures look back elsewhere
+_NAME = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200  # of a plausible week; beyond them times of day leave the calendar
+
+
+def week_of(moment: datetime, zone: tzinfo) -> str:
+    """The name of the ISO week that this moment lies in, where the team is (ISO 8601-1:2019, section 5.2.3).
+
+    >>> week_of(datetime(2026, 11, 23, tzinfo=UTC), UTC)
+    '2026-W48'
+    """
+    year, week, _ = moment.astimezone(zone).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def last_whole(now: datetime, zone: tzinfo) -> str:
+    """The newest week that is over.
+
+    >>> last_whole(datetime(2026, 11, 23, tzinfo=UTC), UTC)
+    '2026-W47'
+    """
+    local = now.astimezone(zone).date()
+    return _name(_monday(local) - timedelta(days=7))
+
+
+def window(week: str, zone: tzinfo) -> Window:
+    """The week from Monday 00:00 to the next Monday 00:00 of the zone's clocks, in UTC.
+
+    Where the clocks skip midnight, the week begins with the first moment of Monday.
+
+    Args:
+        week: its name, such as "2026-W47".
+        zone: where the team is.
+
+    Raises Invalid (`week`) for what is no week.
+    """
+    monday = parsed(week)
+    return Window(start=_midnight(monday, zone), end=_midnight(monday + timedelta(days=7), zone))
+
+
+def reference(week: str, zone: tzinfo) -> Window:
+    """The four weeks before, as `window` has them. Raises Invalid (`week`)."""
+    monday = parsed(week)
+    return Window(start=_midnight(monday - timedelta(weeks=REFERENCE_WEEKS), zone), end=_midnight(monday, zone))
+
+
+def upto(week: str, count: int) -> tuple[str, ...]:
+    """The names of so many weeks, the oldest first and this one last. Raises Invalid (`week`).
+
+    >>> upto("2026-W01", 2)
+    ('2025-W52', '2026-W01')
+    """
+    monday = parsed(week)
+    return tuple(_name(monday - timedelta(weeks=before)) for before in reversed(range(count)))
+
+
+def parsed(week: str) -> date:
+    """The Monday of the week of this name. Raises Invalid (`week`)."""
+    found = _NAME.fullmatch(week.strip().upper())
+    try:
+        if found is None or not _FIRST_YEAR <= int(found[1]) <= _LAST_YEAR:
+            raise ValueError
+        return date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    except ValueError:
+        raise Invalid("week", f"{week[:40]!r} is no week. Weeks are written as 2026-W47.") from None
+
+
+def _name(monday: date) -> str:
+    year, week, _ = monday.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -1,0 +1,230 @@
+"""What a digest is made of, read in one transaction: outputs, reviews and tasks of a route until the end of a week."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from reviewers.decisions import figures, risk
+from reviewers.decisions.corrections import DatasetFormat, to_examples
+from reviewers.decisions.digest_rates import Past, Windows, reviews_of
+from reviewers.decisions.digest_values import Columns
+from reviewers.decisions.error_rates import Mask
+from reviewers.decisions.period_order import steady
+from reviewers.model import Output, PeriodOutputs, Reviewed, ReviewTask, RiskModel, TaskView
+from reviewers.model.digest import Window
+from reviewers.ports import UnitOfWork
+
+HISTORY = timedelta(weeks=52)  # before the reference: what a baseline may be taken from
+VIEWS_AT_ONCE = 200  # tasks with their texts
+A_MOMENT = timedelta(seconds=1)  # periods end before the moment in which they are looked at
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Period:
+    """The windows of a digest."""
+
+    current: Window
+    reference: Window
+    shown_from: datetime  # where the first week of the picture begins
+
+
+@dataclass(slots=True)
+class _Lists:
+    """The columns of one window, as they grow."""
+
+    risk: list[float] = field(default_factory=list)
+    characters: list[float] = field(default_factory=list)
+    latency_ms: list[float] = field(default_factory=list)
+    tokens: list[float] = field(default_factory=list)
+    confidence: list[float] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)
+
+    def add(self, output: Output, risk_: float | None, model: str) -> None:
+        """One more output."""
+        usage = output.usage
+        self.risk.append(_number(risk_))
+        self.characters.append(float(len(output.completion)))
+        self.latency_ms.append(_number(output.latency_ms))
+        self.tokens.append(_number(usage.prompt_tokens + usage.completion_tokens if usage else None))
+        self.confidence.append(_number(output.confidence))
+        self.models.append(model)
+
+    def columns(self) -> Columns:
+        """What came, as arrays."""
+        lists = (self.risk, self.characters, self.latency_ms, self.tokens, self.confidence)
+        risk_, characters, latency_ms, tokens, confidence = (np.array(one, np.float64) for one in lists)
+        return Columns(
+            risk=risk_,
+            characters=characters,
+            latency_ms=latency_ms,
+            tokens=tokens,
+            confidence=confidence,
+            models=tuple(self.models),
+        )
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What every output of a route tells, reviewed or not."""
+
+    before: _Lists = field(default_factory=_Lists)
+    now: _Lists = field(default_factory=_Lists)
+    selected: list[str] = field(default_factory=list)  # outputs of both windows, by the time of their decision
+    current: set[str] = field(default_factory=set)  # those of them in the week
+    policy_version: str = ""  # of the newest decision
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Week:
+    """What is read once for all routes."""
+
+    reviewed: tuple[Reviewed, ...]  # since the history begins, and until now
+    traffic: Mapping[str, Traffic]  # by route
+    model: RiskModel  # what had been learned before the reference: it gives the risks of the watch
+    newest: RiskModel  # what had been learned before the week
+    dataset_at: datetime | None  # when the last dataset before the end of the week was built; None: none was
+    datasets: int  # that were built until then
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Read:
+    """What is read of one route."""
+
+    windows: Windows
+    past: Past
+    slices: Mapping[str, str]  # of the outputs in `past`: task id -> slice
+    models: Mapping[str, str]  # task id -> model
+    reviewed: tuple[Reviewed, ...]  # of this route
+    tasks: tuple[ReviewTask, ...]  # of the outputs that were selected in both windows
+    current_tasks: frozenset[str]  # those of them of the week's outputs
+    wrong: tuple[TaskView, ...]  # of the week's outputs that people found wrong, by number
+    corrected: tuple[str, ...]  # tasks of the corrections since the last dataset
+    corrections: int  # of these, duplicates removed
+    approved: int  # tasks since the last dataset
+    last_at: datetime | None  # when the newest output came until the end of the week
+
+
+def read_week(uow: UnitOfWork, period: Period, now: datetime) -> Week:
+    """All that does not depend on the route."""
+    end = period.current.end
+    models = [one for one in uow.risk_models.all() if one.before is None or one.before <= period.current.start]
+    early = [one for one in models if one.before is None or one.before <= period.reference.start]
+    built = [dataset.built_at for dataset in uow.datasets.all() if dataset.built_at < end]
+    return Week(
+        reviewed=tuple(uow.tasks.reviewed(period.reference.start - HISTORY, max(now, end) + A_MOMENT)),
+        traffic=_traffic(uow, period),
+        model=early[-1] if early else risk.PRIOR,
+        newest=models[-1] if models else risk.PRIOR,
+        dataset_at=max(built, default=None),
+        datasets=len(built),
+    )
+
+
+def read_route(uow: UnitOfWork, route: str, period: Period, week: Week) -> Read:
+    """All of one route."""
+    current, reference = period.current, period.reference
+    outputs = steady(uow.decisions.sample(period.shown_from, current.end, route=route))
+    windows = Windows(outputs=outputs, now=within(outputs, current), before=within(outputs, reference))
+    history = steady(uow.decisions.sample(reference.start - HISTORY, current.end, route=route, selected_only=True))
+    reviewed = tuple(one for one in week.reviewed if one.route == route)
+    past, tasks_of = _past(uow, history, reviewed, current.end, week.model)
+    traffic = week.traffic.get(route, Traffic())
+    tasks = [(one, task) for one in traffic.selected if (task := uow.tasks.for_output(one)) is not None]
+    dpo = to_examples(_since_dataset(uow, route, week, current.end), DatasetFormat.DPO)
+    return Read(
+        windows=windows,
+        past=past,
+        slices=dict(zip(tasks_of, past.slices, strict=True)),
+        models=dict(zip(tasks_of, past.models, strict=True)),
+        reviewed=reviewed,
+        tasks=tuple(task for _, task in tasks),
+        current_tasks=frozenset(task.task_id for output_id, task in tasks if output_id in traffic.current),
+        wrong=_wrong(uow, windows),
+        corrected=tuple(origin.task_id for origin in dpo.origins),
+        corrections=len(dpo.lines),
+        approved=dpo.outcomes.get("approved", 0),
+        last_at=_last_at(uow, windows, period, route),
+    )
+
+
+def _traffic(uow: UnitOfWork, period: Period) -> dict[str, Traffic]:
+    """One pass over the outputs of both windows; texts are measured and left."""
+    found: defaultdict[str, Traffic] = defaultdict(Traffic)
+    for one in uow.decisions.past(period.reference.start, period.current.end):
+        decision = one.decision
+        if decision.stratum is None:
+            continue  # decided before routes were kept with decisions
+        traffic, is_now = found[decision.route], decision.decided_at >= period.current.start
+        (traffic.now if is_now else traffic.before).add(one.output, decision.risk, decision.model)
+        traffic.policy_version = decision.policy_version
+        if decision.selected:
+            traffic.selected.append(one.output.output_id)
+            if is_now:
+                traffic.current.add(one.output.output_id)
+    return dict(found)
+
+
+def _past(
+    uow: UnitOfWork, history: PeriodOutputs, reviewed: Sequence[Reviewed], end: datetime, model: RiskModel
+) -> tuple[Past, list[str]]:
+    """The reviews decided until the end of the week in their order, with risks by one model; and their tasks."""
+    known = {one.task_id: one for one in figures.decided(reviewed)}
+    rows = []
+    for place, task_id, wrong in zip(history.reviewed, history.task_ids, history.wrong, strict=True):
+        one = known.get(task_id)
+        if one is not None and one.resolved_at is not None and one.resolved_at < end:
+            names = history.slices[history.slice[place]], history.models[history.model[place]]
+            rows.append((one.resolved_at, task_id, one.output_id, bool(wrong), *names))
+    rows.sort()
+    scores = uow.assessments.scores([row[2] for row in rows])
+    risks = [risk.assess(scores[row[2]], model).probability if row[2] in scores else np.nan for row in rows]
+    past = Past(
+        reviews=reviews_of([row[0] for row in rows], [row[3] for row in rows], np.array(risks, np.float64)),
+        slices=tuple(row[4] for row in rows),
+        models=tuple(row[5] for row in rows),
+        risk_version=model.version if scores else "",
+    )
+    return past, [row[1] for row in rows]
+
+
+def _since_dataset(uow: UnitOfWork, route: str, week: Week, end: datetime) -> Iterator[TaskView]:
+    """What people decided of this route since the last dataset, until the end of the week."""
+    for view in uow.tasks.resolved():
+        resolution = view.resolution
+        if view.task.route != route or resolution is None or resolution.resolved_at >= end:
+            continue
+        if week.dataset_at is None or resolution.resolved_at > week.dataset_at:
+            yield view
+
+
+def _wrong(uow: UnitOfWork, windows: Windows) -> tuple[TaskView, ...]:
+    outputs = windows.outputs
+    telling = outputs.wrong & windows.now[outputs.reviewed]
+    tasks = [outputs.task_ids[at] for at in np.flatnonzero(telling)]
+    pages = range(0, len(tasks), VIEWS_AT_ONCE)
+    views = [view for start in pages for view in uow.tasks.views(tasks[start : start + VIEWS_AT_ONCE])]
+    return tuple(sorted(views, key=lambda view: (view.task.number, view.task.task_id)))
+
+
+def _last_at(uow: UnitOfWork, windows: Windows, period: Period, route: str) -> datetime | None:
+    """To the second output by output in the weeks that are shown, before them to the hour."""
+    if len(windows.outputs):
+        moment: datetime = windows.outputs.decided_at.max().astype("datetime64[us]").item()
+        return moment.replace(tzinfo=UTC)
+    hours = uow.decisions.traffic(period.reference.start - HISTORY, period.current.end, route=route)
+    return hours[-1].hour if hours else None
+
+
+def within(outputs: PeriodOutputs, window: Window) -> Mask:
+    """Which outputs were decided on in this window."""
+    start, end = (np.datetime64(one.astimezone(UTC).replace(tzinfo=None), "us") for one in (window.start, window.end))
+    return np.asarray((outputs.decided_at >= start) & (outputs.decided_at < end))
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else float(value)

@@ -1,0 +1,239 @@
+"""The weekly digest of each route, made from what is stored: gather, decide, assemble. It writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from reviewers.decisions import (
+    agreement,
+    digest_causes,
+    digest_rates,
+    digest_summary,
+    digest_values,
+    error_rates,
+    figures,
+    opinions,
+    retraining,
+    weeks,
+)
+from reviewers.decisions.agreement import Alpha
+from reviewers.decisions.digest_rates import Compared
+from reviewers.decisions.estimate_inputs import ReviewerErrors
+from reviewers.decisions.retraining import CORRECTIONS_NEED, Facts
+from reviewers.decisions.too_few import TooFew
+from reviewers.errors import Invalid
+from reviewers.model import Outcome, Reviewed, Route, TaskState
+from reviewers.model.digest import Digest, Finding, State, Window
+from reviewers.model.digest_parts import Corrections, MarksEffect, ReviewerFigures, Sources, WeekRate
+from reviewers.model.missing import Missing
+from reviewers.model.suggestion import Suggestion, Upstream
+from reviewers.ports import Clock, Policies, Store
+from reviewers.workflow import digest_reading
+from reviewers.workflow.digest_reading import Period, Read, Traffic, Week
+from reviewers.workflow.judgement import named
+
+SHOWN = 8  # weeks of the picture: our choice, so that a change is seen beside as many weeks as the risk learns from
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DigestDesk:
+    """Makes digests; the same store and the same week give the same ones."""
+
+    store: Store
+    clock: Clock
+    policies: Policies
+
+    def last_week(self, zone: ZoneInfo) -> str:
+        """The name of the newest week that is over where the team is."""
+        return weeks.last_whole(self.clock.now(), zone)
+
+    def digests(self, week: str, route: str, zone: ZoneInfo) -> tuple[Digest, ...]:
+        """The digest of a route, or of each in the policy's order (`route` empty).
+
+        Beside routes, the policy's own digest is made where any output belongs to none of them.
+        Raises Invalid: `route` for one that nobody knows, `week` for what is no week that is over.
+        """
+        policy, now = self.policies.current(), self.clock.now()
+        name = named(route, policy)
+        period = Period(
+            current=weeks.window(week, zone),
+            reference=weeks.reference(week, zone),
+            shown_from=weeks.window(weeks.upto(week, SHOWN)[0], zone).start,
+        )
+        if period.current.end > now:
+            raise Invalid("week", f"Week {weeks.upto(week, 1)[0]} is not over yet; a digest is made of whole weeks.")
+        routes = [policy.route(name)] if name else [*policy.routes, policy.own_route]
+        with self.store.read() as uow:
+            read_week = digest_reading.read_week(uow, period, now)
+            read = [(one, digest_reading.read_route(uow, one.name, period, read_week)) for one in routes]
+        return tuple(
+            _digest(one, found, read_week, period, weeks.upto(week, SHOWN), zone, policy.version)
+            for one, found in read
+            if one.name or not policy.routes or found.last_at is not None
+        )
+
+
+def _digest(
+    route: Route, read: Read, week: Week, period: Period, shown: Sequence[str], zone: ZoneInfo, version: str
+) -> Digest:
+    """All parts of one route's week."""
+    errors = _errors(week.reviewed, route.name, period)
+    whole, crossed = digest_rates.whole(read.windows, read.past, period.reference, errors)
+    parts = digest_rates.parts(read.windows, read.past, period.reference, errors)
+    traffic = week.traffic.get(route.name, Traffic())
+    before, now = traffic.before.columns(), traffic.now.columns()
+    values = digest_values.findings(before, now)
+    outputs, line = read.windows.outputs, whole.line
+    reviewers = _reviewers(read, period)
+    suggestion = _suggestion(route, read, week, whole, parts, crossed, reviewers)
+    scored = bool((before.risk == before.risk).any() or (now.risk == now.risk).any())
+    return Digest(
+        week=shown[-1],
+        route=route.name,
+        zone=zone.key,
+        current=period.current,
+        reference=period.reference,
+        headline=digest_summary.headline(
+            line.outputs, whole, parts, values, rate_known=not isinstance(line.rate, Missing)
+        ),
+        outputs=line.outputs,
+        reviewed=line.reviewed,
+        timed_out=sum(task.state is TaskState.TIMED_OUT and task.task_id in read.current_tasks for task in read.tasks),
+        reviews_need=error_rates.RATE_NEEDS,
+        rate=line.rate,
+        before=line.before,
+        target=route.release_target,
+        wrong_ids=tuple(view.output.output_id for view in read.wrong),
+        last_output_at=read.last_at,
+        findings=digest_summary.ordered([*_shown(whole, parts, read), *values]),
+        cure=suggestion.cure,
+        weeks=_weeks(read, shown, errors, zone),
+        lines=tuple(one.line for one in parts),
+        reliability=digest_summary.reliability(outputs, read.windows.now | read.windows.before, week.newest),
+        latency=digest_values.latency(before, now),
+        sources=Sources(),
+        reviewers=reviewers,
+        corrections=_corrections(read, period.current),
+        suggestion=suggestion,
+        policy_version=traffic.policy_version or version,
+        risk_version=week.newest.version if scored else "",
+        seed=digest_summary.seed(route.name, shown[-1]),
+    )
+
+
+def _errors(reviewed: Sequence[Reviewed], route: str, period: Period) -> ReviewerErrors | None:
+    """How often verdicts are right, learned from the weeks that are shown; None where too little tells."""
+    lately = [one for one in reviewed if one.recorded_at >= period.shown_from]
+    found = opinions.errors(lately, [route])
+    return None if isinstance(found, TooFew) else found
+
+
+def _shown(whole: Compared, parts: Sequence[Compared], read: Read) -> list[Finding]:
+    """The findings on wrong outputs, each that moved with outputs that show it."""
+    return [
+        replace(one.finding, examples=digest_causes.examples(digest_causes.of_part(read.wrong, one.finding)))
+        if one.finding.state is State.DRIFT
+        else one.finding
+        for one in (whole, *parts)
+    ]
+
+
+def _weeks(read: Read, shown: Sequence[str], errors: ReviewerErrors | None, zone: ZoneInfo) -> tuple[WeekRate, ...]:
+    """The picture's weeks; those before the first review are left out, but for the digest's own."""
+    found = []
+    for name in shown:
+        kept = digest_reading.within(read.windows.outputs, weeks.window(name, zone))
+        found.append(WeekRate(week=name, rate=digest_rates.rate(read.windows.outputs, kept, errors)))
+    begun = [at for at, one in enumerate(found) if not isinstance(one.rate, Missing) or one.rate.found]
+    return tuple(found[min(begun, default=len(found) - 1) :])
+
+
+def _reviewers(read: Read, period: Period) -> ReviewerFigures:
+    """What reviewing took in the week; agreement and marks over both windows, since a week seldom has enough."""
+    current, end = period.current, period.current.end
+    both = [one for one in read.reviewed if period.reference.start <= one.recorded_at < end]
+    mine = [one for one in both if one.recorded_at >= current.start]
+    alpha = agreement.alpha(opinions.units(both))
+    known = alpha if isinstance(alpha, Alpha) else None
+    seconds = figures.seconds_for_one(mine)
+    spent = [(one.recorded_at - one.opened_at).total_seconds() for one in mine if one.opened_at is not None]
+    resolved_at = {one.task_id: one.resolved_at for one in read.reviewed if one.resolved_at is not None}
+    queue = digest_summary.waited(read.tasks, resolved_at, end)
+    return ReviewerFigures(
+        minutes=sum(spent) / 60.0,
+        people=len({one.reviewer for one in mine}),
+        seconds_a_review=None if isinstance(seconds, TooFew) else seconds,
+        alpha=known.value if known else None,
+        alpha_low=known.low if known else None,
+        alpha_high=known.high if known else None,
+        twice=alpha.found if isinstance(alpha, TooFew) else alpha.units,
+        waiting=queue.tasks,
+        oldest_hours=queue.oldest_hours,
+        marks=_marks(both),
+    )
+
+
+def _marks(reviewed: Sequence[Reviewed]) -> MarksEffect | Missing:
+    found = figures.anchoring(reviewed)
+    if isinstance(found, TooFew):
+        return Missing(found=found.found, needed=found.needed, of=found.of)
+    return MarksEffect(
+        marked=found.first, unmarked=found.second, difference=found.value, low=found.low, high=found.high
+    )
+
+
+def _corrections(read: Read, current: Window) -> Corrections:
+    edited = {
+        one.task_id
+        for one in figures.decided(read.reviewed)
+        if one.outcome is Outcome.EDITED and _in(current, one.resolved_at)
+    }
+    return Corrections(week=len(edited), since_last=read.corrections, needed=CORRECTIONS_NEED, approved=read.approved)
+
+
+def _suggestion(
+    route: Route,
+    read: Read,
+    week: Week,
+    whole: Compared,
+    parts: Sequence[Compared],
+    crossed: bool | None,
+    reviewers: ReviewerFigures,
+) -> Suggestion:
+    """Whether to retrain. Of what an application can change, only its models are seen; no training is on record."""
+    part = digest_causes.failing(whole, parts)
+    wrong = digest_causes.of_part(read.wrong, part.finding) if part else list(read.wrong)
+    return retraining.suggest(
+        Facts(
+            rate=whole.line.rate,
+            before=whole.line.before,
+            target=route.release_target,
+            crossed=crossed,
+            corrections=read.corrections,
+            approved=read.approved,
+            part=part.finding.name if part else "",
+            in_part=digest_causes.in_part(read.corrected, part, read.slices, read.models),
+            points=(),
+            alpha=reviewers.alpha,
+            alpha_part="",
+            twice=reviewers.twice,
+            wrongs=digest_causes.kinds(wrong),
+            changes=digest_causes.new_models(read.windows, wrong),
+            unchanged_since=None,
+            watched=(Upstream.MODEL,),
+            set_name=_set_name(route.name, week.datasets + 1),
+        )
+    )
+
+
+def _set_name(route: str, number: int) -> str:
+    """ "card-support-12"."""
+    letters = "".join(letter if letter.isalnum() else "-" for letter in route.casefold())
+    return f"{'-'.join(filter(None, letters.split('-'))) or 'corrections'}-{number}"
+
+
+def _in(window: Window, moment: datetime | None) -> bool:
+    return moment is not None and window.start <= moment < window.end

@@ -1,0 +1,107 @@
+"""`whetstone digest` on a real database: words, Markdown, one page, JSON, files, and wrong questions."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reviewers.decisions import weeks
+from reviewers.model import Match, Route, VerdictKind
+from reviewers.model.digest import Headline
+from reviewers.model.digest_json import from_json
+from reviewers.workflow.verdicts import Ballot
+from tests.builders import an_output
+from tests.intake.rig import sql_store
+from tests.system.parts import environment, whetstone
+from tests.workflow.worlds import World
+
+POLICY = '[[routes]]\nname = "Card [bold]support"\ntags = ["cards"]\n\n[[routes]]\nname = "Loans"\ntags = ["loans"]\n'
+ROUTE = "card [bold]support"
+WEEK = weeks.last_whole(datetime.now(UTC), UTC)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with 50 reviewed outputs in each of the last five whole weeks; 5 wrong of 50, in the last one 25."""
+    folder = tmp_path_factory.mktemp("digest")
+    (folder / "policy.toml").write_text(POLICY, encoding="utf-8")
+    (folder / "var").mkdir()
+    store = sql_store(folder / "var" / "whetstone.db")
+    cards = Route(name="Card [bold]support", match=Match(tags=("cards",)))
+    world = World(store, uniform_rate=1.0, routes=(cards,), double_review=0.0, gold_rate=0.0)
+    for name in weeks.upto(WEEK, 5):
+        wednesday = weeks.window(name, UTC).start + timedelta(days=2, hours=12)
+        moment = world.clock.advance((wednesday - world.clock.now()).total_seconds())
+        outputs = [
+            an_output(f"{name}-{place}", tags=("cards",), received_at=moment, created_at=moment) for place in range(50)
+        ]
+        for place, task in enumerate(world.bring(*outputs)):
+            wrong = place % (2 if name == WEEK else 10) == 0
+            kind, reasons = (VerdictKind.REJECT, ("invented",)) if wrong else (VerdictKind.APPROVE, ())
+            world.verdicts.record(Ballot(task_id=task, reviewer="U0MARA", kind=kind, reasons=reasons))
+    store.close()
+    return folder
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command in this folder."""
+    settings = environment(folder / "var", WHETSTONE_POLICY_FILE=str(folder / "policy.toml"))
+    done = whetstone("digest", *arguments, settings=settings, cwd=folder)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_words_say_first_what_moved_on_each_route(folder: Path) -> None:
+    """Of the last whole week; names are shown as they are."""
+    first, second = run(folder).stdout.splitlines()[::2]
+    number = WEEK.partition("-W")[2].lstrip("0")
+    assert first.startswith(
+        f"Card [bold]support, week {number}: more wrong answers. About 50.0 of 100 answers were wrong"
+    )
+    assert second == f"Loans, week {number}: no answers came in. None ever came."
+
+
+def test_json_is_the_same_each_time_and_can_be_read_back(folder: Path) -> None:
+    """One object for a named route, a list without; a list of one, two, …"""
+    told = run(folder, "--route", ROUTE, "--week", WEEK, "--format", "json").stdout
+    assert run(folder, "--route", ROUTE, "--week", WEEK, "--format", "json").stdout == told
+    digest = from_json(told)
+    assert (digest.headline, digest.outputs, digest.reviewed) == (Headline.MORE_WRONG, 50, 50)
+    assert len(digest.wrong_ids) == 25
+    assert [one["route"] for one in json.loads(run(folder, "--format", "json").stdout)] == [
+        "Card [bold]support",
+        "Loans",
+    ]
+
+
+def test_page_and_markdown_are_written_to_files(folder: Path) -> None:
+    """The page has its pictures inside; Markdown has their words."""
+    page, text = folder / "week.html", folder / "week.md"
+    assert (
+        "week.html: Card [bold]support" in run(folder, "--route", ROUTE, "--format", "html", "--out", str(page)).stdout
+    )
+    run(folder, "--format", "md", "--out", str(text))
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "data:image/png;base64," in page.read_text(encoding="utf-8")
+    assert text.read_text(encoding="utf-8").startswith("# Card ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--week", "47"), "'47' is no week. Weeks are written as 2026-W47."),
+        (("--week", "2199-W01"), "Week 2199-W01 is not over yet"),
+        (("--route", "Mortgages"), "There is no route of that name. Routes: Card [bold]support, Loans."),
+        (("--format", "html"), "One page is about one route: add --route NAME. Routes: Card [bold]support, Loans."),
+        (("--out", "nowhere/week.txt"), "nowhere/week.txt cannot be written: No such file or directory."),
+    ],
+)
+def test_mistakes_are_answered_in_one_line(folder: Path, arguments: tuple[str, ...], why: str) -> None:
+    """And with a code that scripts see."""
+    done = run(folder, *arguments)
+    assert done.returncode == 2
+    assert why in done.stderr
