@@ -124,6 +124,7 @@ class Finding:
     n_now: int = 0  # what it was seen on: reviews of WRONG, CALIBRATION, AGREEMENT and SOURCE, outputs of the others
     n_before: int = 0
     new: bool = False  # of a topic: it was not there before
+    rising: bool | None = None  # of verdicts with DRIFT: the watch found more wrong, or fewer; None: it found neither
     since: datetime | None = None  # when the change most likely began
     test: str = ""  # in words, such as "permutation Hotelling T² and MMD"
     p_value: float | None = None  # before it was held against the other comparisons
