@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewers.decisions.selection import Caution, caution, chance, chances, plan
@@ -91,6 +91,7 @@ def test_power_moves_reviews_to_small_slices(power: float, large: float, small: 
     assert found == pytest.approx([large] * 8 + [small] * 2)
 
 
+@settings(deadline=None)
 @given(risk=risks, part=st.floats(0.0, 1.2), floor=st.floats(0.001, 0.5), errors=st.floats(0.0, 1e4))
 def test_chances_add_up_and_stay_between_floor_and_one(
     risk: np.ndarray, part: float, floor: float, errors: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewers.decisions.selection_draws import keep_chance, kept, systematic, thinned
@@ -34,6 +34,7 @@ def test_every_output_is_drawn_as_often_as_its_chance_says() -> None:
     assert often == pytest.approx(FIVE)
 
 
+@settings(deadline=None)
 @given(chances=st.lists(st.floats(0.01, 1.0), min_size=1, max_size=40), start=st.floats(0.0, 0.999))
 def test_the_size_is_the_sum_of_the_chances(chances: list[float], start: float) -> None:
     """Up to the fraction that the sum has."""
