@@ -34,6 +34,11 @@ class Columns:
     def __len__(self) -> int:
         return len(self.models)
 
+    @property
+    def scored(self) -> bool:
+        """Whether any output has a risk."""
+        return bool(_told(self.risk))
+
 
 class _Measure(NamedTuple):
     aspect: Aspect

@@ -89,7 +89,6 @@ def _digest(
     outputs, line = read.windows.outputs, whole.line
     reviewers = _reviewers(read, period)
     suggestion = _suggestion(route, read, week, whole, parts, crossed, reviewers)
-    scored = bool((before.risk == before.risk).any() or (now.risk == now.risk).any())
     return Digest(
         week=shown[-1],
         route=route.name,
@@ -119,7 +118,7 @@ def _digest(
         corrections=_corrections(read, period.current),
         suggestion=suggestion,
         policy_version=traffic.policy_version or version,
-        risk_version=week.newest.version if scored else "",
+        risk_version=week.newest.version if before.scored or now.scored else "",
         seed=digest_summary.seed(route.name, shown[-1]),
     )
 

@@ -1,0 +1,158 @@
+"""What a week comes to: its headline, whether risk meant what it said, and what waited when it ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from reviewers.decisions import digest_summary
+from reviewers.decisions.digest_rates import Compared
+from reviewers.decisions.period_order import steady
+from reviewers.decisions.risk import PRIOR
+from reviewers.model.digest import Aspect, Finding, Headline, State
+from reviewers.model.digest_parts import PartKind, RateLine, Reliability
+from reviewers.model.missing import Missing
+from reviewers.model.review import TaskState
+from tests.builders import NOON, a_task
+from tests.digests import a_finding
+from tests.periods import a_period
+
+HOUR = timedelta(hours=1)
+
+
+def compared(more: bool | None, *, name: str = "", effect: float = 0.1) -> Compared:
+    """A part that moved, or not."""
+    state = State.STABLE if more is None else State.DRIFT
+    finding = a_finding(name=name, state=state, effect=effect, low=effect - 0.05, high=effect + 0.05)
+    few = Missing(found=0, needed=40)
+    line = RateLine(
+        part=PartKind.SLICE,
+        name=name,
+        rate=few,
+        before=few,
+        change=None,
+        low=None,
+        high=None,
+        reviewed=0,
+        outputs=0,
+        finding=False,
+    )
+    return Compared(finding=finding, line=line, more=more)
+
+
+def moved(aspect: Aspect) -> Finding:
+    """It has drift."""
+    return Finding(aspect=aspect, state=State.DRIFT)
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "values", "rate_known", "told"),
+    [
+        (None, (), (), True, Headline.NOTHING_MOVED),
+        (None, (), (), False, Headline.TOO_FEW),
+        (True, (), (Aspect.QUESTIONS,), False, Headline.MORE_WRONG),
+        (False, (True,), (), True, Headline.FEWER_WRONG),  # the whole goes before its parts
+        (None, (False, True), (), True, Headline.MORE_WRONG),  # of parts, what got worse
+        (None, (), (Aspect.LENGTH, Aspect.TOPIC), True, Headline.NEW_QUESTIONS),
+        (None, (), (Aspect.LATENCY,), True, Headline.CHANGED_ANSWERS),
+        (None, (), (Aspect.LATENCY,), False, Headline.TOO_FEW),
+    ],
+)
+def test_headline_tells_wrong_answers_before_all_else(
+    whole: bool | None, parts: tuple[bool, ...], values: tuple[Aspect, ...], rate_known: bool, told: Headline
+) -> None:
+    """And that nothing can be said of them before what else moved."""
+    found = digest_summary.headline(
+        10, compared(whole), [compared(one) for one in parts], [moved(one) for one in values], rate_known=rate_known
+    )
+    assert found is told
+
+
+def test_week_without_outputs_has_no_other_headline() -> None:
+    """Even where the watch still holds."""
+    assert digest_summary.headline(0, compared(True), (), (), rate_known=False) is Headline.NO_TRAFFIC
+
+
+def test_findings_are_told_drift_first_and_the_largest_effect_before_others() -> None:
+    """Then what is stable, then what is unknown."""
+    small, large = compared(True, name="a", effect=0.1).finding, compared(True, name="b", effect=0.3).finding
+    stable = compared(None, name="c", effect=0.5).finding
+    unknown = Finding(aspect=Aspect.WRONG, state=State.INSUFFICIENT, missing=Missing(found=1, needed=40))
+    latency = moved(Aspect.LATENCY)
+    assert digest_summary.ordered([unknown, stable, latency, small, large]) == (large, small, latency, stable, unknown)
+
+
+def test_risks_that_come_true_are_within_chance() -> None:
+    """50 outputs of risk .1 with 5 wrong and 50 of .5 with 25 wrong: each group finds what it says."""
+    risk = np.repeat([0.1, 0.5], 50)
+    wrong = np.concatenate([np.arange(50) % 10 == 0, np.arange(50) % 2 == 0])
+    found = digest_summary.reliability(a_period(risk, np.arange(100), wrong), np.ones(100, np.bool_), PRIOR)
+    assert isinstance(found, Reliability)
+    assert found.within_chance
+    assert found.groups[0].said == pytest.approx(0.1)
+    assert found.groups[0].reviewed == 20
+    assert sum(group.reviewed for group in found.groups) == 100
+    # the safest half has 5 of 50 wrong; all have 30 of 100
+    assert [one.share for one in found.coverage] == [0.5, 0.8, 1.0]
+    assert [one.wrong for one in found.coverage][::2] == pytest.approx([0.1, 0.3])
+    # of 30 * 70 pairs: 25 wrong ones beat 45 right ones; ties .1 with .1 and .5 with .5 count half
+    assert found.auroc == pytest.approx((25 * 45 + 0.5 * (5 * 45 + 25 * 25)) / (30 * 70))
+
+
+def test_risks_that_say_a_tenth_of_what_comes_true_are_not() -> None:
+    """.05 said, half found wrong."""
+    outputs = a_period(np.full(100, 0.05), np.arange(100), np.arange(100) % 2 == 0)
+    found = digest_summary.reliability(outputs, np.ones(100, np.bool_), PRIOR)
+    assert isinstance(found, Reliability)
+    assert not found.within_chance
+
+
+def test_few_reviews_with_a_risk_say_what_is_missing() -> None:
+    """39 of 50 have one."""
+    risk = np.where(np.arange(50) < 39, 0.1, np.nan)
+    outputs = a_period(risk, np.arange(50), np.zeros(50, np.bool_))
+    assert digest_summary.reliability(outputs, np.ones(50, np.bool_), PRIOR) == Missing(found=39, needed=40)
+
+
+def test_queue_at_the_end_of_the_week_is_what_was_not_over_by_then() -> None:
+    """Open still; decided an hour later; timed out an hour later; and four that do not count."""
+    opened = NOON - 5 * HOUR
+    tasks = [
+        a_task("open", created_at=opened - HOUR),
+        a_task("decided after", created_at=opened, state=TaskState.RESOLVED),
+        a_task("timed out after", created_at=opened, state=TaskState.TIMED_OUT, times_out_at=NOON + HOUR),
+        a_task("decided before", created_at=opened, state=TaskState.RESOLVED),
+        a_task("timed out before", created_at=opened, state=TaskState.TIMED_OUT, times_out_at=NOON - HOUR),
+        a_task("cut", created_at=opened, state=TaskState.CUT),
+        a_task("opened after", created_at=NOON),
+    ]
+    decided = {"decided after": NOON + HOUR, "decided before": NOON - HOUR}
+    found = digest_summary.waited(tasks, decided, NOON)
+    assert (found.tasks, found.oldest_hours) == (3, 6.0)
+    assert digest_summary.waited([], {}, NOON).oldest_hours is None
+
+
+def test_seed_is_that_of_route_and_week() -> None:
+    """The first four bytes of sha256("Cards|2026-W47") as sha256sum has it, and others for another week."""
+    assert digest_summary.seed("Cards", "2026-W47") == 0x56B6CFF9
+    assert digest_summary.seed("Cards", "2026-W47") != digest_summary.seed("Cards", "2026-W48")
+
+
+def test_outputs_in_any_order_come_to_one() -> None:
+    """Three outputs, given forwards and backwards with their names numbered the other way round."""
+    forward = a_period([0.1, 0.2, 0.3], [0, 2], [True, False], slice=np.array([0, 1, 1], np.int32), slices=("a", "b"))
+    backward = a_period(
+        [0.3, 0.2, 0.1],
+        [0, 2],
+        [False, True],
+        slice=np.array([0, 0, 1], np.int32),
+        slices=("b", "a"),
+        task_ids=("t-2", "t-0"),
+    )
+    first, second = steady(forward), steady(backward)
+    assert first.task_ids == second.task_ids
+    assert (first.slices, second.slices) == (("a", "b"), ("a", "b"))
+    for name in ("risk", "slice", "reviewed", "wrong", "decided_at"):
+        assert np.array_equal(getattr(first, name), getattr(second, name))
