@@ -21,7 +21,6 @@ from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.estimate_inputs import Population as Population
 from reviewers.decisions.estimate_inputs import ReviewerErrors as ReviewerErrors
 from reviewers.decisions.estimate_inputs import Sample as Sample
-from reviewers.decisions.estimate_inputs import pooled as pooled
 from reviewers.decisions.score_interval import Fit
 from reviewers.decisions.score_interval import Interval as Interval
 from reviewers.decisions.score_profile import Known, profile

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,32 +67,6 @@ class ReviewerErrors:
 
     sensitivity: Beta  # of the wrong outputs, the share that is called wrong
     specificity: Beta  # of the right outputs, the share that is approved
-
-
-def pooled(parts: Sequence[tuple[Sample, Population]]) -> tuple[Sample, Population]:
-    """Several weeks as one period; each output keeps the risk and the inclusion probability of its own week.
-
-    Clusters stay only where every part has them (numbered alike in all parts).
-    """
-    samples, populations = [part[0] for part in parts], [part[1] for part in parts]
-    return (
-        Sample(
-            wrong=np.concatenate([one.wrong for one in samples]),
-            risk=np.concatenate([one.risk for one in samples]),
-            chance=np.concatenate([one.chance for one in samples]),
-            cluster=_joined([one.cluster for one in samples]),
-        ),
-        Population(
-            risk=np.concatenate([one.risk for one in populations]),
-            chance=np.concatenate([one.chance for one in populations]),
-            cluster=_joined([one.cluster for one in populations]),
-        ),
-    )
-
-
-def _joined(clusters: Sequence[Codes | None]) -> Codes | None:
-    known = [one for one in clusters if one is not None]
-    return np.concatenate(known) if known and len(known) == len(clusters) else None
 
 
 def _check(risk: Floats, chance: Floats, cluster: Codes | None) -> None:

@@ -47,18 +47,3 @@ def keep_chance(waiting: int, room: float) -> float:
 def kept(draw: float, keep: float) -> bool:
     """Whether an output stays in a queue that is cut; the draw, in [0, 1), is another than the one that selected it."""
     return draw < keep
-
-
-def thinned(chance: float, keep: float) -> float:
-    """The inclusion probability of an output after its queue was cut: pi · keep.
-
-    It holds for the outputs that waited at the cut, kept or not; those that people decided before keep their chance, as
-    do those never drawn. Two-phase sampling: Särndal, Swensson & Wretman 1992, section 9.3.
-
-    Args:
-        chance: inclusion probability before, in (0, 1].
-        keep: of `keep_chance`, in (0, 1].
-    """
-    if not 0.0 < keep <= 1.0:
-        raise ValueError(f"a chance of {keep} to be kept is outside (0, 1]")
-    return chance * keep

@@ -24,7 +24,6 @@ from reviewers.decisions.estimate import (
     change,
     clopper_pearson,
     estimate,
-    pooled,
 )
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.too_few import TooFew
@@ -310,13 +309,6 @@ def test_a_chance_of_nothing_is_refused() -> None:
         Sample(wrong=np.zeros(2), risk=np.array([0.1]), chance=np.array([0.5]))
     with pytest.raises(ValueError, match="one place"):
         Population(risk=np.array([0.1]), chance=np.array([0.5, 0.5]))
-
-
-def test_weeks_are_pooled_each_with_its_own_chances() -> None:
-    """100 of 1,000 with 12 wrong and 100 of 500 with 6 wrong: (120 + 30) / 1,500."""
-    found = number(estimate(*pooled([uniform(12, 100, 1000), uniform(6, 100, 500)])))
-    assert found.value == pytest.approx(0.1)
-    assert (found.reviewed, found.outputs) == (200, 1500)
 
 
 def test_a_change_is_as_wide_as_both_of_its_ends() -> None:

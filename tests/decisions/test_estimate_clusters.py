@@ -9,7 +9,6 @@ import pytest
 
 from reviewers.decisions.clusters import clustered, student
 from reviewers.decisions.estimate import Estimate, Method, Population, Sample, change, estimate
-from reviewers.decisions.estimate_inputs import pooled
 from reviewers.decisions.score_interval import fit
 from reviewers.decisions.score_profile import Known, profile
 from reviewers.decisions.too_few import TooFew
@@ -102,13 +101,6 @@ def test_four_users_are_too_few() -> None:
 def test_the_quantile_is_students(level: float, degrees: float, expected: float) -> None:
     """As tables print it."""
     assert student(level, degrees) == pytest.approx(expected, abs=5e-4)
-
-
-def test_pooled_weeks_keep_users_only_where_all_have_them() -> None:
-    """A week without them makes the period one without."""
-    week, outputs = of_users([[1.0, 0.0]] * 6)
-    assert pooled([(week, outputs), (week, outputs)])[0].cluster is not None
-    assert pooled([(week, outputs), (replace(week, cluster=None), outputs)])[0].cluster is None
 
 
 def test_a_change_compares_intervals_by_user() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewers.decisions.selection_draws import keep_chance, kept, systematic, thinned
+from reviewers.decisions.selection_draws import keep_chance, kept, systematic
 
 FIVE = np.array([0.9, 0.3, 0.5, 0.1, 0.2])  # 2 in all
 
@@ -53,10 +53,3 @@ def test_a_longer_queue_is_cut_to_the_room() -> None:
     assert keep_chance(80, 20.0) == 0.25
     assert keep_chance(80, 0.0) == 0.01
     assert [kept(draw, 0.25) for draw in (0.0, 0.2499, 0.25, 0.9)] == [True, True, False, False]
-
-
-def test_a_cut_corrects_the_chance() -> None:
-    """Selected at .4 and kept at .25 is .1 in all; what is certain to be cut has no place in a sample."""
-    assert thinned(0.4, 0.25) == pytest.approx(0.1)
-    with pytest.raises(ValueError, match="kept"):
-        thinned(0.4, 0.0)
