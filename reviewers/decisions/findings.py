@@ -175,13 +175,13 @@ def settled(findings: Iterable[Finding], *, level: float | None = None) -> tuple
     """All comparisons of a week, those with p-values held against each other, the most telling first.
 
     A comparison with a p-value is drift where its own test said so and Benjamini & Hochberg's procedure keeps it among
-    all of the week, at a level that 52 weeks spend once: without any change at most 1 year in 20 has such a finding.
+    all of the week, at a level that 52 weeks spend once: without any change at most 1 year in 50 has such a finding.
     Drift comes first, then what is stable, then what cannot be said; within these wrong outputs before everything
     else, and the stronger evidence before the weaker.
 
     Args:
         findings: of one route and week.
-        level: of the week, in (0, 1); None: .05 / 52.
+        level: of the week, in (0, 1); None: .02 / 52.
     """
     every = list(findings)
     tested = [

@@ -56,5 +56,6 @@ def test_numbers_that_are_no_evidence_are_refused() -> None:
 
 
 def test_a_year_of_weeks_spends_the_level_once() -> None:
-    """52 weeks at level / 52: at most .05 a year, by adding up."""
-    assert 52 * week_level() == pytest.approx(0.05)
+    """52 weeks at level / 52: at most .02 a year, by adding up."""
+    assert 52 * week_level() == pytest.approx(0.02)
+    assert week_level(0.05, weeks=1) == 0.05
