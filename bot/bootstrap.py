@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.bootstrap_models import build_embedder, build_scorers, prepare_models, report_failure, tell_conversion
 from bot.clock import SortableIds, SystemClock
 from bot.live_policies import FilePolicies, LivePolicies
 from bot.settings import Settings
-from reviewers.errors import Invalid, ReviewError, Unavailable
-from reviewers.ports import Scorer, SourceIndex
+from reviewers.errors import ReviewError
+from reviewers.ports import SourceIndex
 from reviewers.workflow.services import Services, make_services
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-HF_FAMILIES = ("entailment", "hallucination", "minicheck", "tokens")  # kinds of Hugging Face detectors
 SLACK_SECONDS = 10  # until a call to Slack counts as unanswered
 PEOPLE_SECONDS = 1.5  # the same for "who is this", which a form waits for: Slack gives it three seconds in all
 
@@ -102,56 +102,11 @@ def build_directory(settings: Settings) -> People:
     return People(slack_client(settings, retries=False, seconds=PEOPLE_SECONDS))
 
 
-def build_embedder(settings: Settings) -> Embedder:
-    """The packaged MiniLM; torch is loaded with the first text."""
-    from reviewers.scorers.embedder import MiniLmEmbedder
-
-    return MiniLmEmbedder(threads=settings.threads or None)
-
-
 def build_sources(settings: Settings, embedder: Embedder | None = None) -> SourceIndex:
     """The index of passages."""
     from storage.citations import ChromaSources
 
     return ChromaSources(settings.chroma, embedder or build_embedder(settings))
-
-
-def prepare_models(settings: Settings, progress: Callable[[int, int, str], None] | None = None) -> Path:
-    """Convert the packaged language model into the cache, once; returns its folder."""
-    from reviewers.scorers.conversion import converted
-    from reviewers.scorers.packaged import smollm2_gguf
-
-    return converted(smollm2_gguf(), settings.data_dir / "models", progress=progress)
-
-
-def train_detector(
-    settings: Settings,
-    out: Path,
-    texts: Path | None,
-    *,
-    steps: int,
-    seed: int,
-    resume: bool,
-    progress: Callable[[int, float, float], None],
-) -> Path:
-    """Make the grounding detector anew; returns its manifest. `progress(step, loss, share of right answers)`."""
-    from reviewers.scorers.packaged import quiet_transformers, smollm2_release
-    from reviewers.trainers.claims.texts import SHIPPED
-    from reviewers.trainers.detector_training import Job, train
-    from reviewers.trainers.lora import Recipe
-
-    quiet_transformers()
-    model = prepare_models(settings, _tell_conversion)
-    job = Job(model=model, base=smollm2_release(), texts=texts or SHIPPED, recipe=Recipe(steps=steps, seed=seed))
-    return train(job, out, resume=resume, progress=lambda step: progress(step.number, step.loss, step.correct))
-
-
-def train_lexical_detector(out: Path, texts: Path | None, *, windows: int, seed: int) -> Path:
-    """Fit the lexical fallback anew; returns its weights' file."""
-    from reviewers.trainers.claims.texts import SHIPPED
-    from reviewers.trainers.detector_training import train_lexical
-
-    return train_lexical(texts or SHIPPED, out, windows=windows, seed=seed)
 
 
 def build_reader(settings: Settings, embedder: Embedder) -> ClaimReader:
@@ -161,11 +116,6 @@ def build_reader(settings: Settings, embedder: Embedder) -> ClaimReader:
 
     sources = build_sources(settings, embedder)
     return ClaimReader(splitter=SentenceClaims(), index=sources, embedder=embedder)
-
-
-def build_scorers(settings: Settings, embedder: Embedder) -> tuple[Scorer, ...]:
-    """The machine reviewers that the settings name. Raises Invalid (`scorers`) for an unknown one."""
-    return tuple(_scorer(name, settings, embedder) for name in settings.scorers)
 
 
 def build_evaluator(settings: Settings) -> Evaluator:
@@ -200,7 +150,7 @@ def build_scoring(settings: Settings, services: Services, worker: str, embedder:
         reader=build_reader(settings, embedder),
         scorers=build_scorers(settings, embedder),
         assess=CurrentRisk(services.store).assess,
-        report=_report,
+        report=report_failure,
         worker=worker,
         batch_size=settings.worker_batch,
     )
@@ -233,7 +183,7 @@ def build_checks(
         chat=writer(settings.chat_model, lambda: _chat_folder(settings)),
         scoring=scoring,
         screen=SlackCheckScreen(slack_client(settings, retries=True), build_desk(settings, services).naming),
-        report=_report,
+        report=report_failure,
         worker=worker,
     )
 
@@ -243,94 +193,7 @@ def _chat_folder(settings: Settings) -> Path:
     from reviewers.scorers.packaged import quiet_transformers
 
     quiet_transformers()
-    return prepare_models(settings, _tell_conversion)
-
-
-def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:
-    """The scorer of this name. Raises Invalid (`scorers`) for an unknown one."""
-    from reviewers.scorers.conditional import ConditionalLogprob
-    from reviewers.scorers.grounding_lexical import LexicalGrounding
-    from reviewers.scorers.lexical import Contradictions, Coverage, MissingFacts
-    from reviewers.scorers.retrieval import Retrieval
-    from reviewers.scorers.self_consistency import SelfConsistency
-    from reviewers.scorers.token_logprob import TokenLogprob
-
-    makers: dict[str, Callable[[], Scorer]] = {
-        "grounding": lambda: build_detector(settings),
-        "grounding_lexical": LexicalGrounding,
-        "coverage": Coverage,
-        "missing_facts": MissingFacts,
-        "contradictions": Contradictions,
-        "token_logprob": TokenLogprob,
-        "self_consistency": SelfConsistency,
-        "retrieval": lambda: Retrieval(embedder),
-        "conditional_logprob": lambda: ConditionalLogprob(lambda: prepare_models(settings, _tell_conversion)),
-    }
-    if name in makers:
-        return makers[name]()
-    if (found := _named_scorer(name)) is not None:
-        return found
-    known = ", ".join([*makers, *(f"hf:{family}:NAME" for family in HF_FAMILIES), "judge:PROVIDER:MODEL"])
-    raise Invalid("scorers", f"WHETSTONE_SCORERS: there is no scorer {name!r}. Known: {known}")
-
-
-def build_detector(settings: Settings) -> Scorer:
-    """The grounding detector, or its lexical stand-in where the model cannot be loaded (no torch, no package)."""
-    from reviewers.scorers.detector import GroundingDetector, PackedReader, WithFallback
-    from reviewers.scorers.grounding_lexical import LexicalGrounding
-
-    words = LexicalGrounding("grounding")
-    try:
-        reader = PackedReader(lambda: prepare_models(settings, _tell_conversion))
-    except Unavailable as error:
-        _report("detector", error)
-        return words
-    return WithFallback(GroundingDetector(reader), words, told=lambda error: _report("detector", error))
-
-
-def _named_scorer(name: str) -> Scorer | None:
-    """A scorer around a model that the setting names: `hf:family:name`, or `judge:provider:model`."""
-    from reviewers.scorers.huggingface import HuggingFaceScorer
-    from reviewers.scorers.huggingface_labels import PAIR_FAMILIES
-    from reviewers.scorers.huggingface_tokens import TokenClassifierScorer
-    from reviewers.scorers.judge import JudgeScorer
-    from reviewers.writers.chat import named_model
-
-    start, _, rest = name.partition(":")
-    family, _, model = rest.partition(":")
-    if start == "judge" and family and model:
-        return JudgeScorer(lambda: named_model(rest, setting="WHETSTONE_SCORERS"), model=model)
-    if start != "hf" or not model:
-        return None
-    if family == "tokens":
-        return TokenClassifierScorer(model)
-    kind = next((known for known in PAIR_FAMILIES if known == family), None)
-    model, _, label = model.partition("#")  # of the class that means supported, where a model does not name it so
-    return HuggingFaceScorer(model, family=kind, supported_label=label) if kind and model else None
-
-
-def detector_files() -> Path:
-    """The folder of the shipped adapter, its head, manifest and card."""
-    from reviewers.scorers.detector import ADAPTER
-
-    return ADAPTER
-
-
-def _tell_conversion(done: int, total: int, what: str) -> None:
-    log.info("model_converting", step=done, steps=total, what=what)
-
-
-def _report(part: str, error: Exception) -> None:
-    # The exception's text can quote an output, so only its kind, its place and Slack's word for it are logged.
-    code = getattr(error, "code", "") if isinstance(error, ReviewError) else ""
-    log.error("part_failed", part=part, error=type(error).__name__, place=_place(error), code=code)
-
-
-def _place(error: Exception) -> str:
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    return f"{frame.tb_frame.f_code.co_qualname}:{frame.tb_lineno}" if frame else ""
+    return prepare_models(settings, tell_conversion)
 
 
 def slack_client(settings: Settings, *, retries: bool, seconds: float = SLACK_SECONDS) -> WebClient:
@@ -382,7 +245,7 @@ def build_publisher(settings: Settings, services: Services, worker: str) -> Card
             SlackCheckScreen(slack_client(settings, retries=True), desk.naming),
             services.checks,
         ),
-        report=_report,
+        report=report_failure,
         worker=worker,
         post_pace_seconds=settings.post_pace_seconds,
     )

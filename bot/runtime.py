@@ -167,7 +167,8 @@ def _uvicorn(api: FastAPI, host: str, port: int) -> Iterator[str]:
 
 @contextmanager
 def _worker(settings: Settings, services: Services) -> Iterator[None]:
-    from bot.bootstrap import build_checks, build_embedder, build_publisher, build_scoring
+    from bot.bootstrap import build_checks, build_publisher, build_scoring
+    from bot.bootstrap_models import build_embedder
     from bot.jobs.loops import Loop, Watch
 
     name = f"{socket.gethostname()}:{os.getpid()}"

@@ -127,7 +127,7 @@ policy.command("simulate")(policy_simulate)
 @models.command("prepare")
 def models_prepare() -> None:
     """Convert the packaged language model once into the cache, so that no worker has to wait for it."""
-    from bot.bootstrap import prepare_models
+    from bot.bootstrap_models import prepare_models
     from bot.settings import load
 
     with progress_bar("Converting SmolLM2") as advance:

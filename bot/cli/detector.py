@@ -34,7 +34,7 @@ def detector_train(
     lexical: Annotated[bool, typer.Option(help="Fit the lexical fallback only: seconds, without torch.")] = False,
 ) -> None:
     """Make claims by rules, train the adapter on them (700 steps: about an hour on one core), and test it on others."""
-    from bot.bootstrap import train_detector, train_lexical_detector
+    from bot.bootstrap_models import train_detector, train_lexical_detector
     from bot.settings import load
 
     if lexical:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import build_embedder, build_scorers
+from bot.bootstrap_models import build_embedder, build_scorers
 from bot.settings import load
 from reviewers.errors import Invalid
 from reviewers.ports import Scorer
