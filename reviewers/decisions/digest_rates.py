@@ -29,9 +29,9 @@ from reviewers.model.digest_parts import PartKind, RateLine
 from reviewers.model.missing import Missing
 from reviewers.model.watch import Watch
 
-# False alarms of the weighted rates in a year without a change. Our choice: together with the watch's 1 year in 20,
-# which is seldom used up, they stay within 7 of 100 years.
-RATES_LEVEL = 0.02
+# Years without a change in which the weighted rates speak, half of it for the whole and half for the parts: our choice.
+# With the watch's 1 in 20 and what other weekly tests spend, the bounds add up to 8 of 100 years.
+RATES_LEVEL = 0.01
 MOST_PARTS = 50  # slices and models that are told apart, those with the most reviews: our choice
 WATCH, RATES = "e-detector", "weighted rates of the two windows"
 
@@ -90,7 +90,9 @@ def whole(
         direction = verdict_drift.confirmed(watch)
         held = watch.up.held if direction is Direction.MORE_WRONG else watch.down.held
         direction = direction if held else None  # it went back since
-    compared = _compared(PartKind.ALL, "", windows, everything, watch, direction, errors, level=week_level(RATES_LEVEL))
+    compared = _compared(
+        PartKind.ALL, "", windows, everything, watch, direction, errors, level=week_level(RATES_LEVEL / 2.0)
+    )
     return compared, None if isinstance(watch, Missing) else direction is Direction.MORE_WRONG
 
 
@@ -113,7 +115,7 @@ def parts(windows: Windows, past: Past, reference: Window, errors: ReviewerError
     order = sorted(range(len(named)), key=lambda at: (-reviewed[at], named[at][0].value, named[at][1]))[:MOST_PARTS]
     watches = [_watched(past, named[at][3], reference, PART_NEEDS) for at in order]
     telling = e_benjamini_hochberg([_evidence(watch) for watch in watches])
-    level = week_level(RATES_LEVEL) / max(1, len(order))
+    level = week_level(RATES_LEVEL / 2.0) / max(1, len(order))
     return tuple(
         _compared(*named[at][:2], windows, named[at][2], watch, _leaning(watch) if found else None, errors, level=level)
         for at, watch, found in zip(order, watches, telling, strict=True)
@@ -181,6 +183,7 @@ def _compared(
         unit=Unit.OF_100,
         n_now=_reviewed(outputs, mine & windows.now),
         n_before=_reviewed(outputs, mine & windows.before),
+        rising=more,
         since=verdict_drift.since(watch, direction) if direction and isinstance(watch, Watch) else None,
         test=WATCH if direction else RATES,
         e_value=_evidence(watch) or None,

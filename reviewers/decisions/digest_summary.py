@@ -1,4 +1,4 @@
-"""What a week comes to: the headline, the order of findings, whether risk meant what it said, and what waited."""
+"""What stands beside the findings of a week: whether risk meant what it said, and what waited when it ended."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from hashlib import sha256
 import numpy as np
 
 from reviewers.decisions import error_rates, measures
-from reviewers.decisions.digest_rates import Compared
 from reviewers.decisions.error_rates import RATE_NEEDS, Mask
 from reviewers.decisions.estimate import clopper_pearson
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import PeriodOutputs, RiskModel
-from reviewers.model.digest import Aspect, Finding, Headline, State
 from reviewers.model.digest_parts import Released, Reliability, ReliabilityGroup
 from reviewers.model.missing import Missing
 from reviewers.model.review import ReviewTask, TaskState
@@ -25,7 +23,6 @@ GROUPS = 5  # of like risk, at the most: our choice, a picture of more is not re
 GROUP_NEEDS = 20  # reviews in each
 LEVEL = 0.05  # chance that any group lies outside of its interval while every risk is right
 SAFEST = (0.5, 0.8, 1.0)  # shares of outputs of which is said what would leave wrong
-_STATES = (State.DRIFT, State.STABLE, State.INSUFFICIENT)
 _OVER = (TaskState.RESOLVED, TaskState.TIMED_OUT, TaskState.CUT)
 
 
@@ -35,50 +32,6 @@ class Waited:
 
     tasks: int
     oldest_hours: float | None  # None: none waited
-
-
-def headline(
-    outputs: int, whole: Compared, parts: Sequence[Compared], values: Sequence[Finding], *, rate_known: bool
-) -> Headline:
-    """What the first line says: wrong answers before all else, then that nothing can be said of them, then the rest.
-
-    Args:
-        outputs: of the week.
-        whole: wrong outputs of all.
-        parts: of slices and models.
-        values: what else was compared.
-        rate_known: whether enough was reviewed to say how many are wrong.
-    """
-    if not outputs:
-        return Headline.NO_TRAFFIC
-    drifted = [one for one in (whole, *parts) if one.more is not None]
-    if drifted:
-        first = (
-            drifted[0] if drifted[0] is whole else max(drifted, key=lambda one: (bool(one.more), _size(one.finding)))
-        )
-        return Headline.MORE_WRONG if first.more else Headline.FEWER_WRONG
-    if not rate_known:
-        return Headline.TOO_FEW
-    moved = {finding.aspect for finding in values if finding.state is State.DRIFT}
-    if moved & {Aspect.QUESTIONS, Aspect.TOPIC}:
-        return Headline.NEW_QUESTIONS
-    return Headline.CHANGED_ANSWERS if moved else Headline.NOTHING_MOVED
-
-
-def ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Drift first, then what is stable, then of what too little was seen; wrong outputs before all else in each."""
-    places = {aspect: place for place, aspect in enumerate(Aspect)}
-
-    def key(finding: Finding) -> tuple[int, int, float, str, str]:
-        return (
-            _STATES.index(finding.state),
-            places[finding.aspect],
-            -_size(finding),
-            finding.part.value,
-            finding.name,
-        )
-
-    return tuple(sorted(findings, key=key))
 
 
 def reliability(outputs: PeriodOutputs, kept: Mask, model: RiskModel) -> Reliability | Missing:
@@ -163,7 +116,3 @@ def _groups(wrong: Floats, risk: Floats, weights: Floats) -> tuple[ReliabilityGr
 def _left(curve: measures.RiskCoverage, share: float) -> Released:
     place = min(int(np.searchsorted(curve.coverage, share - 1e-9)), len(curve.coverage) - 1)
     return Released(share=share, wrong=float(np.clip(curve.error[place], 0.0, 1.0)))
-
-
-def _size(finding: Finding) -> float:
-    return abs(finding.effect) if finding.effect is not None else 0.0

@@ -10,13 +10,13 @@ import numpy as np
 from reviewers.decisions import embedding_drift, value_drift
 from reviewers.decisions.e_values import benjamini_hochberg, week_level
 from reviewers.decisions.estimate_inputs import Floats
+from reviewers.decisions.findings import of_embeddings, of_values
 from reviewers.decisions.value_drift import OUTPUTS_NEED, ValueDrift
-from reviewers.model.digest import Aspect, Finding, State, Unit
+from reviewers.model.digest import Aspect, Finding, Unit
 from reviewers.model.digest_parts import Latency, Percentiles
 from reviewers.model.missing import Missing
 
-MILLISECONDS = 1000.0
-TEST = "Kolmogorov-Smirnov, beyond 5 of 100 outputs"
+SECONDS = 0.001  # of a millisecond
 EMBEDDINGS = "outputs with a stored embedding"
 
 
@@ -45,25 +45,23 @@ class _Measure(NamedTuple):
     unit: Unit
     before: Floats
     now: Floats
+    scale: float = 1.0  # by which they become the unit
 
 
 def findings(before: Columns, now: Columns) -> tuple[Finding, ...]:
-    """One finding for each number that outputs tell, and what embeddings will say once they are stored.
+    """One finding for each number that outputs tell, by its own test, and that nothing is known of embeddings.
 
-    A number has drift where Kolmogorov and Smirnov's test says that it moved for more than 5 of 100 outputs; the tests
-    of a week are held against each other (Benjamini & Hochberg), at a level that lets one year in 20 have a false one.
-    What no output tells in either window is not compared at all.
+    A number has drift where Kolmogorov and Smirnov's test says that it moved for more than 5 of 100 outputs;
+    `findings.settled` then holds all of a week against each other. What no output tells in either window is not
+    compared at all.
 
     Too little data: state INSUFFICIENT, with what is missing, below 50 values in either window.
     """
-    compared = [(one, value_drift.numbers(one.before, one.now)) for one in _measures(before, now)]
-    p_values = [drift.p_value for _, drift in compared if isinstance(drift, ValueDrift)]
-    telling = iter(benjamini_hochberg(p_values, level=week_level()))
-    found = [
-        _moved(measure, drift, next(telling)) if isinstance(drift, ValueDrift) else _unsaid(measure, drift)
-        for measure, drift in compared
+    compared = [
+        of_values(one.aspect, value_drift.numbers(one.before, one.now), one.unit, scale=one.scale)
+        for one in _measures(before, now)
     ]
-    return (*found, *_embedded())
+    return (*compared, *_embedded())
 
 
 def latency(before: Columns, now: Columns) -> tuple[Latency, ...]:
@@ -76,54 +74,20 @@ def latency(before: Columns, now: Columns) -> tuple[Latency, ...]:
 
 
 def _measures(before: Columns, now: Columns) -> list[_Measure]:
-    seconds = before.latency_ms / MILLISECONDS, now.latency_ms / MILLISECONDS
     every = (
         _Measure(Aspect.RISK, Unit.NUMBER, before.risk, now.risk),
         _Measure(Aspect.LENGTH, Unit.CHARACTERS, before.characters, now.characters),
-        _Measure(Aspect.LATENCY, Unit.SECONDS, *seconds),
+        _Measure(Aspect.LATENCY, Unit.SECONDS, before.latency_ms, now.latency_ms, SECONDS),
         _Measure(Aspect.TOKENS, Unit.TOKENS, before.tokens, now.tokens),
         _Measure(Aspect.CONFIDENCE, Unit.NUMBER, before.confidence, now.confidence),
     )
     return [one for one in every if _told(one.before) or _told(one.now)]
 
 
-def _moved(measure: _Measure, drift: ValueDrift, telling: bool) -> Finding:
-    middle = drift.shifts[0]
-    return Finding(
-        aspect=measure.aspect,
-        state=State.DRIFT if telling else State.STABLE,
-        now=middle.now,
-        before=middle.before,
-        effect=middle.effect,
-        low=middle.low,
-        high=middle.high,
-        unit=measure.unit,
-        n_now=drift.now,
-        n_before=drift.before,
-        test=TEST,
-        p_value=drift.p_value,
-        psi=drift.psi,
-    )
-
-
-def _unsaid(measure: _Measure, missing: Missing) -> Finding:
-    return Finding(
-        aspect=measure.aspect,
-        state=State.INSUFFICIENT,
-        missing=missing,
-        unit=measure.unit,
-        n_now=_told(measure.now),
-        n_before=_told(measure.before),
-    )
-
-
 def _embedded() -> tuple[Finding, ...]:
     """Embeddings of outputs are not stored, so whether questions or answers became other ones cannot be said."""
     missing = Missing(found=0, needed=embedding_drift.OUTPUTS_NEED, of=EMBEDDINGS)
-    return tuple(
-        Finding(aspect=aspect, state=State.INSUFFICIENT, missing=missing, unit=Unit.ORDER)
-        for aspect in (Aspect.QUESTIONS, Aspect.ANSWERS)
-    )
+    return tuple(of_embeddings(aspect, missing) for aspect in (Aspect.QUESTIONS, Aspect.ANSWERS))
 
 
 class _Times(NamedTuple):

@@ -15,6 +15,7 @@ from reviewers.decisions import (
     digest_values,
     error_rates,
     figures,
+    findings,
     opinions,
     retraining,
     weeks,
@@ -85,7 +86,7 @@ def _digest(
     parts = digest_rates.parts(read.windows, read.past, period.reference, errors)
     traffic = week.traffic.get(route.name, Traffic())
     before, now = traffic.before.columns(), traffic.now.columns()
-    values = digest_values.findings(before, now)
+    found = findings.settled([*_shown(whole, parts, read), *digest_values.findings(before, now)])
     outputs, line = read.windows.outputs, whole.line
     reviewers = _reviewers(read, period)
     suggestion = _suggestion(route, read, week, whole, parts, crossed, reviewers)
@@ -95,9 +96,7 @@ def _digest(
         zone=zone.key,
         current=period.current,
         reference=period.reference,
-        headline=digest_summary.headline(
-            line.outputs, whole, parts, values, rate_known=not isinstance(line.rate, Missing)
-        ),
+        headline=findings.headline(found, outputs=line.outputs, reviewed=line.reviewed),
         outputs=line.outputs,
         reviewed=line.reviewed,
         timed_out=sum(task.state is TaskState.TIMED_OUT and task.task_id in read.current_tasks for task in read.tasks),
@@ -107,7 +106,7 @@ def _digest(
         target=route.release_target,
         wrong_ids=tuple(view.output.output_id for view in read.wrong),
         last_output_at=read.last_at,
-        findings=digest_summary.ordered([*_shown(whole, parts, read), *values]),
+        findings=found,
         cure=suggestion.cure,
         weeks=_weeks(read, shown, errors, zone),
         lines=tuple(one.line for one in parts),

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 import numpy as np
 
 from reviewers.decisions import digest_causes
-from reviewers.decisions.digest_rates import Windows
+from reviewers.decisions.digest_rates import Compared, Windows
 from reviewers.decisions.retraining import Wrongs
 from reviewers.model import ClaimMark, ClaimReading, Outcome, Reading, Resolution, TaskView
-from reviewers.model.digest_parts import PartKind
+from reviewers.model.digest import State
+from reviewers.model.digest_parts import PartKind, RateLine
+from reviewers.model.missing import Missing
 from tests.builders import NOON, a_decision, a_task, a_verdict, a_view, an_assessment, an_output, readings
-from tests.decisions.test_digest_summary import compared
+from tests.digests import a_finding
 from tests.periods import a_period
 
 
@@ -29,6 +31,26 @@ def wrong(number: int, outcome: Outcome = Outcome.REJECTED, *, reasons: tuple[st
         resolved_at=NOON,
     )
     return a_view(task=a_task(f"t-{number}", number=number), output=an_output(f"o-{number}"), resolution=resolution)
+
+
+def compared(more: bool | None, *, name: str = "", effect: float = 0.1) -> Compared:
+    """A part that moved, or not."""
+    state = State.STABLE if more is None else State.DRIFT
+    finding = a_finding(name=name, state=state, effect=effect, low=effect - 0.05, high=effect + 0.05)
+    few = Missing(found=0, needed=40)
+    line = RateLine(
+        part=PartKind.SLICE,
+        name=name,
+        rate=few,
+        before=few,
+        change=None,
+        low=None,
+        high=None,
+        reviewed=0,
+        outputs=0,
+        finding=False,
+    )
+    return Compared(finding=finding, line=line, more=more)
 
 
 def test_corrected_outputs_are_the_first_examples_and_three_are_enough() -> None:

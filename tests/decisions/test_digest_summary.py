@@ -1,4 +1,4 @@
-"""What a week comes to: its headline, whether risk meant what it said, and what waited when it ended."""
+"""What stands beside the findings: whether risk meant what it said, what waited, and one order of outputs."""
 
 from __future__ import annotations
 
@@ -8,80 +8,15 @@ import numpy as np
 import pytest
 
 from reviewers.decisions import digest_summary
-from reviewers.decisions.digest_rates import Compared
 from reviewers.decisions.period_order import steady
 from reviewers.decisions.risk import PRIOR
-from reviewers.model.digest import Aspect, Finding, Headline, State
-from reviewers.model.digest_parts import PartKind, RateLine, Reliability
+from reviewers.model.digest_parts import Reliability
 from reviewers.model.missing import Missing
 from reviewers.model.review import TaskState
 from tests.builders import NOON, a_task
-from tests.digests import a_finding
 from tests.periods import a_period
 
 HOUR = timedelta(hours=1)
-
-
-def compared(more: bool | None, *, name: str = "", effect: float = 0.1) -> Compared:
-    """A part that moved, or not."""
-    state = State.STABLE if more is None else State.DRIFT
-    finding = a_finding(name=name, state=state, effect=effect, low=effect - 0.05, high=effect + 0.05)
-    few = Missing(found=0, needed=40)
-    line = RateLine(
-        part=PartKind.SLICE,
-        name=name,
-        rate=few,
-        before=few,
-        change=None,
-        low=None,
-        high=None,
-        reviewed=0,
-        outputs=0,
-        finding=False,
-    )
-    return Compared(finding=finding, line=line, more=more)
-
-
-def moved(aspect: Aspect) -> Finding:
-    """It has drift."""
-    return Finding(aspect=aspect, state=State.DRIFT)
-
-
-@pytest.mark.parametrize(
-    ("whole", "parts", "values", "rate_known", "told"),
-    [
-        (None, (), (), True, Headline.NOTHING_MOVED),
-        (None, (), (), False, Headline.TOO_FEW),
-        (True, (), (Aspect.QUESTIONS,), False, Headline.MORE_WRONG),
-        (False, (True,), (), True, Headline.FEWER_WRONG),  # the whole goes before its parts
-        (None, (False, True), (), True, Headline.MORE_WRONG),  # of parts, what got worse
-        (None, (), (Aspect.LENGTH, Aspect.TOPIC), True, Headline.NEW_QUESTIONS),
-        (None, (), (Aspect.LATENCY,), True, Headline.CHANGED_ANSWERS),
-        (None, (), (Aspect.LATENCY,), False, Headline.TOO_FEW),
-    ],
-)
-def test_headline_tells_wrong_answers_before_all_else(
-    whole: bool | None, parts: tuple[bool, ...], values: tuple[Aspect, ...], rate_known: bool, told: Headline
-) -> None:
-    """And that nothing can be said of them before what else moved."""
-    found = digest_summary.headline(
-        10, compared(whole), [compared(one) for one in parts], [moved(one) for one in values], rate_known=rate_known
-    )
-    assert found is told
-
-
-def test_week_without_outputs_has_no_other_headline() -> None:
-    """Even where the watch still holds."""
-    assert digest_summary.headline(0, compared(True), (), (), rate_known=False) is Headline.NO_TRAFFIC
-
-
-def test_findings_are_told_drift_first_and_the_largest_effect_before_others() -> None:
-    """Then what is stable, then what is unknown."""
-    small, large = compared(True, name="a", effect=0.1).finding, compared(True, name="b", effect=0.3).finding
-    stable = compared(None, name="c", effect=0.5).finding
-    unknown = Finding(aspect=Aspect.WRONG, state=State.INSUFFICIENT, missing=Missing(found=1, needed=40))
-    latency = moved(Aspect.LATENCY)
-    assert digest_summary.ordered([unknown, stable, latency, small, large]) == (large, small, latency, stable, unknown)
 
 
 def test_risks_that_come_true_are_within_chance() -> None:
