@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     post_pace_seconds: float = Field(1.0, ge=0, le=60, description="Time between two cards in one channel")
     worker_batch: int = Field(32, ge=1, le=512, description="Outputs scored in one step")
     threads: int = Field(0, ge=0, le=256, description="Threads of torch; 0: as many as the machine has cores")
-    time_zone: str = Field("UTC", description="Zone of clock times in plain-text messages")
+    time_zone: str = Field("UTC", description="Zone of clock times in plain text, and of the weeks of a digest")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged")
     log_format: Literal["console", "json"] = Field("console", description="Logs for people, or one JSON object a line")
 
