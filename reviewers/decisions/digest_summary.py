@@ -98,7 +98,9 @@ def _groups(wrong: Floats, risk: Floats, weights: Floats) -> tuple[ReliabilityGr
     order = np.argsort(risk, kind="stable")
     middle = np.cumsum(weights[order]) - weights[order] / 2.0
     at = np.minimum((middle / weights.sum() * count).astype(np.int64), count - 1)
-    found = []
+    first = np.searchsorted(risk[order], risk[order], side="left")
+    at = at[first]  # what has one risk is in one group
+    found, count = [], len(np.unique(at))
     for place in np.unique(at):
         mine = order[at == place]
         mass = float(weights[mine].sum())

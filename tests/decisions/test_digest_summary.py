@@ -26,14 +26,23 @@ def test_risks_that_come_true_are_within_chance() -> None:
     found = digest_summary.reliability(a_period(risk, np.arange(100), wrong), np.ones(100, np.bool_), PRIOR)
     assert isinstance(found, Reliability)
     assert found.within_chance
-    assert found.groups[0].said == pytest.approx(0.1)
-    assert found.groups[0].reviewed == 20
-    assert sum(group.reviewed for group in found.groups) == 100
+    assert [group.reviewed for group in found.groups] == [50, 50]  # what has one risk is in one group
+    assert [group.said for group in found.groups] == pytest.approx([0.1, 0.5])
+    assert [group.found for group in found.groups] == pytest.approx([0.1, 0.5])
     # the safest half has 5 of 50 wrong; all have 30 of 100
     assert [one.share for one in found.coverage] == [0.5, 0.8, 1.0]
     assert [one.wrong for one in found.coverage][::2] == pytest.approx([0.1, 0.3])
     # of 30 * 70 pairs: 25 wrong ones beat 45 right ones; ties .1 with .1 and .5 with .5 count half
     assert found.auroc == pytest.approx((25 * 45 + 0.5 * (5 * 45 + 25 * 25)) / (30 * 70))
+
+
+def test_many_risks_come_in_five_groups() -> None:
+    """100 outputs of rising risk, 20 in each."""
+    outputs = a_period(np.arange(100) / 100, np.arange(100), np.arange(100) % 2 == 0)
+    found = digest_summary.reliability(outputs, np.ones(100, np.bool_), PRIOR)
+    assert isinstance(found, Reliability)
+    assert [group.reviewed for group in found.groups] == [20] * 5
+    assert found.groups[0].said == pytest.approx(0.095)  # the mean of 0 to .19
 
 
 def test_risks_that_say_a_tenth_of_what_comes_true_are_not() -> None:
