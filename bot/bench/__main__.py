@@ -201,7 +201,10 @@ def _memory(settings: Settings, _runs: int) -> list[Row]:
             measure_intake(f"http://127.0.0.1:{port}", token, singles=20, batches=4, runs=1)
             _wait_until_scored(settings)
             peak = {name: memory(process)["peak_mib"] for name, process in parts.items()}
-    beside = {"web": "aim: idle under 150 MiB, no torch in it", "worker": "MiniLM, Chroma and the detector's model are loaded to score"}
+    beside = {
+        "web": "aim: idle under 150 MiB, no torch in it",
+        "worker": "MiniLM, Chroma and the detector's model are loaded to score",
+    }
     return [
         Row(f"memory, {name}", f"idle {idle[name]:.0f} MiB, peak {peak[name]:.0f} MiB", beside.get(name, ""))
         for name in parts
