@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import warnings
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -161,11 +162,10 @@ def _four_classes() -> Votes:
 
 def _crowd_kit(votes: Votes) -> np.ndarray:
     """The probabilities by crowd-kit's DawidSkene, by item and class."""
-    aggregation = pytest.importorskip("crowdkit.aggregation")
-    pandas = pytest.importorskip("pandas")
-    table = pandas.DataFrame({"task": votes.item, "worker": votes.voter, "label": votes.said})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it calls pandas in a way that will go
+        aggregation, pandas = import_module("crowdkit.aggregation"), import_module("pandas")
+        table = pandas.DataFrame({"task": votes.item, "worker": votes.voter, "label": votes.said})
         found = aggregation.DawidSkene(n_iter=200, tol=-1.0).fit_predict_proba(table)  # else it stops by rounding
     return np.asarray(found.reindex(range(votes.items))[list(range(votes.classes))].to_numpy(), dtype=np.float64)
 

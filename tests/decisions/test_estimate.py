@@ -316,7 +316,7 @@ def test_a_change_is_as_wide_as_both_of_its_ends() -> None:
     before = a_number(0.10, 0.07, 0.15)
     now = a_number(0.16, 0.12, 0.22)
     assert change(before, now) == Change(
-        value=pytest.approx(0.06),  # type: ignore[arg-type]
+        value=pytest.approx(0.06),  # type: ignore[arg-type]  # equal to a float, and no float; so are the next
         low=pytest.approx(0.06 - sqrt(0.0041)),  # type: ignore[arg-type]
         high=pytest.approx(0.06 + sqrt(0.0045)),  # type: ignore[arg-type]
         level=0.95,
