@@ -239,6 +239,8 @@ async function start() {
   listen(myself(), { onEvent: arrived, onState: connection });
   await go(fromHash());
   modals.refresh();
+  // What is unread is told from here on: whatever comes later counts, even before the line stands.
+  await Promise.all(myChannels().map((one) => countSoon(one.id)));
   root.dataset.ready = "true";
 }
 
