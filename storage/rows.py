@@ -366,12 +366,13 @@ def outbox_row(item: OutboxItem) -> Values:
     """An outbox item that waits and that nobody has leased."""
     lease = {"state": "waiting", "free_at": item.due_at, "leased": False, "worker": ""}
     row = values(item) | {"kind": item.kind.value, "task_id": item.task_id or None}
-    return row | {"line": item.task_id or item.notice_id or item.key} | lease
+    return row | {"line": item.line or item.task_id or item.notice_id or item.key} | lease
 
 
 def to_outbox_item(row: Found) -> OutboxItem:
     """The item of a row of `outbox`."""
-    changed = {"kind": OutboxKind(row["kind"]), "task_id": row["task_id"] or ""}
+    given = row["line"] not in (row["task_id"], row["notice_id"], row["key"])
+    changed = {"kind": OutboxKind(row["kind"]), "task_id": row["task_id"] or "", "line": row["line"] if given else ""}
     return OutboxItem(**named(OutboxItem, row) | changed)
 
 

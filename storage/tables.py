@@ -26,6 +26,8 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Id, JsonText, Running, UtcDateTime, column, key, partial, running
+from storage.tables_digests import APPEND_ONLY as APPEND_ONLY_OF_DIGESTS
+from storage.tables_features import output_features as output_features
 from storage.tables_judgement import judgements as judgements
 from storage.tables_learning import risk_models as risk_models
 from storage.tables_people import metadata as metadata  # with its tables in it
@@ -42,6 +44,7 @@ APPEND_ONLY = (
     "selection_cuts",
     "risk_models",
     "judgements",
+    *APPEND_ONLY_OF_DIGESTS,
 )
 NO_DUE_TIME = datetime(9999, 1, 1, tzinfo=UTC)  # sorts tasks without a due time last, on both engines alike
 
@@ -119,6 +122,7 @@ class DecisionRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_sampling_decisions_reason", "selected", "reason"),
         Index("ix_sampling_decisions_decided", "selected", "decided_at", "route"),
+        Index("ix_sampling_decisions_route", "route", "decided_at", "output_id"),
     )
 
     output_id: str = key("outputs.output_id", primary=True)
@@ -333,7 +337,9 @@ class OutboxRow(SQLModel, table=True):
     kind: str = column(Text())
     task_id: str | None = Field(default=None, sa_column=Column(Id, ForeignKey("review_tasks.task_id"), nullable=True))
     notice_id: str = column(Text(), default="''")
-    line: str = column(Id, default="''")  # items of one line go out one after the other: the task's id, or the notice's
+    message_id: str = column(JsonText(), default="'\"\"'")
+    event_id: str = column(Text(), default="''")
+    line: str = column(Id, default="''")  # items of one line go out one after the other: of a task, a notice, a thread
     channel: str = column(Text())
     state: str = column(Text())  # "waiting", "done" or "dead"
     due_at: datetime = column(UtcDateTime())

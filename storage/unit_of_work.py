@@ -21,7 +21,11 @@ from reviewers.ports import (
     Cuts,
     Datasets,
     Decisions,
+    DigestAnswers,
+    DigestMessages,
+    Digests,
     Events,
+    Features,
     Judgements,
     Notices,
     Outbox,
@@ -36,12 +40,22 @@ from reviewers.ports import (
     Tokens,
     UnitOfWork,
     Verdicts,
+    Watches,
+    WebhookEvents,
 )
 from storage.engine import BUSY_SECONDS, reading
 from storage.tables import leases
 from storage.unit_of_work_accounts import SqlDatasets, SqlTokens, counts
 from storage.unit_of_work_changes import changes_of
 from storage.unit_of_work_checks import SqlChecks
+from storage.unit_of_work_digests import (
+    SqlDigestAnswers,
+    SqlDigestMessages,
+    SqlDigests,
+    SqlWatches,
+    SqlWebhookEvents,
+)
+from storage.unit_of_work_features import SqlFeatures
 from storage.unit_of_work_judgement import SqlJudgements
 from storage.unit_of_work_learning import SqlRiskModels
 from storage.unit_of_work_outbox import SqlOutbox
@@ -81,6 +95,12 @@ class SqlUnitOfWork:
         self.events: Events = SqlEvents(connection)
         self.risk_models: RiskModels = SqlRiskModels(connection)
         self.judgements: Judgements = SqlJudgements(connection)
+        self.digests: Digests = SqlDigests(connection)
+        self.digest_messages: DigestMessages = SqlDigestMessages(connection)
+        self.digest_answers: DigestAnswers = SqlDigestAnswers(connection)
+        self.watches: Watches = SqlWatches(connection)
+        self.features: Features = SqlFeatures(connection)
+        self.webhook_events: WebhookEvents = SqlWebhookEvents(connection)
         self._connection = connection
 
     def counts(self) -> Counts:

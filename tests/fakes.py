@@ -22,7 +22,11 @@ from reviewers.ports import (
     Cuts,
     Datasets,
     Decisions,
+    DigestAnswers,
+    DigestMessages,
+    Digests,
     Events,
+    Features,
     Judgements,
     Notices,
     Outbox,
@@ -37,7 +41,17 @@ from reviewers.ports import (
     Tokens,
     UnitOfWork,
     Verdicts,
+    Watches,
+    WebhookEvents,
 )
+from tests.memory_digests import (
+    MemoryDigestAnswers,
+    MemoryDigestMessages,
+    MemoryDigests,
+    MemoryWatches,
+    MemoryWebhookEvents,
+)
+from tests.memory_features import MemoryFeatures
 from tests.memory_judgement import MemoryJudgements
 from tests.memory_learning import MemoryRiskModels
 from tests.memory_people import (
@@ -120,6 +134,12 @@ class MemoryUnitOfWork:
         self.events: Events = MemoryEvents(state, writes=writes)
         self.risk_models: RiskModels = MemoryRiskModels(state, writes=writes)
         self.judgements: Judgements = MemoryJudgements(state, writes=writes)
+        self.digests: Digests = MemoryDigests(state, writes=writes)
+        self.digest_messages: DigestMessages = MemoryDigestMessages(state, writes=writes)
+        self.digest_answers: DigestAnswers = MemoryDigestAnswers(state, writes=writes)
+        self.watches: Watches = MemoryWatches(state, writes=writes)
+        self.features: Features = MemoryFeatures(state, writes=writes)
+        self.webhook_events: WebhookEvents = MemoryWebhookEvents(state, writes=writes)
         self._state = state
 
     def counts(self) -> Counts:

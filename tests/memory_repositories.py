@@ -318,7 +318,7 @@ class MemoryOutbox(Repository):
         for queued in self._state.outbox.values():
             if queued.state == "waiting":
                 item = queued.item
-                waiting.setdefault(item.task_id or item.notice_id or item.key, queued)
+                waiting.setdefault(item.line or item.task_id or item.notice_id or item.key, queued)
         order = {key: place for place, key in enumerate(self._state.outbox)}
         return sorted(waiting.values(), key=lambda queued: order[queued.item.key])
 

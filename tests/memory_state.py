@@ -30,6 +30,9 @@ from reviewers.model import (
     SamplingDecision,
     Verdict,
 )
+from reviewers.model.digest import Digest
+from reviewers.model.features import OutputFeatures
+from reviewers.model.telling import DigestAnswer, DigestMessage, WatchStart, WebhookEvent
 from reviewers.ports import OutboxItem
 
 if TYPE_CHECKING:
@@ -92,6 +95,12 @@ class State:
     events: dict[str, datetime] = field(default_factory=dict)
     risk_models: list[RiskModel] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
+    digests: dict[tuple[str, str], Digest] = field(default_factory=dict)  # by route and week
+    digest_messages: dict[str, DigestMessage] = field(default_factory=dict)
+    digest_answers: dict[str, DigestAnswer] = field(default_factory=dict)
+    watch_starts: list[WatchStart] = field(default_factory=list)
+    features: dict[str, OutputFeatures] = field(default_factory=dict)
+    webhook_events: dict[str, WebhookEvent] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
 
     def copy(self) -> State:

@@ -6,6 +6,14 @@ PostgreSQL.
 
 from __future__ import annotations
 
+from reviewers.ports.digests import (
+    DigestAnswers,
+    DigestMessages,
+    Digests,
+    Features,
+    Watches,
+    WebhookEvents,
+)
 from reviewers.ports.judgement import Judgements
 from reviewers.ports.learning import RiskModels
 from reviewers.ports.machine import (
@@ -75,9 +83,13 @@ __all__ = [
     "DatasetFiles",
     "Datasets",
     "Decisions",
+    "DigestAnswers",
+    "DigestMessages",
+    "Digests",
     "Directory",
     "Events",
     "Evidence",
+    "Features",
     "Ids",
     "Judgements",
     "Messenger",
@@ -106,4 +118,6 @@ __all__ = [
     "Tokens",
     "UnitOfWork",
     "Verdicts",
+    "Watches",
+    "WebhookEvents",
 ]

@@ -17,6 +17,8 @@ class OutboxKind(StrEnum):
     UPDATE_CARD = "update_card"
     POST_NOTICE = "post_notice"  # a direct message
     UPDATE_NOTICE = "update_notice"
+    POST_DIGEST = "post_digest"  # a message that tells a digest
+    EMIT_EVENT = "emit_event"  # to other programs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +29,11 @@ class OutboxItem:
     kind: OutboxKind
     task_id: str = ""  # items of one task go out one after the other; of a batch it is the first task's
     notice_id: str = ""  # of the direct message, with the two NOTICE kinds
+    message_id: str = ""  # of the digest's message, with POST_DIGEST
+    event_id: str = ""  # of the event, with EMIT_EVENT
+    line: str = (
+        ""  # with POST_DIGEST the id of the thread's first message: items of one line go out one after the other
+    )
     channel: str  # or the Slack user id of a direct message
     due_at: datetime
     attempts: int = 0

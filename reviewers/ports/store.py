@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from reviewers.ports.digests import DigestAnswers, DigestMessages, Digests, Features, Watches, WebhookEvents
 from reviewers.ports.judgement import Judgements
 from reviewers.ports.learning import RiskModels
 from reviewers.ports.outbox import Events, Notices, Outbox
@@ -56,6 +57,12 @@ class UnitOfWork(Protocol):
     events: Events
     risk_models: RiskModels
     judgements: Judgements
+    digests: Digests
+    digest_messages: DigestMessages
+    digest_answers: DigestAnswers
+    watches: Watches
+    features: Features
+    webhook_events: WebhookEvents
 
     def counts(self) -> Counts: ...
 

@@ -90,6 +90,7 @@ def test_the_indexes_of_pollers_hold_only_what_they_poll_for(blank_url: str) -> 
         "ix_review_tasks_posted": "posted_ts is not null",
         "ix_review_tasks_times_out": "state in 'open', 'disputed' and times_out_at is not null",
         "ix_review_tasks_waiting": "state in 'open', 'disputed' and not hold",
+        "uq_digest_answers_accepted": "kind = 'accepted'",
     }
     assert {name: _plain(condition) for name, condition in found.items()} == expected
 

@@ -1,0 +1,75 @@
+"""What is computed once of each output: read in pieces, and without any text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, literal_column, select, tuple_
+
+from reviewers.model.features import FeatureBlock, OutputFeatures
+from storage import rows, rows_features
+from storage.tables import outputs, sampling_decisions
+from storage.tables_features import output_features
+from storage.unit_of_work_statements import every, in_pieces, insert_once, one_of
+
+AT_ONCE = 5_000  # outputs in memory: of 384 numbers each, about 25 MB with their columns
+
+_decided = sampling_decisions.c
+_moment = _decided.decided_at.type
+_ADD = insert_once(output_features)
+# Each page begins where the last one ended, by the index of a route's decisions: none of them sorts, or reads twice.
+_PAGE = (
+    select(output_features, _decided.decided_at)
+    .join(output_features, output_features.c.output_id == _decided.output_id)
+    .where(
+        _decided.route == bindparam("route", type_=_decided.route.type),
+        _decided.stratum != literal_column("''"),
+        _decided.decided_at >= bindparam("since", type_=_moment),
+        _decided.decided_at < bindparam("until", type_=_moment),
+        tuple_(_decided.decided_at, _decided.output_id)
+        > tuple_(bindparam("after_at", type_=_moment), bindparam("after_id", type_=_decided.output_id.type)),
+    )
+    .order_by(_decided.decided_at, _decided.output_id)
+    .limit(bindparam("limit"))
+)
+_TEXTS = select(outputs).where(one_of(outputs.c.output_id))
+
+
+class SqlFeatures:
+    """Implements `reviewers.ports.Features`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, features: Sequence[OutputFeatures]) -> None:
+        """Store; the first of an output counts."""
+        if features:
+            ordered = sorted(features, key=lambda one: one.output_id)  # so that two writers never wait in a ring
+            self._connection.execute(_ADD, [rows_features.features_row(one) for one in ordered])
+
+    def blocks(self, since: datetime, until: datetime, *, route: str) -> Iterator[FeatureBlock]:
+        """By the time of the decision; all vectors of a block have one width."""
+        bounds: dict[str, Any] = {"since": since, "until": until, "route": route, "limit": AT_ONCE}
+        after_at, after_id = since, ""
+        while page := every(self._connection, _PAGE, **bounds, after_at=after_at, after_id=after_id):
+            yield from _blocks(page)
+            after_at, after_id = page[-1]["decided_at"], page[-1]["output_id"]
+
+    def questions(self, output_ids: Sequence[str]) -> dict[str, str]:
+        """The last turn of a person of each."""
+        found = in_pieces(self._connection, _TEXTS, output_ids)
+        return {row["output_id"]: rows.to_output(row).question for row in found}
+
+
+def _blocks(page: Sequence[RowMapping]) -> Iterator[FeatureBlock]:
+    """A page in one block, or cut where vectors get another width: then another model made them."""
+    start, wide = 0, 0
+    for place, row in enumerate(page):
+        this = rows_features.width(row)
+        if this and wide and this != wide:
+            yield rows_features.to_block(page[start:place], wide)
+            start = place
+        wide = this or wide
+    yield rows_features.to_block(page[start:], wide)
