@@ -8,9 +8,11 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from reviewers.model import Cut, HourCount, MadePlan, PastOutput, PeriodOutputs, SamplingDecision
+from reviewers.model.output_block import OutputBlock
 from storage import rows, rows_selection
 from storage.tables import sampling_decisions
 from storage.tables_selection import selection_cuts, selection_plans
+from storage.unit_of_work_columns import columns
 from storage.unit_of_work_cuts import kept_so_far
 from storage.unit_of_work_past import past
 from storage.unit_of_work_samples import period_outputs, traffic
@@ -46,6 +48,10 @@ class SqlDecisions:
     def past(self, since: datetime, until: datetime) -> Iterator[PastOutput]:
         """Every output decided on in [since, until), with its decision and outcome."""
         return past(self._connection, since, until)
+
+    def columns(self, since: datetime, until: datetime, *, route: str) -> Iterator[OutputBlock]:
+        """What every output of this route decided on in [since, until) tells."""
+        return columns(self._connection, since, until, route)
 
     def traffic(self, since: datetime, until: datetime, *, route: str | None = None) -> list[HourCount]:
         """How many outputs were decided on in each hour."""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
-from reviewers.decisions import consensus
+from reviewers.decisions import consensus, prompt_versions
 from reviewers.errors import UnknownOutput
 from reviewers.model import (
     Cut,
@@ -23,6 +23,7 @@ from reviewers.model import (
     SamplingDecision,
     Stratum,
 )
+from reviewers.model.output_block import OutputBlock
 from tests.memory_queues import Repository, corrected, newest_resolutions
 from tests.memory_state import State, in_utc
 
@@ -76,6 +77,12 @@ class MemoryDecisions(Repository):
                 outcome=_outcome(self._state, one)[1],
             )
 
+    def columns(self, since: datetime, until: datetime, *, route: str) -> Iterator[OutputBlock]:
+        found = [one for one in self._in_period(since, until, route) if not _is_known(self._state, one)]
+        found.sort(key=lambda one: (one.decided_at, one.output_id))
+        for start in range(0, len(found), BLOCK):
+            yield _block(found[start : start + BLOCK], self._state)
+
     def traffic(self, since: datetime, until: datetime, *, route: str | None = None) -> list[HourCount]:
         hours = Counter(
             one.decided_at.replace(minute=0, second=0, microsecond=0) for one in self._in_period(since, until, route)
@@ -88,6 +95,25 @@ class MemoryDecisions(Repository):
 
 
 NAMES = ("route", "slice", "model")
+BLOCK = 64  # outputs: small, so that windows of tests have several
+
+
+def _block(found: Sequence[SamplingDecision], state: State) -> OutputBlock:
+    written = [state.outputs[one.output_id] for one in found]
+    tokens = [one.usage and one.usage.prompt_tokens + one.usage.completion_tokens for one in written]
+    return OutputBlock(
+        output_ids=tuple(one.output_id for one in found),
+        decided_at=np.array([one.decided_at.replace(tzinfo=None) for one in found], "datetime64[us]"),
+        selected=np.array([one.selected for one in found], np.bool_),
+        risk=np.array([one.risk for one in found], np.float64),
+        characters=np.array([len(one.completion) for one in written], np.float64),
+        latency_ms=np.array([one.latency_ms for one in written], np.float64),
+        tokens=np.array(tokens, np.float64),
+        confidence=np.array([one.confidence for one in written], np.float64),
+        models=tuple(one.model for one in found),
+        prompts=tuple(prompt_versions.of(one) for one in written),
+        policies=tuple(one.policy_version for one in found),
+    )
 
 
 def _coded(values: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:

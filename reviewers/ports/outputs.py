@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from reviewers.model import Assessment, HourCount, Output, PastOutput, PeriodOutputs, SamplingDecision, Score
+from reviewers.model.output_block import OutputBlock
 
 
 class Received(StrEnum):
@@ -83,6 +84,12 @@ class Decisions(Protocol):
         """Every output decided on in [since, until) with its decision and what the draw brought people to say.
 
         By the time of the decision, in pieces that fit in memory; known answers are left out. The texts are read too.
+        """
+
+    def columns(self, since: datetime, until: datetime, *, route: str) -> Iterator[OutputBlock]:
+        """What every output of this route decided on in [since, until) tells, in pieces that fit in memory.
+
+        By the time of the decision; known answers, and what was decided before routes were kept, are left out.
         """
 
     def traffic(self, since: datetime, until: datetime, *, route: str | None = None) -> list[HourCount]:

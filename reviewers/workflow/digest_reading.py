@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -14,9 +14,12 @@ from reviewers.decisions.corrections import DatasetFormat, to_examples
 from reviewers.decisions.digest_rates import Past, Windows, reviews_of
 from reviewers.decisions.digest_values import Columns
 from reviewers.decisions.error_rates import Mask
+from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.period_order import steady
-from reviewers.model import Output, PeriodOutputs, Reviewed, ReviewTask, RiskModel, TaskView
+from reviewers.decisions.prompt_versions import Seen
+from reviewers.model import PeriodOutputs, Reviewed, ReviewTask, RiskModel, TaskView
 from reviewers.model.digest import Window
+from reviewers.model.output_block import OutputBlock
 from reviewers.ports import UnitOfWork
 
 HISTORY = timedelta(weeks=52)  # before the reference: what a baseline may be taken from
@@ -33,50 +36,17 @@ class Period:
     shown_from: datetime  # where the first week of the picture begins
 
 
-@dataclass(slots=True)
-class _Lists:
-    """The columns of one window, as they grow."""
-
-    risk: list[float] = field(default_factory=list)
-    characters: list[float] = field(default_factory=list)
-    latency_ms: list[float] = field(default_factory=list)
-    tokens: list[float] = field(default_factory=list)
-    confidence: list[float] = field(default_factory=list)
-    models: list[str] = field(default_factory=list)
-
-    def add(self, output: Output, risk_: float | None, model: str) -> None:
-        """One more output."""
-        usage = output.usage
-        self.risk.append(_number(risk_))
-        self.characters.append(float(len(output.completion)))
-        self.latency_ms.append(_number(output.latency_ms))
-        self.tokens.append(_number(usage.prompt_tokens + usage.completion_tokens if usage else None))
-        self.confidence.append(_number(output.confidence))
-        self.models.append(model)
-
-    def columns(self) -> Columns:
-        """What came, as arrays."""
-        lists = (self.risk, self.characters, self.latency_ms, self.tokens, self.confidence)
-        risk_, characters, latency_ms, tokens, confidence = (np.array(one, np.float64) for one in lists)
-        return Columns(
-            risk=risk_,
-            characters=characters,
-            latency_ms=latency_ms,
-            tokens=tokens,
-            confidence=confidence,
-            models=tuple(self.models),
-        )
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Traffic:
     """What every output of a route tells, reviewed or not."""
 
-    before: _Lists = field(default_factory=_Lists)
-    now: _Lists = field(default_factory=_Lists)
-    selected: list[str] = field(default_factory=list)  # outputs of both windows, by the time of their decision
-    current: set[str] = field(default_factory=set)  # those of them in the week
-    policy_version: str = ""  # of the newest decision
+    before: Columns
+    now: Columns
+    prompts_before: Mapping[str, Seen]  # versions of the system prompt, by name
+    prompts_now: Mapping[str, Seen]
+    selected: tuple[str, ...]  # outputs of both windows, by the time of their decision
+    current: frozenset[str]  # those of them in the week
+    policy_version: str  # of the newest decision; empty: there is none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +54,6 @@ class Week:
     """What is read once for all routes."""
 
     reviewed: tuple[Reviewed, ...]  # since the history begins, and until now
-    traffic: Mapping[str, Traffic]  # by route
     model: RiskModel  # what had been learned before the reference: it gives the risks of the watch
     newest: RiskModel  # what had been learned before the week
     dataset_at: datetime | None  # when the last dataset before the end of the week was built; None: none was
@@ -97,6 +66,7 @@ class Read:
 
     windows: Windows
     past: Past
+    traffic: Traffic
     slices: Mapping[str, str]  # of the outputs in `past`: task id -> slice
     models: Mapping[str, str]  # task id -> model
     reviewed: tuple[Reviewed, ...]  # of this route
@@ -117,7 +87,6 @@ def read_week(uow: UnitOfWork, period: Period, now: datetime) -> Week:
     built = [dataset.built_at for dataset in uow.datasets.all() if dataset.built_at < end]
     return Week(
         reviewed=tuple(uow.tasks.reviewed(period.reference.start - HISTORY, max(now, end) + A_MOMENT)),
-        traffic=_traffic(uow, period),
         model=early[-1] if early else risk.PRIOR,
         newest=models[-1] if models else risk.PRIOR,
         dataset_at=max(built, default=None),
@@ -133,12 +102,13 @@ def read_route(uow: UnitOfWork, route: str, period: Period, week: Week) -> Read:
     history = steady(uow.decisions.sample(reference.start - HISTORY, current.end, route=route, selected_only=True))
     reviewed = tuple(one for one in week.reviewed if one.route == route)
     past, tasks_of = _past(uow, history, reviewed, current.end, week.model)
-    traffic = week.traffic.get(route, Traffic())
+    traffic = _traffic(uow, route, period)
     tasks = [(one, task) for one in traffic.selected if (task := uow.tasks.for_output(one)) is not None]
     dpo = to_examples(_since_dataset(uow, route, week, current.end), DatasetFormat.DPO)
     return Read(
         windows=windows,
         past=past,
+        traffic=traffic,
         slices=dict(zip(tasks_of, past.slices, strict=True)),
         models=dict(zip(tasks_of, past.models, strict=True)),
         reviewed=reviewed,
@@ -152,21 +122,52 @@ def read_route(uow: UnitOfWork, route: str, period: Period, week: Week) -> Read:
     )
 
 
-def _traffic(uow: UnitOfWork, period: Period) -> dict[str, Traffic]:
-    """One pass over the outputs of both windows; texts are measured and left."""
-    found: defaultdict[str, Traffic] = defaultdict(Traffic)
-    for one in uow.decisions.past(period.reference.start, period.current.end):
-        decision = one.decision
-        if decision.stratum is None:
-            continue  # decided before routes were kept with decisions
-        traffic, is_now = found[decision.route], decision.decided_at >= period.current.start
-        (traffic.now if is_now else traffic.before).add(one.output, decision.risk, decision.model)
-        traffic.policy_version = decision.policy_version
-        if decision.selected:
-            traffic.selected.append(one.output.output_id)
-            if is_now:
-                traffic.current.add(one.output.output_id)
-    return dict(found)
+def _traffic(uow: UnitOfWork, route: str, period: Period) -> Traffic:
+    """One pass over each window, without texts."""
+    current, reference = period.current, period.reference
+    before = tuple(uow.decisions.columns(reference.start, reference.end, route=route))
+    now = tuple(uow.decisions.columns(current.start, current.end, route=route))
+    policies = [block.policies[-1] for block in (*before, *now)]
+    current_ids = _selected(now)
+    return Traffic(
+        before=_joined(before),
+        now=_joined(now),
+        prompts_before=_prompts(before),
+        prompts_now=_prompts(now),
+        selected=(*_selected(before), *current_ids),
+        current=frozenset(current_ids),
+        policy_version=policies[-1] if policies else "",
+    )
+
+
+def _joined(blocks: Sequence[OutputBlock]) -> Columns:
+    def joined(column: Callable[[OutputBlock], Floats]) -> Floats:
+        return np.concatenate([np.zeros(0), *map(column, blocks)])
+
+    return Columns(
+        risk=joined(lambda block: block.risk),
+        characters=joined(lambda block: block.characters),
+        latency_ms=joined(lambda block: block.latency_ms),
+        tokens=joined(lambda block: block.tokens),
+        confidence=joined(lambda block: block.confidence),
+        models=tuple(model for block in blocks for model in block.models),
+    )
+
+
+def _selected(blocks: Sequence[OutputBlock]) -> list[str]:
+    return [block.output_ids[place] for block in blocks for place in np.flatnonzero(block.selected)]
+
+
+def _prompts(blocks: Sequence[OutputBlock]) -> dict[str, Seen]:
+    """The versions of the prompt, with the moment of the first output of each."""
+    counts: Counter[str] = Counter()
+    first: dict[str, datetime] = {}
+    for block in blocks:
+        counts.update(block.prompts)
+        for place, name in enumerate(block.prompts):
+            if name not in first:
+                first[name] = block.decided_at[place].item().replace(tzinfo=UTC)
+    return {name: Seen(outputs=counts[name], first_at=moment) for name, moment in first.items()}
 
 
 def _past(
@@ -224,7 +225,3 @@ def within(outputs: PeriodOutputs, window: Window) -> Mask:
     """Which outputs were decided on in this window."""
     start, end = (np.datetime64(one.astimezone(UTC).replace(tzinfo=None), "us") for one in (window.start, window.end))
     return np.asarray((outputs.decided_at >= start) & (outputs.decided_at < end))
-
-
-def _number(value: float | None) -> float:
-    return np.nan if value is None else float(value)

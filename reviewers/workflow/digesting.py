@@ -17,6 +17,7 @@ from reviewers.decisions import (
     figures,
     findings,
     opinions,
+    prompt_versions,
     retraining,
     weeks,
 )
@@ -33,7 +34,7 @@ from reviewers.model.missing import Missing
 from reviewers.model.suggestion import Suggestion, Upstream
 from reviewers.ports import Clock, Policies, Store
 from reviewers.workflow import digest_reading
-from reviewers.workflow.digest_reading import Period, Read, Traffic, Week
+from reviewers.workflow.digest_reading import Period, Read, Week
 from reviewers.workflow.judgement import named
 
 SHOWN = 8  # weeks of the picture: our choice, so that a change is seen beside as many weeks as the risk learns from
@@ -84,8 +85,7 @@ def _digest(
     errors = _errors(week.reviewed, route.name, period)
     whole, crossed = digest_rates.whole(read.windows, read.past, period.reference, errors)
     parts = digest_rates.parts(read.windows, read.past, period.reference, errors)
-    traffic = week.traffic.get(route.name, Traffic())
-    before, now = traffic.before.columns(), traffic.now.columns()
+    before, now = read.traffic.before, read.traffic.now
     found = findings.settled([*_shown(whole, parts, read), *digest_values.findings(before, now)])
     outputs, line = read.windows.outputs, whole.line
     reviewers = _reviewers(read, period)
@@ -116,7 +116,7 @@ def _digest(
         reviewers=reviewers,
         corrections=_corrections(read, period.current),
         suggestion=suggestion,
-        policy_version=traffic.policy_version or version,
+        policy_version=read.traffic.policy_version or version,
         risk_version=week.newest.version if before.scored or now.scored else "",
         seed=digest_summary.seed(route.name, shown[-1]),
     )
@@ -201,7 +201,8 @@ def _suggestion(
     crossed: bool | None,
     reviewers: ReviewerFigures,
 ) -> Suggestion:
-    """Whether to retrain. Of what an application can change, only its models are seen; no training is on record."""
+    """Whether to retrain. Of what an application can change, models and prompts are seen; no training is on record."""
+    prompts = read.traffic.prompts_before, read.traffic.prompts_now
     part = digest_causes.failing(whole, parts)
     wrong = digest_causes.of_part(read.wrong, part.finding) if part else list(read.wrong)
     return retraining.suggest(
@@ -219,9 +220,9 @@ def _suggestion(
             alpha_part="",
             twice=reviewers.twice,
             wrongs=digest_causes.kinds(wrong),
-            changes=digest_causes.new_models(read.windows, wrong),
+            changes=(*digest_causes.new_models(read.windows, wrong), *prompt_versions.new(*prompts, wrong)),
             unchanged_since=None,
-            watched=(Upstream.MODEL,),
+            watched=(*([Upstream.PROMPT] if prompt_versions.watched(*prompts) else []), Upstream.MODEL),
             set_name=_set_name(route.name, week.datasets + 1),
         )
     )

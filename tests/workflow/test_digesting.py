@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from reviewers.errors import Invalid
-from reviewers.model import Match, Rate, Route, TokenUsage, VerdictKind
+from reviewers.model import Match, Message, Rate, Route, TokenUsage, VerdictKind
 from reviewers.model.digest import Aspect, Digest, Finding, Headline, State
 from reviewers.model.digest_json import from_json, to_json
 from reviewers.model.digest_parts import PartKind, Percentiles
@@ -34,7 +35,7 @@ def a_world(*routes: Route) -> World:
     return world
 
 
-def decided(world: World, day: datetime, right: int, wrong: int, **changes: str) -> list[str]:
+def decided(world: World, day: datetime, right: int, wrong: int, **changes: Any) -> list[str]:
     """So many outputs of this day at noon, decided within the hour; the tasks. Topics take turns of ten."""
     noon = day + timedelta(hours=12)
     world.clock.advance((noon - world.clock.now()).total_seconds())
@@ -231,6 +232,23 @@ def test_new_version_of_the_model_that_wrote_what_is_wrong_is_the_cheaper_cure()
     assert (digest.cure.wrong, digest.cure.of) == (40, 40)
     assert digest.suggestion.other_cause.met is Met.FAILED
     assert finding(digest, Aspect.WRONG, "helpdesk-8b 2026-11-30").part is PartKind.MODEL
+
+
+def test_new_prompt_under_which_half_of_the_wrong_answers_were_written_is_the_cheaper_cure() -> None:
+    """Another system turn from the week's first output on: going back to the one before costs less than training."""
+    world = a_world()
+    asked = Message(role="user", content="What does it cost to take out cash in Thailand?")
+    for week in range(4, 0, -1):
+        told = Message(role="system", content="Answer from the help pages.")
+        decided(world, MONDAY - timedelta(weeks=week), 90, 10, prompt=(told, asked))
+    decided(world, MONDAY, 60, 40, prompt=(Message(role="system", content="Answer in one sentence."), asked))
+    world.clock.advance(7 * DAY.total_seconds())
+    digest = digest_of(world)
+    assert digest.cure is not None
+    assert digest.cure.change is not None
+    assert (digest.cure.kind, digest.cure.wrong, digest.cure.of) == (Upstream.PROMPT, 40, 40)
+    assert digest.cure.change.changed_at == MONDAY + timedelta(hours=12)
+    assert digest.suggestion.other_cause.watched == (Upstream.PROMPT, Upstream.MODEL)
 
 
 def test_longer_answers_are_told_where_no_more_of_them_are_wrong() -> None:

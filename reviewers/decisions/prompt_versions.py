@@ -1,0 +1,96 @@
+"""Which system prompt an output was written under, and whether a new one came with the week.
+
+An application tells it with the key `prompt_version` of the metadata; else the system turn itself is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from reviewers.model import Output, TaskView
+from reviewers.model.outputs import JsonValue
+from reviewers.model.suggestion import Upstream, UpstreamChange
+
+KEY = "prompt_version"  # of the metadata
+ROLES = frozenset({"system", "developer"})  # of turns that the application writes itself
+LONGEST = 100  # characters of a name that are kept: our choice, what a line of a message holds
+OUTPUTS_NEED = 20  # of a version in the week, to call it one: our choice, so that somebody's trial is no change
+# Different system turns in both windows, above which they are filled in output by output (a date, a name, passages)
+# and tell of no version: our choice, two a week.
+MOST_TURNS = 10
+_TURN = "system turn "
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """One version in one window."""
+
+    outputs: int
+    first_at: datetime
+
+
+def version(system: str, metadata: Mapping[str, JsonValue]) -> str:
+    """The name that the application gives, else one made from the system turn, else empty.
+
+    Args:
+        system: all turns that the application writes itself, one after the other; empty: there are none.
+        metadata: of the output.
+
+    >>> version("Answer briefly.", {"prompt_version": 7})
+    '7'
+    >>> version("Answer briefly.", {})
+    'system turn e6856247'
+    """
+    told = metadata.get(KEY)
+    if isinstance(told, (str, int, float)) and not isinstance(told, bool) and str(told).strip():
+        return str(told).strip()[:LONGEST]
+    return f"{_TURN}{sha256(system.encode(errors='replace')).hexdigest()[:8]}" if system else ""
+
+
+def system_turns(turns: Sequence[tuple[str, str]]) -> str:
+    """Of a prompt as pairs of role and content: what the application writes itself."""
+    return "\n".join(content for role, content in turns if role in ROLES)
+
+
+def of(output: Output) -> str:
+    """The version of this output."""
+    return version(system_turns([(turn.role, turn.content) for turn in output.prompt]), output.metadata)
+
+
+def watched(before: Mapping[str, Seen], now: Mapping[str, Seen]) -> bool:
+    """Whether a change of the prompt would be seen: the week has versions, and they are no fillings of a template."""
+    return bool(_versions(before, now) & now.keys())
+
+
+def new(before: Mapping[str, Seen], now: Mapping[str, Seen], views: Sequence[TaskView]) -> tuple[UpstreamChange, ...]:
+    """Versions that came with the week, by name, with the wrong outputs that were written under them.
+
+    Args:
+        before: the versions of the reference window, by name; where it has none, nothing counts as new.
+        now: those of the week; one that has fewer than 20 outputs is none yet.
+        views: the wrong outputs of the failing part.
+    """
+    versions = _versions(before, now)
+    if not versions & before.keys():
+        return ()
+    came = sorted(name for name in versions - before.keys() if now[name].outputs >= OUTPUTS_NEED)
+    written = [of(view.output) for view in views]
+    return tuple(
+        UpstreamChange(
+            kind=Upstream.PROMPT,
+            name=name,
+            changed_at=now[name].first_at,
+            wrong=written.count(name),
+            of=len(views),
+        )
+        for name in came
+    )
+
+
+def _versions(before: Mapping[str, Seen], now: Mapping[str, Seen]) -> frozenset[str]:
+    names = frozenset(name for name in (*before, *now) if name)
+    turns = frozenset(name for name in names if name.startswith(_TURN))
+    return names - turns if len(turns) > MOST_TURNS else names
