@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -64,6 +65,23 @@ class JsonText(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else _decode(value)
+
+
+_REFUSED = re.compile("[\\\\\x00\ud800-\udfff]")  # by a database; and what stands for it below
+_STANDS_FOR_IT = re.compile(r"\\u([0-9a-f]{4})")
+
+
+class SpokenId(TypeDecorator[str]):
+    """An id with names in it that people gave: as it is, but for characters that a database refuses in text."""
+
+    impl = Id
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _REFUSED.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _STANDS_FOR_IT.sub(lambda found: chr(int(found[1], 16)), value)
 
 
 def key(of: str = "", *, primary: bool = False) -> Any:

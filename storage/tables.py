@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from storage.columns import Id, JsonText, Running, UtcDateTime, column, key, partial, running
+from storage.columns import Id, JsonText, Running, SpokenId, UtcDateTime, column, key, partial, running
 from storage.tables_digests import APPEND_ONLY as APPEND_ONLY_OF_DIGESTS
 from storage.tables_features import output_features as output_features
 from storage.tables_judgement import judgements as judgements
@@ -333,13 +333,15 @@ class OutboxRow(SQLModel, table=True):
     )
 
     position: int = running()
-    key: str = key()
+    key: str = column(SpokenId())
     kind: str = column(Text())
     task_id: str | None = Field(default=None, sa_column=Column(Id, ForeignKey("review_tasks.task_id"), nullable=True))
     notice_id: str = column(Text(), default="''")
     message_id: str = column(JsonText(), default="'\"\"'")
     event_id: str = column(Text(), default="''")
-    line: str = column(Id, default="''")  # items of one line go out one after the other: of a task, a notice, a thread
+    line: str = column(
+        SpokenId(), default="''"
+    )  # items of one line go out one after the other: of a task, a notice, a thread
     channel: str = column(Text())
     state: str = column(Text())  # "waiting", "done" or "dead"
     due_at: datetime = column(UtcDateTime())
