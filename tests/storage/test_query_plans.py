@@ -157,6 +157,7 @@ POLLS = (
     "claiming what is due",
     "asking when something is due",
     "looking at dead items",
+    "reading features",
 )
 
 
@@ -219,6 +220,16 @@ ASKED: dict[str, Callable[[UnitOfWork], object]] = {
     "finishing an item": lambda uow: uow.outbox.done("post:t-400"),
     "looking at dead items": lambda uow: uow.outbox.dead(),
     "streaming resolved tasks": lambda uow: next(uow.tasks.resolved()),
+    "finding a digest": lambda uow: uow.digests.get("Cards", "2026-W47"),
+    "finding the digests of a week": lambda uow: uow.digests.of_week("2026-W47"),
+    "finding a message of a digest": lambda uow: uow.digest_messages.get("calm"),
+    "remembering a picture": lambda uow: uow.digest_messages.set_file("calm", "rate", "F1"),
+    "finding the messages of a digest": lambda uow: uow.digest_messages.of("2026-W47", "Cards"),
+    "finding answers to digests": lambda uow: uow.digest_answers.of("Cards"),
+    "finding where watches begin": lambda uow: uow.watches.of("Cards", until=NOON),
+    "finding an event for others": lambda uow: uow.webhook_events.get("e-1"),
+    "reading features": lambda uow: list(uow.features.blocks(LATER, LATER + HOUR, route="Cards")),
+    "reading questions": lambda uow: uow.features.questions(["o-400"]),
 }
 
 
