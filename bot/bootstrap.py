@@ -136,6 +136,7 @@ def build_evaluator(settings: Settings) -> Evaluator:
 
 def build_scoring(settings: Settings, services: Services, worker: str, embedder: Embedder | None = None) -> ScoringStep:
     """The scoring step of one worker, with its machine reviewers."""
+    from reviewers.workflow.describing import Describer
     from reviewers.workflow.learning import CurrentRisk
     from reviewers.workflow.scoring import ScoringStep
 
@@ -151,6 +152,13 @@ def build_scoring(settings: Settings, services: Services, worker: str, embedder:
         scorers=build_scorers(settings, embedder),
         assess=CurrentRisk(services.store).assess,
         report=report_failure,
+        describe=Describer(
+            embed=embedder.embed_documents,
+            embedder=embedder.name,
+            clock=services.clock,
+            metrics=services.metrics,
+            report=report_failure,
+        ).describe,
         worker=worker,
         batch_size=settings.worker_batch,
     )

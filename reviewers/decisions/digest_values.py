@@ -7,17 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reviewers.decisions import embedding_drift, value_drift
+from reviewers.decisions import value_drift
 from reviewers.decisions.e_values import benjamini_hochberg, week_level
 from reviewers.decisions.estimate_inputs import Floats
-from reviewers.decisions.findings import of_embeddings, of_values
+from reviewers.decisions.findings import of_values
 from reviewers.decisions.value_drift import OUTPUTS_NEED, ValueDrift
 from reviewers.model.digest import Aspect, Finding, Unit
 from reviewers.model.digest_parts import Latency, Percentiles
 from reviewers.model.missing import Missing
 
 SECONDS = 0.001  # of a millisecond
-EMBEDDINGS = "outputs with a stored embedding"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -49,7 +48,7 @@ class _Measure(NamedTuple):
 
 
 def findings(before: Columns, now: Columns) -> tuple[Finding, ...]:
-    """One finding for each number that outputs tell, by its own test, and that nothing is known of embeddings.
+    """One finding for each number that outputs tell, by its own test.
 
     A number has drift where Kolmogorov and Smirnov's test says that it moved for more than 5 of 100 outputs;
     `findings.settled` then holds all of a week against each other. What no output tells in either window is not
@@ -57,11 +56,10 @@ def findings(before: Columns, now: Columns) -> tuple[Finding, ...]:
 
     Too little data: state INSUFFICIENT, with what is missing, below 50 values in either window.
     """
-    compared = [
+    return tuple(
         of_values(one.aspect, value_drift.numbers(one.before, one.now), one.unit, scale=one.scale)
         for one in _measures(before, now)
-    ]
-    return (*compared, *_embedded())
+    )
 
 
 def latency(before: Columns, now: Columns) -> tuple[Latency, ...]:
@@ -82,12 +80,6 @@ def _measures(before: Columns, now: Columns) -> list[_Measure]:
         _Measure(Aspect.CONFIDENCE, Unit.NUMBER, before.confidence, now.confidence),
     )
     return [one for one in every if _told(one.before) or _told(one.now)]
-
-
-def _embedded() -> tuple[Finding, ...]:
-    """Embeddings of outputs are not stored, so whether questions or answers became other ones cannot be said."""
-    missing = Missing(found=0, needed=embedding_drift.OUTPUTS_NEED, of=EMBEDDINGS)
-    return tuple(of_embeddings(aspect, missing) for aspect in (Aspect.QUESTIONS, Aspect.ANSWERS))
 
 
 class _Times(NamedTuple):

@@ -21,8 +21,8 @@ class OutputFeatures:
     answer: NDArray[np.float16] | None  # of the completion
     language: str  # of the completion, ISO 639-1; empty: not told
     refusal: bool  # the answer declines
-    citation_missing: bool | None  # it states something and cites nothing; None: nothing of this model cites
-    similarity: float | None  # of the nearest passage to the question, cosine in [-1, 1]; None: nothing was searched
+    citation_missing: bool | None  # it states something and cites nothing; None: it states nothing
+    similarity: float | None  # of the nearest passage to the question, cosine in [-1, 1]; None: there is no passage
     made_at: datetime
 
     def __post_init__(self) -> None:
@@ -40,5 +40,5 @@ class FeatureBlock:
     answer: NDArray[np.float32]
     language: tuple[str, ...]
     refusal: NDArray[np.bool_]
-    citation_missing: NDArray[np.float64]  # 1, 0, or NaN where nothing of its model cites
-    similarity: NDArray[np.float64]  # NaN where nothing was searched
+    citation_missing: NDArray[np.float64]  # 1, 0, or NaN where it states nothing
+    similarity: NDArray[np.float64]  # NaN where there is no passage

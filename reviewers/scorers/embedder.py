@@ -26,9 +26,13 @@ class MiniLmEmbedder(Embeddings):
     It stands for every sentence model with mean pooling, so `folder` may name another one of that kind.
     """
 
+    name = "all-MiniLM-L6-v2"
+
     def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
         """`threads`: of torch, for the whole process; None leaves torch's own choice, the number of cores."""
         self._folder = folder
+        if folder is not None:
+            self.name = folder.name
         self._threads = threads
         self._loading = Lock()
         self._parts: tuple[Any, Any] | None = None

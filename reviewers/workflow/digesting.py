@@ -33,7 +33,7 @@ from reviewers.model.digest_parts import Corrections, MarksEffect, ReviewerFigur
 from reviewers.model.missing import Missing
 from reviewers.model.suggestion import Suggestion, Upstream
 from reviewers.ports import Clock, Policies, Store
-from reviewers.workflow import digest_reading
+from reviewers.workflow import digest_embeddings, digest_reading
 from reviewers.workflow.digest_reading import Period, Read, Week
 from reviewers.workflow.judgement import named
 
@@ -70,23 +70,41 @@ class DigestDesk:
         routes = [policy.route(name)] if name else [*policy.routes, policy.own_route]
         with self.store.read() as uow:
             read_week = digest_reading.read_week(uow, period, now)
-            read = [(one, digest_reading.read_route(uow, one.name, period, read_week)) for one in routes]
+            read = [
+                (
+                    one,
+                    digest_reading.read_route(uow, one.name, period, read_week),
+                    digest_embeddings.findings(uow, one.name, period.reference, period.current, _seed(one, week)),
+                )
+                for one in routes
+            ]
         return tuple(
-            _digest(one, found, read_week, period, weeks.upto(week, SHOWN), zone, policy.version)
-            for one, found in read
+            _digest(one, found, words, read_week, period, weeks.upto(week, SHOWN), zone, policy.version)
+            for one, found, words in read
             if one.name or not policy.routes or found.last_at is not None
         )
 
 
+def _seed(route: Route, week: str) -> int:
+    return digest_summary.seed(route.name, weeks.upto(week, 1)[0])
+
+
 def _digest(
-    route: Route, read: Read, week: Week, period: Period, shown: Sequence[str], zone: ZoneInfo, version: str
+    route: Route,
+    read: Read,
+    words: Sequence[Finding],
+    week: Week,
+    period: Period,
+    shown: Sequence[str],
+    zone: ZoneInfo,
+    version: str,
 ) -> Digest:
     """All parts of one route's week."""
     errors = _errors(week.reviewed, route.name, period)
     whole, crossed = digest_rates.whole(read.windows, read.past, period.reference, errors)
     parts = digest_rates.parts(read.windows, read.past, period.reference, errors)
     before, now = read.traffic.before, read.traffic.now
-    found = findings.settled([*_shown(whole, parts, read), *digest_values.findings(before, now)])
+    found = findings.settled([*_shown(whole, parts, read), *digest_values.findings(before, now), *words])
     outputs, line = read.windows.outputs, whole.line
     reviewers = _reviewers(read, period)
     suggestion = _suggestion(route, read, week, whole, parts, crossed, reviewers)
@@ -118,7 +136,7 @@ def _digest(
         suggestion=suggestion,
         policy_version=read.traffic.policy_version or version,
         risk_version=week.newest.version if before.scored or now.scored else "",
-        seed=digest_summary.seed(route.name, shown[-1]),
+        seed=_seed(route, shown[-1]),
     )
 
 

@@ -10,6 +10,7 @@ from reviewers.decisions import sampling
 from reviewers.decisions.sampling import Terms
 from reviewers.errors import Unavailable
 from reviewers.model import Assessment, Output, Policy, Risk, SamplingDecision, Score
+from reviewers.model.features import OutputFeatures
 from reviewers.ports import Clock, Evidence, Ids, Metrics, Policies, Scorer, Store, UnitOfWork
 from reviewers.workflow.proven import let_go
 from reviewers.workflow.review import open_task
@@ -24,6 +25,12 @@ class Failure:
     """A part that failed on one output, in words without any of the output's text."""
 
     said: str
+
+
+class Describe(Protocol):
+    """What is computed once of each output, for digests."""
+
+    def __call__(self, outputs: Sequence[Output], assessments: Sequence[Assessment]) -> list[OutputFeatures]: ...
 
 
 class Reader(Protocol):
@@ -51,6 +58,7 @@ class ScoringStep:
     assess: Callable[[Sequence[Score]], Risk]
     report: Callable[[str, Exception], None]  # where an operator reads the whole error
     worker: str
+    describe: Describe | None = None  # what digests compare of outputs; None: nothing is kept of that
     batch_size: int = 32
     lease_seconds: float = 300.0  # longer than a batch takes on a slow CPU; a dead worker's batch waits this long
 
@@ -64,8 +72,10 @@ class ScoringStep:
             return 0
 
         assessments, policy = self.read(outputs), self.policies.current()
+        features = self.describe(outputs, assessments) if self.describe is not None else []
         with self.store.begin() as uow:
             self.keep(uow, outputs, assessments, policy)
+            uow.features.add(features)
         self.metrics.count("outputs_scored", len(outputs))
         return len(outputs)
 

@@ -34,13 +34,11 @@ def by_aspect(before: Columns, now: Columns) -> dict[Aspect, State]:
 
 
 def test_equal_windows_are_stable_and_what_nobody_tells_is_not_compared() -> None:
-    """No tokens, no confidence; embeddings are not stored."""
+    """No tokens, no confidence."""
     assert by_aspect(columns(400), columns(100)) == {
         Aspect.RISK: State.STABLE,
         Aspect.LENGTH: State.STABLE,
         Aspect.LATENCY: State.STABLE,
-        Aspect.QUESTIONS: State.INSUFFICIENT,
-        Aspect.ANSWERS: State.INSUFFICIENT,
     }
 
 

@@ -27,7 +27,9 @@ from storage.engine import make_engine
 from storage.tables import APPEND_ONLY, metadata
 from storage.unit_of_work import SqlStore
 from tests.builders import NOON, a_cut, a_decision, a_made_plan, a_task, a_verdict, an_output
+from tests.digests import a_digest
 from tests.judged import a_judgement
+from tests.storage.test_store_contract_digests import ANSWER, EVENT, START
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,6 +66,10 @@ def judged(sql_store: SqlStore) -> None:
         uow.cuts.add([a_cut("o-0")])
         uow.judgements.add(a_judgement())
         uow.risk_models.add(PRIOR, at=NOON)
+        uow.digests.add(a_digest(), at=NOON)
+        uow.digest_answers.add(ANSWER)
+        uow.watches.add(START)
+        uow.webhook_events.add(EVENT)
 
 
 @pytest.mark.usefixtures("judged")

@@ -1,0 +1,164 @@
+"""The embeddings and word features of two windows, read in pieces, as findings of a digest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reviewers.decisions import embedding_drift, value_drift
+from reviewers.decisions.embedding_drift import EmbeddingDrift, Kept
+from reviewers.decisions.estimate_inputs import Floats
+from reviewers.decisions.findings import of_embeddings, of_values
+from reviewers.model.digest import Aspect, Example, Finding, Unit, Window
+from reviewers.model.features import FeatureBlock
+from reviewers.model.missing import Missing
+from reviewers.ports import UnitOfWork
+
+EMBEDDINGS = "outputs with a stored embedding"
+COMPARED = 2_000  # outputs of each window whose embeddings are compared: enough for the power that is promised
+LOOKS = 999  # permutations of the first look; what may be a finding is looked at with more
+FINE = 9_999  # a week's findings are held to p near .0004, which fewer cannot reach
+WORTH = 0.01  # p of the first look up to which the second one is taken: twenty times what can be a finding
+EXAMPLES = 3
+QUOTE = 160  # characters
+
+Pick = Callable[[FeatureBlock], NDArray[np.float32]]
+
+
+@dataclass(slots=True)
+class _Words:
+    """What the words of one window tell, as it grows."""
+
+    refusal: list[str] = field(default_factory=list)
+    citation: list[str] = field(default_factory=list)
+    similarity: list[Floats] = field(default_factory=list)
+
+    def add(self, block: FeatureBlock) -> None:
+        """One more piece."""
+        self.refusal += ["refused" if one else "answered" for one in block.refusal]
+        told = block.citation_missing[~np.isnan(block.citation_missing)]
+        self.citation += ["missing" if one else "cited" for one in told]
+        self.similarity.append(block.similarity)
+
+    def nearness(self) -> Floats:
+        """Similarities, NaN where there was no passage."""
+        return np.concatenate([np.zeros(0), *self.similarity])
+
+
+def findings(uow: UnitOfWork, route: str, reference: Window, current: Window, seed: int) -> tuple[Finding, ...]:
+    """Whether questions and answers became other ones, and whether answers refuse, cite and rest on sources as before.
+
+    Args:
+        uow: what is stored.
+        route: its name; empty: the policy's own.
+        reference: the window before.
+        current: the window that is told.
+        seed: of every draw; the same store and seed give the same findings.
+
+    Of each window at most 2,000 outputs are compared by their embeddings, drawn evenly; only vectors of the model that
+    made the newest are compared with each other. Memory does not grow with the vectors of a window, only with its ids.
+
+    Too little data: state INSUFFICIENT below 100 outputs with an embedding in either window, or 50 values.
+    """
+    windows = (reference, current)
+    embedder = _newest(uow, route, current)
+    words = [_words(uow, route, window) for window in windows]
+    picks: tuple[tuple[Aspect, Pick], ...] = (
+        (Aspect.QUESTIONS, lambda block: block.question),
+        (Aspect.ANSWERS, lambda block: block.answer),
+    )
+    compared = [
+        _embedded(uow, route, windows, pick, embedder, aspect, np.random.default_rng([seed, place]))
+        for place, (aspect, pick) in enumerate(picks)
+    ]
+    return (*compared, *_told(*words))
+
+
+def _told(before: _Words, now: _Words) -> Iterator[Finding]:
+    if before.refusal or now.refusal:
+        found = value_drift.categories(before.refusal, now.refusal)
+        yield of_values(Aspect.REFUSALS, found, Unit.SHARE, category="refused")
+    if "cited" in before.citation or "cited" in now.citation:  # else nothing of this route ever cites
+        found = value_drift.categories(before.citation, now.citation)
+        yield of_values(Aspect.NO_CITATION, found, Unit.SHARE, category="missing")
+    old, new = before.nearness(), now.nearness()
+    if not (np.isnan(old).all() and np.isnan(new).all()):
+        yield of_values(Aspect.SIMILARITY, value_drift.numbers(old, new), Unit.NUMBER)
+
+
+def _words(uow: UnitOfWork, route: str, window: Window) -> _Words:
+    found = _Words()
+    for block in uow.features.blocks(window.start, window.end, route=route):
+        found.add(block)
+    return found
+
+
+def _newest(uow: UnitOfWork, route: str, window: Window) -> str:
+    """The model that made the newest vectors of the window; empty: there are none."""
+    name = ""
+    for block in uow.features.blocks(window.start, window.end, route=route):
+        named = [block.embedders[place] for place in block.embedder if block.embedders[place]]
+        name = named[-1] if named else name
+    return name
+
+
+def _embedded(
+    uow: UnitOfWork,
+    route: str,
+    windows: Sequence[Window],
+    pick: Pick,
+    embedder: str,
+    aspect: Aspect,
+    rng: np.random.Generator,
+) -> Finding:
+    ids: list[list[str]] = [[], []]
+    reference, current = (
+        embedding_drift.subsample(_vectors(uow, route, window, pick, embedder, names), rng, most=COMPARED)
+        for window, names in zip(windows, ids, strict=True)
+    )
+    found = _compared(reference, current, rng)
+    if isinstance(found, Missing):
+        return of_embeddings(aspect, Missing(found=found.found, needed=found.needed, of=EMBEDDINGS))
+    pulling = [ids[-1][current.places[place]] for place in found.pulling[:EXAMPLES]]
+    return of_embeddings(aspect, found, _examples(uow, pulling, aspect))
+
+
+def _compared(reference: Kept, current: Kept, rng: np.random.Generator) -> EmbeddingDrift | Missing:
+    """Looked at with few permutations, and with many where these leave a doubt."""
+    if min(len(reference.vectors), len(current.vectors)) < embedding_drift.OUTPUTS_NEED:
+        fewer = min(len(reference.vectors), len(current.vectors))
+        return Missing(found=fewer, needed=embedding_drift.OUTPUTS_NEED, of=EMBEDDINGS)
+    first = embedding_drift.compare(reference.vectors, current.vectors, rng, permutations=LOOKS)
+    if isinstance(first, EmbeddingDrift) and first.p_value <= WORTH:
+        return embedding_drift.compare(reference.vectors, current.vectors, rng, permutations=FINE)
+    return first
+
+
+def _vectors(
+    uow: UnitOfWork, route: str, window: Window, pick: Pick, embedder: str, ids: list[str]
+) -> Iterator[NDArray[np.float32]]:
+    """Pieces with the vectors of this model; `ids` gets their outputs."""
+    for block in uow.features.blocks(window.start, window.end, route=route):
+        rows = pick(block)
+        mine = np.array([block.embedders[place] == embedder for place in block.embedder], np.bool_)
+        if not embedder or not rows.shape[1] or not mine.any():
+            continue
+        kept = np.flatnonzero(mine & ~np.isnan(rows).any(axis=1))
+        ids += [block.output_ids[place] for place in kept]
+        yield rows[kept]
+
+
+def _examples(uow: UnitOfWork, output_ids: Sequence[str], aspect: Aspect) -> tuple[Example, ...]:
+    """The outputs that pull the statistic: the question's words, or the answer's."""
+    outputs = [output for one in output_ids if (output := uow.outputs.get(one)) is not None]
+    return tuple(
+        Example(
+            output_id=output.output_id,
+            number=output.number,
+            quote=(output.question if aspect is Aspect.QUESTIONS else output.completion)[:QUOTE],
+        )
+        for output in outputs
+    )

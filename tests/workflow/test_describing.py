@@ -1,0 +1,180 @@
+"""What is computed once of each output when it is scored, and what digests read off it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+
+from reviewers.model import Message, Passage
+from reviewers.model.digest import Aspect, Digest, Headline, State
+from reviewers.model.features import FeatureBlock, OutputFeatures
+from reviewers.model.missing import Missing
+from reviewers.workflow.describing import Describer
+from tests.builders import an_assessment, an_output
+from tests.workflow.test_digesting import MONDAY, a_world, digest_of, finding, five_weeks
+from tests.workflow.worlds import World
+
+Drawn: TypeAlias = Callable[[np.random.Generator, bool], "np.ndarray[Any, np.dtype[np.float64]]"]  # in this week
+
+VECTORS = {"a question": [1.0, 0.0], "an answer": [0.0, 1.0], "a near passage": [0.6, 0.8], "a far one": [-1.0, 0.0]}
+
+
+def embed(texts: list[str]) -> list[list[float]]:
+    """Known vectors, and for any other text one that follows from its letters."""
+    return [VECTORS.get(text) or _drawn(text) for text in texts]
+
+
+def _drawn(text: str) -> list[float]:
+    angle = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
+    return [float(np.cos(angle)), float(np.sin(angle))]
+
+
+def a_describer(world: World, *, fails: bool = False) -> Describer:
+    """On the clock and the counters of this world."""
+
+    def broken(texts: list[str]) -> list[list[float]]:
+        raise RuntimeError(f"{len(texts)} texts")
+
+    return Describer(
+        embed=broken if fails else embed,
+        embedder="two numbers",
+        clock=world.clock,
+        metrics=world.metrics,
+        report=lambda part, error: world.reports.append((part, error)),
+    )
+
+
+def test_output_is_described_by_its_vectors_and_its_nearest_passage() -> None:
+    """cos between (1, 0) and (0.6, 0.8) is 0.6, and that is nearer than -1."""
+    world = a_world()
+    passages = tuple(Passage(passage_id=text, text=text) for text in ("a far one", "a near passage"))
+    output = an_output(prompt=(Message(role="user", content="a question"),), completion="an answer", passages=passages)
+    (found,) = a_describer(world).describe([output], [an_assessment()])
+    assert found.question is not None
+    assert found.answer is not None
+    assert (found.question.tolist(), found.answer.tolist()) == ([1.0, 0.0], [0.0, 1.0])
+    assert found.similarity == pytest.approx(0.6)
+    assert (found.refusal, found.citation_missing, found.embedder) == (False, True, "two numbers")
+
+
+def test_question_without_a_passage_has_no_similarity() -> None:
+    """Neither the application nor the index had one; nothing is stated, so nothing lacks a citation."""
+    world = a_world()
+    (found,) = a_describer(world).describe([an_output(passages=())], [an_assessment(readings=())])
+    assert (found.similarity, found.citation_missing) == (None, None)
+
+
+def test_model_that_fails_holds_up_no_output() -> None:
+    """It is counted and reported; the outputs are decided on, and have features without vectors."""
+    world = a_world()
+    world.scoring = replace(world.scoring, describe=a_describer(world, fails=True).describe)
+    assert world.bring(an_output(tags=("cards",)))
+    assert world.metrics.of("scorer_failed", scorer="features") == 1
+    assert [part for part, _ in world.reports] == ["features"]
+    (block,) = _blocks(world)
+    assert (block.output_ids, block.embedders) == (("o-1",), ("",))
+
+
+def test_scoring_keeps_what_it_described() -> None:
+    """In the transaction of the decision, once for each output."""
+    world = a_world()
+    world.scoring = replace(world.scoring, describe=a_describer(world).describe)
+    world.bring(an_output(tags=("cards",)))
+    (block,) = _blocks(world)
+    assert (block.output_ids, block.embedders, block.answer.shape) == (("o-1",), ("two numbers",), (1, 2))
+
+
+def test_same_kind_of_questions_is_stable() -> None:
+    """Both windows are drawn from one distribution."""
+    digest = _digest(lambda rng, now: rng.normal(size=6))
+    assert finding(digest, Aspect.QUESTIONS).state is State.STABLE
+    assert finding(digest, Aspect.REFUSALS).state is State.STABLE
+    assert digest.headline is Headline.NOTHING_MOVED
+
+
+def test_new_kind_of_questions_is_told_with_outputs_that_show_it() -> None:
+    """A third of this week's questions lies elsewhere; no error rate moved, so retraining is not suggested."""
+    digest = _digest(lambda rng, now: rng.normal(size=6) + (4.0 if now and rng.random() < 0.34 else 0.0))
+    found = finding(digest, Aspect.QUESTIONS)
+    assert found.state is State.DRIFT
+    assert found.low is not None
+    assert found.low > 0.5
+    assert len(found.examples) == 3
+    assert {example.quote for example in found.examples} == {"What does it cost to take out cash in Thailand?"}
+    assert digest.headline is Headline.NEW_QUESTIONS
+    assert not digest.suggestion.suggested
+
+
+def test_vectors_of_another_model_are_never_compared() -> None:
+    """The embedder changed with the week, so nothing before it can be held against it."""
+    digest = _digest(lambda rng, now: rng.normal(size=6), embedders=("before", "now"))
+    found = finding(digest, Aspect.ANSWERS)
+    assert found.state is State.INSUFFICIENT
+    assert found.missing == Missing(found=0, needed=100, of="outputs with a stored embedding")
+
+
+def test_more_refusals_are_told_as_a_share() -> None:
+    """2 of 100 before, 40 of 100 now."""
+    digest = _digest(lambda rng, now: rng.normal(size=6), refused=(0.02, 0.40))
+    found = finding(digest, Aspect.REFUSALS)
+    assert found.state is State.DRIFT
+    assert (found.before, found.now) == pytest.approx((0.02, 0.40))
+    assert digest.headline is Headline.CHANGED_ANSWERS
+
+
+def test_same_store_gives_the_same_findings() -> None:
+    """Every draw follows from the route and the week."""
+    world = _world(lambda rng, now: rng.normal(size=6))
+    assert digest_of(world) == digest_of(world)
+
+
+def _blocks(world: World) -> list[FeatureBlock]:
+    with world.store.read() as uow:
+        return list(
+            uow.features.blocks(
+                world.clock.now() - timedelta(1), world.clock.now() + timedelta(1), route="Card support"
+            )
+        )
+
+
+def _digest(vector: Drawn, **more: Any) -> Digest:
+    return digest_of(_world(vector, **more))
+
+
+def _world(
+    vector: Drawn, *, embedders: tuple[str, str] = ("one", "one"), refused: tuple[float, float] = (0.02, 0.02)
+) -> World:
+    """Five calm weeks of 100 outputs with such vectors; of each hundred that share refuses."""
+    world = a_world()
+    five_weeks(world, this_week=10)
+    rng = np.random.default_rng(5)
+    with world.store.begin() as uow:
+        ids = [
+            block.output_ids
+            for block in uow.decisions.columns(MONDAY - timedelta(weeks=5), MONDAY + timedelta(7), route="Card support")
+        ]
+        for place, output_id in enumerate(one for block in ids for one in block):
+            now = place >= 400
+            made = vector(rng, now)
+            uow.features.add(
+                [
+                    OutputFeatures(
+                        output_id=output_id,
+                        embedder=embedders[now],
+                        question=made.astype(np.float16),
+                        answer=rng.normal(size=6).astype(np.float16),
+                        language="",
+                        refusal=place % 100 < round(100 * refused[now]),
+                        citation_missing=None,
+                        similarity=None,
+                        made_at=world.clock.now(),
+                    )
+                ]
+            )
+    return world
