@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewers.decisions import embedding_drift, value_drift
-from reviewers.decisions.embedding_drift import EmbeddingDrift, Kept
+from reviewers.decisions import embedding_drift, topics, value_drift
+from reviewers.decisions.embedding_drift import EmbeddingDrift
 from reviewers.decisions.estimate_inputs import Floats
-from reviewers.decisions.findings import of_embeddings, of_values
-from reviewers.model.digest import Aspect, Example, Finding, Unit, Window
+from reviewers.decisions.findings import of_embeddings, of_topic, of_values
+from reviewers.model.digest import Aspect, Example, Finding, State, Unit, Window
 from reviewers.model.features import FeatureBlock
 from reviewers.model.missing import Missing
 from reviewers.ports import UnitOfWork
@@ -24,6 +25,14 @@ FINE = 9_999  # a week's findings are held to p near .0004, which fewer cannot r
 WORTH = 0.01  # p of the first look up to which the second one is taken: twenty times what can be a finding
 EXAMPLES = 3
 QUOTE = 160  # characters
+
+
+class _Drawn(NamedTuple):
+    """An even sample of one window's vectors, and the outputs that they belong to."""
+
+    vectors: NDArray[np.float32]
+    output_ids: tuple[str, ...]
+
 
 Pick = Callable[[FeatureBlock], NDArray[np.float32]]
 
@@ -49,7 +58,8 @@ class _Words:
 
 
 def findings(uow: UnitOfWork, route: str, reference: Window, current: Window, seed: int) -> tuple[Finding, ...]:
-    """Whether questions and answers became other ones, and whether answers refuse, cite and rest on sources as before.
+    """Whether questions and answers became other ones, which topics grew, and whether answers refuse, cite and rest on
+    sources as before.
 
     Args:
         uow: what is stored.
@@ -70,11 +80,14 @@ def findings(uow: UnitOfWork, route: str, reference: Window, current: Window, se
         (Aspect.QUESTIONS, lambda block: block.question),
         (Aspect.ANSWERS, lambda block: block.answer),
     )
-    compared = [
-        _embedded(uow, route, windows, pick, embedder, aspect, np.random.default_rng([seed, place]))
-        for place, (aspect, pick) in enumerate(picks)
-    ]
-    return (*compared, *_told(*words))
+    found: list[Finding] = []
+    for place, (aspect, pick) in enumerate(picks):
+        rng = np.random.default_rng([seed, place])
+        before, now = (_drawn(uow, route, window, pick, embedder, rng) for window in windows)
+        found.append(_embedded(uow, before, now, aspect, rng))
+        if aspect is Aspect.QUESTIONS:
+            found += _topics(uow, before, now, seed)
+    return (*found, *_told(*words))
 
 
 def _told(before: _Words, now: _Words) -> Iterator[Finding]:
@@ -105,28 +118,42 @@ def _newest(uow: UnitOfWork, route: str, window: Window) -> str:
     return name
 
 
-def _embedded(
-    uow: UnitOfWork,
-    route: str,
-    windows: Sequence[Window],
-    pick: Pick,
-    embedder: str,
-    aspect: Aspect,
-    rng: np.random.Generator,
-) -> Finding:
-    ids: list[list[str]] = [[], []]
-    reference, current = (
-        embedding_drift.subsample(_vectors(uow, route, window, pick, embedder, names), rng, most=COMPARED)
-        for window, names in zip(windows, ids, strict=True)
-    )
-    found = _compared(reference, current, rng)
+def _drawn(uow: UnitOfWork, route: str, window: Window, pick: Pick, embedder: str, rng: np.random.Generator) -> _Drawn:
+    ids: list[str] = []
+    kept = embedding_drift.subsample(_vectors(uow, route, window, pick, embedder, ids), rng, most=COMPARED)
+    return _Drawn(vectors=kept.vectors, output_ids=tuple(ids[place] for place in kept.places))
+
+
+def _embedded(uow: UnitOfWork, before: _Drawn, now: _Drawn, aspect: Aspect, rng: np.random.Generator) -> Finding:
+    found = _compared(before, now, rng)
     if isinstance(found, Missing):
         return of_embeddings(aspect, Missing(found=found.found, needed=found.needed, of=EMBEDDINGS))
-    pulling = [ids[-1][current.places[place]] for place in found.pulling[:EXAMPLES]]
+    pulling = [now.output_ids[place] for place in found.pulling[:EXAMPLES]]
     return of_embeddings(aspect, found, _examples(uow, pulling, aspect))
 
 
-def _compared(reference: Kept, current: Kept, rng: np.random.Generator) -> EmbeddingDrift | Missing:
+def _topics(uow: UnitOfWork, before: _Drawn, now: _Drawn, seed: int) -> list[Finding]:
+    """Each topic that has a name, moved or not: only held against all of them is a change more than chance."""
+    asked = uow.features.questions([*before.output_ids, *now.output_ids])
+    texts = tuple([asked.get(one, "") for one in drawn.output_ids] for drawn in (before, now))
+    found = topics.find(before.vectors, now.vectors, (texts[0], texts[1]), seed=seed)
+    if isinstance(found, Missing):
+        return []  # questions as a whole say what is missing
+    return [
+        of_topic(
+            topic,
+            len(now.vectors),
+            len(before.vectors),
+            _examples(uow, [now.output_ids[place] for place in topic.examples], Aspect.TOPIC)
+            if topic.state is State.DRIFT
+            else (),
+        )
+        for topic in found.topics
+        if topic.name
+    ]
+
+
+def _compared(reference: _Drawn, current: _Drawn, rng: np.random.Generator) -> EmbeddingDrift | Missing:
     """Looked at with few permutations, and with many where these leave a doubt."""
     if min(len(reference.vectors), len(current.vectors)) < embedding_drift.OUTPUTS_NEED:
         fewer = min(len(reference.vectors), len(current.vectors))
@@ -158,7 +185,7 @@ def _examples(uow: UnitOfWork, output_ids: Sequence[str], aspect: Aspect) -> tup
         Example(
             output_id=output.output_id,
             number=output.number,
-            quote=(output.question if aspect is Aspect.QUESTIONS else output.completion)[:QUOTE],
+            quote=(output.completion if aspect is Aspect.ANSWERS else output.question)[:QUOTE],
         )
         for output in outputs
     )

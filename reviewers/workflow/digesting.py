@@ -28,7 +28,7 @@ from reviewers.decisions.retraining import CORRECTIONS_NEED, Facts
 from reviewers.decisions.too_few import TooFew
 from reviewers.errors import Invalid
 from reviewers.model import Outcome, Reviewed, Route, TaskState
-from reviewers.model.digest import Digest, Finding, State, Window
+from reviewers.model.digest import Aspect, Digest, Finding, State, Window
 from reviewers.model.digest_parts import Corrections, MarksEffect, ReviewerFigures, Sources, WeekRate
 from reviewers.model.missing import Missing
 from reviewers.model.suggestion import Suggestion, Upstream
@@ -104,7 +104,9 @@ def _digest(
     whole, crossed = digest_rates.whole(read.windows, read.past, period.reference, errors)
     parts = digest_rates.parts(read.windows, read.past, period.reference, errors)
     before, now = read.traffic.before, read.traffic.now
-    found = findings.settled([*_shown(whole, parts, read), *digest_values.findings(before, now), *words])
+    settled = findings.settled([*_shown(whole, parts, read), *digest_values.findings(before, now), *words])
+    # Topics that did not move were held against the others, and would fill a digest with what is as it was.
+    found = tuple(one for one in settled if one.aspect is not Aspect.TOPIC or one.state is State.DRIFT)
     outputs, line = read.windows.outputs, whole.line
     reviewers = _reviewers(read, period)
     suggestion = _suggestion(route, read, week, whole, parts, crossed, reviewers)

@@ -17,7 +17,7 @@ from reviewers.model.features import FeatureBlock, OutputFeatures
 from reviewers.model.missing import Missing
 from reviewers.workflow.describing import Describer
 from tests.builders import an_assessment, an_output
-from tests.workflow.test_digesting import MONDAY, a_world, digest_of, finding, five_weeks
+from tests.workflow.test_digesting import DAY, MONDAY, a_world, decided, digest_of, finding, five_weeks
 from tests.workflow.worlds import World
 
 Drawn: TypeAlias = Callable[[np.random.Generator, bool], "np.ndarray[Any, np.dtype[np.float64]]"]  # in this week
@@ -111,6 +111,28 @@ def test_new_kind_of_questions_is_told_with_outputs_that_show_it() -> None:
     assert not digest.suggestion.suggested
 
 
+def test_topic_that_came_anew_is_named_by_its_words() -> None:
+    """50 of this week's 150 questions ask what nobody asked before; the rest ask as ever."""
+    world = a_world()
+    before, after = "How do I block a stolen card?", "Where is my parcel with the new router?"
+    for week in range(4):
+        decided(world, MONDAY - timedelta(weeks=4 - week), 100, 0, prompt=(Message(role="user", content=before),))
+    decided(world, MONDAY, 100, 0, prompt=(Message(role="user", content=before),))
+    decided(world, MONDAY + DAY, 50, 0, prompt=(Message(role="user", content=after),))
+    world.clock.advance((MONDAY + 7 * DAY - world.clock.now()).total_seconds())
+    rng = np.random.default_rng(3)
+    far = np.array([-1.0, 0.0, 0.0, 0.0, 0.0, 0.0])  # one point, so that they are one topic
+    _keep(world, lambda place: far if place >= 500 else rng.normal(size=6) - 5.0 * far)
+    digest = digest_of(world)
+    grown = [one for one in digest.of(State.DRIFT) if one.aspect is Aspect.TOPIC and one.new]
+    assert grown
+    assert sum(one.now or 0.0 for one in grown) == pytest.approx(50 / 150)
+    assert {one.before for one in grown} == {0.0}
+    assert all("router" in one.name or "parcel" in one.name for one in grown)
+    assert {example.quote for one in grown for example in one.examples} == {after}
+    assert not [one for one in digest.findings if one.aspect is Aspect.TOPIC and one.state is not State.DRIFT]
+
+
 def test_vectors_of_another_model_are_never_compared() -> None:
     """The embedder changed with the week, so nothing before it can be held against it."""
     digest = _digest(lambda rng, now: rng.normal(size=6), embedders=("before", "now"))
@@ -154,27 +176,39 @@ def _world(
     world = a_world()
     five_weeks(world, this_week=10)
     rng = np.random.default_rng(5)
-    with world.store.begin() as uow:
-        ids = [
-            block.output_ids
-            for block in uow.decisions.columns(MONDAY - timedelta(weeks=5), MONDAY + timedelta(7), route="Card support")
-        ]
-        for place, output_id in enumerate(one for block in ids for one in block):
-            now = place >= 400
-            made = vector(rng, now)
-            uow.features.add(
-                [
-                    OutputFeatures(
-                        output_id=output_id,
-                        embedder=embedders[now],
-                        question=made.astype(np.float16),
-                        answer=rng.normal(size=6).astype(np.float16),
-                        language="",
-                        refusal=place % 100 < round(100 * refused[now]),
-                        citation_missing=None,
-                        similarity=None,
-                        made_at=world.clock.now(),
-                    )
-                ]
-            )
+    _keep(world, lambda place: vector(rng, place >= 400), embedders=embedders, refused=refused)
     return world
+
+
+def _keep(
+    world: World,
+    vector: Callable[[int], np.ndarray[Any, np.dtype[np.float64]]],
+    *,
+    embedders: tuple[str, str] = ("one", "one"),
+    refused: tuple[float, float] = (0.02, 0.02),
+) -> None:
+    """Features of all outputs in their order; the first 400 are those of the four weeks before."""
+    with world.store.begin() as uow:
+        blocks = uow.decisions.columns(MONDAY - timedelta(weeks=5), MONDAY + timedelta(7), route="Card support")
+        ids = [output_id for block in blocks for output_id in block.output_ids]
+        rng = np.random.default_rng(7)
+        uow.features.add(
+            [
+                OutputFeatures(
+                    output_id=output_id,
+                    embedder=embedders[place >= 400],
+                    question=_unit(vector(place)),
+                    answer=_unit(rng.normal(size=6)),
+                    language="",
+                    refusal=place % 100 < round(100 * refused[place >= 400]),
+                    citation_missing=None,
+                    similarity=None,
+                    made_at=world.clock.now(),
+                )
+                for place, output_id in enumerate(ids)
+            ]
+        )
+
+
+def _unit(vector: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float16]]:
+    return (vector / np.linalg.norm(vector)).astype(np.float16)
