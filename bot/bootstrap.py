@@ -136,6 +136,7 @@ def build_evaluator(settings: Settings) -> Evaluator:
 
 def build_scoring(settings: Settings, services: Services, worker: str, embedder: Embedder | None = None) -> ScoringStep:
     """The scoring step of one worker, with its machine reviewers."""
+    from reviewers.scorers.languages import LanguageGuess
     from reviewers.workflow.describing import Describer
     from reviewers.workflow.learning import CurrentRisk
     from reviewers.workflow.scoring import ScoringStep
@@ -155,6 +156,7 @@ def build_scoring(settings: Settings, services: Services, worker: str, embedder:
         describe=Describer(
             embed=embedder.embed_documents,
             embedder=embedder.name,
+            language=LanguageGuess(),
             clock=services.clock,
             metrics=services.metrics,
             report=report_failure,
@@ -281,6 +283,11 @@ def build_api(settings: Settings, services: Services, slack: App | None) -> Fast
             return [str(error)]
         return []
 
+    def digest(week: str, route: str, format: str) -> str:
+        from bot.digest_files import written
+
+        return written(services.shelf(ZoneInfo(settings.time_zone)), week, route, format)
+
     api = make_api(
         IntakeServices(
             store=services.store,
@@ -290,6 +297,7 @@ def build_api(settings: Settings, services: Services, slack: App | None) -> Fast
             release=services.release,
             stats=lambda route, days: services.judgement.stats(route, days, UTC),
             notice=reader_notice(services.judgement),
+            digest=digest,
             not_ready=not_ready,
         )
     )

@@ -47,9 +47,18 @@ def make_api(services: IntakeServices, *, settings: IntakeSettings | None = None
     return app
 
 
+DIGEST_TYPES = {"json": "application/json", "md": "text/markdown", "html": "text/html"}
+# A page of a digest holds words of others: nothing in it runs, and nothing is loaded.
+DIGEST_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+
 OutputId = Annotated[str, Path(max_length=MAX_NAME)]
 RouteName = Annotated[str, Query(max_length=MAX_NAME, description="A route's name; empty: all routes")]
 Days = Annotated[int, Query(ge=1, le=MOST_DAYS, description="Days back from now")]
+Week = Annotated[str, Path(max_length=MAX_NAME, description="Such as 2026-W47; one that is over")]
+Written = Annotated[str, Query(max_length=MAX_NAME, description="`json`, `md` or `html`; a page is about one route")]
 Wait = Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for a decision")]
 
 
@@ -78,6 +87,13 @@ def _add_figures(app: FastAPI, intake: IntakeDesk) -> None:
         """How many outputs are wrong, and what the verdicts prove."""
         await intake.admit(request)
         return as_response(figures.StatsAnswer.of(await intake.read(intake.services.stats, route, days)))
+
+    @app.get("/v1/digests/{week}", tags=["figures"])
+    async def tell_digest(request: Request, week: Week, route: RouteName = "", format: Written = "json") -> Response:
+        """What a week came to, of one route or of each."""
+        await intake.admit(request)
+        text = await intake.read(intake.services.digest, week, route, format)
+        return Response(text, media_type=DIGEST_TYPES[format], headers=DIGEST_HEADERS)
 
 
 def _add_operations(app: FastAPI, intake: IntakeDesk) -> None:

@@ -56,6 +56,7 @@ class IntakeServices:
     release: Releasing
     stats: Callable[[str, int], Stats]  # of a route (empty: all), over so many days
     notice: answers.Notice  # what the readers of an output are told of it
+    digest: Callable[[str, str, str], str]  # of a week and a route (empty: each), as json, md or html
     not_ready: Callable[[], Sequence[str]]  # what is missing, in sentences; empty when the database is at head
 
 

@@ -130,6 +130,12 @@ null, and `too_few` says what is found and what is needed; it is never 0 and nev
 outputs may leave without review so that at most `limit` of them are wrong, with the confidence, and what would prove
 more."""
 
+DIGEST_TEXT = """The digest of a week from Monday to Monday where the team is: the one that was stored when the week was
+over, else one made now. What moved against the four weeks before and how sure that is, what did not, of what too little
+was seen to say either, which outputs show it, and whether to retrain.
+
+JSON is one object with `route`, else a list of one object a route; `title` and `text` tell each in words."""
+
 _SHAPES: tuple[type[BaseModel], ...] = (
     wire.OutputIn,
     answers.ReceiptAnswer,
@@ -175,6 +181,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     _describe_story(paths["/v1/outputs/{output_id}"]["get"])
     _describe_release(paths["/v1/outputs/{output_id}/release"]["get"])
     _describe_stats(paths["/v1/stats"]["get"])
+    _describe_digest(paths["/v1/digests/{week}"]["get"])
     for path in ("/healthz", "/readyz", "/metrics"):
         paths[path]["get"]["responses"] = {"200": {"description": "Yes." if path != "/metrics" else "Text format."}}
     paths["/readyz"]["get"]["responses"]["503"] = _problem(problems.BUSY)
@@ -230,6 +237,15 @@ def _describe_stats(operation: dict[str, Any]) -> None:
     operation["description"] = STATS_TEXT
     told = _ok("As the verdicts have it now.", _ref("StatsAnswer"))
     told["content"]["application/json"]["examples"] = {"a route": {"value": figures.EXAMPLE}}
+    _secure(operation, {"200": told})
+
+
+def _describe_digest(operation: dict[str, Any]) -> None:
+    operation["description"] = DIGEST_TEXT
+    one: dict[str, Any] = {"type": "object", "required": ["week", "route", "headline", "findings", "title", "text"]}
+    told = _ok("What it came to.", {"anyOf": [one, {"type": "array", "items": one}]})
+    for kind in ("text/markdown", "text/html"):
+        told["content"][kind] = {"schema": {"type": "string"}}
     _secure(operation, {"200": told})
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from reviewers.ports import Clock, DatasetFiles, Directory, Ids, Metrics, Policies, Store
 from reviewers.workflow.assigning import Assigner
 from reviewers.workflow.batching import Batcher
 from reviewers.workflow.checking import CheckDesk
 from reviewers.workflow.datasets import DatasetBuilder
+from reviewers.workflow.digest_shelf import DigestShelf
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.judgement import JudgementDesk
 from reviewers.workflow.learning import RiskLearner
@@ -65,6 +67,12 @@ class Services:
         from reviewers.workflow.digesting import DigestDesk
 
         return DigestDesk(store=self.store, clock=self.clock, policies=self.policies)
+
+    def shelf(self, zone: ZoneInfo) -> DigestShelf:
+        """Digests on request, with weeks as they are in this zone."""
+        return DigestShelf(
+            store=self.store, clock=self.clock, policies=self.policies, desk=lambda: self.digests, zone=zone
+        )
 
     @property
     def sweeps(self) -> Mapping[str, tuple[float, Callable[[], int]]]:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import uvicorn
 from fastapi import FastAPI
 
 from bot.clock import SortableIds, SystemClock
+from bot.digest_files import written
 from bot.intake.api import IntakeServices, IntakeSettings, make_api
 from bot.intake.auth import create_token
 from bot.metrics import PrometheusMetrics
@@ -23,6 +25,8 @@ from bot.reader_notices import reader_notice
 from reviewers.decisions.routing import FixedPolicies
 from reviewers.model import Policy
 from reviewers.ports import Clock, Store
+from reviewers.workflow.digest_shelf import DigestShelf
+from reviewers.workflow.digesting import DigestDesk
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.judgement import JudgementDesk
 from reviewers.workflow.permissions import Permissions
@@ -63,6 +67,13 @@ def parts(store: Store, *, clock: Clock | None = None, missing: Sequence[str] = 
     metrics = PrometheusMetrics()
     rules = FixedPolicies(policy=Policy(version="policy-1", **policy))
     judged = JudgementDesk(store=store, clock=clock, policies=rules)
+    shelf = DigestShelf(
+        store=store,
+        clock=clock,
+        policies=rules,
+        desk=lambda: DigestDesk(store=store, clock=clock, policies=rules),
+        zone=ZoneInfo("UTC"),
+    )
     services = IntakeServices(
         store=store,
         clock=clock,
@@ -71,6 +82,7 @@ def parts(store: Store, *, clock: Clock | None = None, missing: Sequence[str] = 
         release=ReleaseDesk(store=store, clock=clock, metrics=metrics),
         stats=lambda route, days: judged.stats(route, days, UTC),
         notice=reader_notice(judged),
+        digest=lambda week, route, format: written(shelf, week, route, format),
         not_ready=lambda: missing,
     )
     permissions = Permissions(policies=rules, directory=FixedDirectory())
