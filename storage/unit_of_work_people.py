@@ -75,6 +75,7 @@ _PUT = _offered.on_conflict_do_update(
 _PAUSED = select(preferences.c.user_id).where(
     preferences.c.paused_until.is_not(None), preferences.c.paused_until > bindparam("now")
 )
+_SUBSCRIBERS = select(preferences.c.user_id).where(preferences.c.digest.is_(True))
 
 
 class SqlPreferences:
@@ -95,6 +96,10 @@ class SqlPreferences:
     def paused(self, now: datetime) -> frozenset[str]:
         """Who pauses at this moment."""
         return frozenset(row["user_id"] for row in every(self._connection, _PAUSED, now=now))
+
+    def subscribers(self) -> list[str]:
+        """Who gets the weekly digest as a direct message; sorted here, since databases sort letters differently."""
+        return sorted(row["user_id"] for row in every(self._connection, _SUBSCRIBERS))
 
 
 _SAVE = saved_routes.insert()

@@ -67,6 +67,9 @@ class MemoryPreferences(Repository):
         found: Iterable[Preferences] = self._state.preferences.values()
         return frozenset(one.user_id for one in found if one.paused_until is not None and one.paused_until > now)
 
+    def subscribers(self) -> list[str]:
+        return sorted(one.user_id for one in self._state.preferences.values() if one.digest)
+
 
 class MemoryRoutes(Repository):
     """Implements `reviewers.ports.SavedRoutes`."""

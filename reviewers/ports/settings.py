@@ -41,6 +41,9 @@ class PreferencesOf(Protocol):
     def paused(self, now: datetime) -> frozenset[str]:
         """Who pauses at this moment."""
 
+    def subscribers(self) -> list[str]:
+        """Who gets the weekly digest as a direct message, in the order of their ids."""
+
 
 class SavedRoutes(Protocol):
     """Routes that were made in Slack; those of the policy file are not here."""

@@ -9,6 +9,7 @@ from datetime import timedelta, timezone
 import pytest
 from sqlalchemy import text
 
+from reviewers.model import Preferences
 from reviewers.model.digest import Aspect
 from reviewers.model.digest_json import to_json
 from reviewers.model.digest_parts import PartKind
@@ -129,6 +130,17 @@ def test_digests_of_a_week_come_in_the_order_of_storing_and_weeks_the_newest_fir
         assert [digest.route for digest in uow.digests.of_week("2026-W53")] == ["B", "A"]
         assert uow.digests.weeks(2) == ["2027-W01", "2026-W53"]
         assert uow.digests.weeks(9) == ["2027-W01", "2026-W53", "2026-W09"]
+
+
+def test_who_wants_digests_by_message_is_named_in_the_order_of_ids(store: Store) -> None:
+    """Not who never said so, and not who changed their mind."""
+    with store.begin() as uow:
+        for person, wanted in (("U0TOMAS", True), ("U0MARA", True), ("U0JONAS", False), ("U0PRIYA", True)):
+            uow.preferences.put(Preferences(user_id=person, digest=wanted))
+        uow.preferences.put(Preferences(user_id="U0PRIYA", digest=False))
+
+    with store.read() as uow:
+        assert uow.preferences.subscribers() == ["U0MARA", "U0TOMAS"]
 
 
 @pytest.mark.parametrize("message", [MESSAGE, ALERT], ids=["route", "alert"])
