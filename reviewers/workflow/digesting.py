@@ -58,8 +58,19 @@ class DigestDesk:
         Beside routes, the policy's own digest is made where any output belongs to none of them.
         Raises Invalid: `route` for one that nobody knows, `week` for what is no week that is over.
         """
-        policy, now = self.policies.current(), self.clock.now()
+        policy = self.policies.current()
         name = named(route, policy)
+        made = self.of(week, [policy.route(name)] if name else self.routes(), zone)
+        return tuple(one for one in made if one.route or not policy.routes or one.last_output_at is not None)
+
+    def routes(self) -> tuple[Route, ...]:
+        """All that a week can be told of: the policy's in their order, then its own for outputs of none of them."""
+        policy = self.policies.current()
+        return (*policy.routes, policy.own_route)
+
+    def of(self, week: str, routes: Sequence[Route], zone: ZoneInfo) -> tuple[Digest, ...]:
+        """The digest of each of these, whether any output came or none. Raises Invalid: `week`, as `digests` does."""
+        now, version = self.clock.now(), self.policies.current().version
         period = Period(
             current=weeks.window(week, zone),
             reference=weeks.reference(week, zone),
@@ -67,7 +78,6 @@ class DigestDesk:
         )
         if period.current.end > now:
             raise Invalid("week", f"Week {weeks.upto(week, 1)[0]} is not over yet; a digest is made of whole weeks.")
-        routes = [policy.route(name)] if name else [*policy.routes, policy.own_route]
         with self.store.read() as uow:
             read_week = digest_reading.read_week(uow, period, now)
             read = [
@@ -79,9 +89,8 @@ class DigestDesk:
                 for one in routes
             ]
         return tuple(
-            _digest(one, found, words, read_week, period, weeks.upto(week, SHOWN), zone, policy.version)
+            _digest(one, found, words, read_week, period, weeks.upto(week, SHOWN), zone, version)
             for one, found, words in read
-            if one.name or not policy.routes or found.last_at is not None
         )
 
 
