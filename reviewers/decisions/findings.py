@@ -15,7 +15,7 @@ from reviewers.decisions.error_rates import RATE_NEEDS
 from reviewers.decisions.estimate import Estimate, change
 from reviewers.decisions.too_few import TooFew
 from reviewers.decisions.topics import Topic
-from reviewers.decisions.value_drift import ValueDrift
+from reviewers.decisions.value_drift import REST, Shift, ValueDrift, share_shift
 from reviewers.decisions.verdict_drift import Direction, confirmed, e_value, since
 from reviewers.model.digest import Aspect, Example, Finding, Headline, State, Unit
 from reviewers.model.digest_parts import PartKind
@@ -109,7 +109,7 @@ def of_values(
     """
     if isinstance(found, Missing):
         return Finding(aspect=aspect, state=State.INSUFFICIENT, missing=found, unit=unit, n_now=found.found)
-    shift = next((one for one in found.shifts if one.name == category), found.shifts[0])
+    shift = _shift(found, category) if category else found.shifts[0]
     shares = found.wasserstein is None
     return Finding(
         aspect=aspect,
@@ -127,6 +127,15 @@ def of_values(
         p_value=found.p_value,
         psi=found.psi,
     )
+
+
+def _shift(found: ValueDrift, category: str) -> Shift:
+    """That of the category; a rare one stands with the rest, and one that nobody saw has no share."""
+    for name in (category, REST):
+        for one in found.shifts:
+            if one.name == name:
+                return one
+    return share_shift(category, 0, found.now, 0, found.before)
 
 
 def of_embeddings(aspect: Aspect, found: EmbeddingDrift | Missing, examples: tuple[Example, ...] = ()) -> Finding:

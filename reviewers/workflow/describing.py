@@ -22,6 +22,7 @@ class Describer:
 
     embed: Callable[[list[str]], list[list[float]]]  # unit vectors of texts, in order
     embedder: str  # name and version of the model behind it
+    language: Callable[[str], str]  # ISO 639-1 of a text; empty: not told
     clock: Clock
     metrics: Metrics
     report: Callable[[str, Exception], None]  # where an operator reads the whole error
@@ -56,7 +57,7 @@ class Describer:
             embedder=self.embedder if vectors else "",
             question=None if question is None else question.astype(np.float16),
             answer=None if answer is None else answer.astype(np.float16),
-            language="",
+            language=self.language(output.completion),
             refusal=answer_features.refuses(output.completion),
             citation_missing=answer_features.citation_missing(output.completion, len(assessment.readings)),
             similarity=similarity,

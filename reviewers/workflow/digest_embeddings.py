@@ -41,12 +41,14 @@ Pick = Callable[[FeatureBlock], NDArray[np.float32]]
 class _Words:
     """What the words of one window tell, as it grows."""
 
+    language: list[str] = field(default_factory=list)  # where it is told
     refusal: list[str] = field(default_factory=list)
     citation: list[str] = field(default_factory=list)
     similarity: list[Floats] = field(default_factory=list)
 
     def add(self, block: FeatureBlock) -> None:
         """One more piece."""
+        self.language += [one for one in block.language if one]
         self.refusal += ["refused" if one else "answered" for one in block.refusal]
         told = block.citation_missing[~np.isnan(block.citation_missing)]
         self.citation += ["missing" if one else "cited" for one in told]
@@ -58,8 +60,8 @@ class _Words:
 
 
 def findings(uow: UnitOfWork, route: str, reference: Window, current: Window, seed: int) -> tuple[Finding, ...]:
-    """Whether questions and answers became other ones, which topics grew, and whether answers refuse, cite and rest on
-    sources as before.
+    """Whether questions and answers became other ones, which topics grew, and whether answers speak, refuse, cite
+    and rest on sources as before.
 
     Args:
         uow: what is stored.
@@ -91,6 +93,8 @@ def findings(uow: UnitOfWork, route: str, reference: Window, current: Window, se
 
 
 def _told(before: _Words, now: _Words) -> Iterator[Finding]:
+    if before.language or now.language:
+        yield of_values(Aspect.LANGUAGE, value_drift.categories(before.language, now.language), Unit.SHARE)
     if before.refusal or now.refusal:
         found = value_drift.categories(before.refusal, now.refusal)
         yield of_values(Aspect.REFUSALS, found, Unit.SHARE, category="refused")

@@ -44,6 +44,7 @@ def a_describer(world: World, *, fails: bool = False) -> Describer:
     return Describer(
         embed=broken if fails else embed,
         embedder="two numbers",
+        language=lambda text: "en" if " " in text else "",
         clock=world.clock,
         metrics=world.metrics,
         report=lambda part, error: world.reports.append((part, error)),
@@ -61,6 +62,7 @@ def test_output_is_described_by_its_vectors_and_its_nearest_passage() -> None:
     assert (found.question.tolist(), found.answer.tolist()) == ([1.0, 0.0], [0.0, 1.0])
     assert found.similarity == pytest.approx(0.6)
     assert (found.refusal, found.citation_missing, found.embedder) == (False, True, "two numbers")
+    assert found.language == "en"
 
 
 def test_question_without_a_passage_has_no_similarity() -> None:
@@ -94,7 +96,8 @@ def test_same_kind_of_questions_is_stable() -> None:
     """Both windows are drawn from one distribution."""
     digest = _digest(lambda rng, now: rng.normal(size=6))
     assert finding(digest, Aspect.QUESTIONS).state is State.STABLE
-    assert finding(digest, Aspect.REFUSALS).state is State.STABLE
+    refusals = finding(digest, Aspect.REFUSALS)
+    assert (refusals.state, refusals.now, refusals.before) == (State.STABLE, 0.02, 0.02)
     assert digest.headline is Headline.NOTHING_MOVED
 
 
@@ -150,6 +153,15 @@ def test_more_refusals_are_told_as_a_share() -> None:
     assert digest.headline is Headline.CHANGED_ANSWERS
 
 
+def test_another_language_is_told_by_its_name() -> None:
+    """All in English before, every fourth answer in German now."""
+    digest = _digest(lambda rng, now: rng.normal(size=6), german=(0.0, 0.25))
+    (found,) = [one for one in digest.findings if one.aspect is Aspect.LANGUAGE]
+    assert found.state is State.DRIFT
+    assert found.name in ("en", "de")  # both moved as far
+    assert found.effect == pytest.approx(0.25 if found.name == "de" else -0.25)
+
+
 def test_same_store_gives_the_same_findings() -> None:
     """Every draw follows from the route and the week."""
     world = _world(lambda rng, now: rng.normal(size=6))
@@ -170,13 +182,17 @@ def _digest(vector: Drawn, **more: Any) -> Digest:
 
 
 def _world(
-    vector: Drawn, *, embedders: tuple[str, str] = ("one", "one"), refused: tuple[float, float] = (0.02, 0.02)
+    vector: Drawn,
+    *,
+    embedders: tuple[str, str] = ("one", "one"),
+    refused: tuple[float, float] = (0.02, 0.02),
+    german: tuple[float, float] = (0.0, 0.0),
 ) -> World:
     """Five calm weeks of 100 outputs with such vectors; of each hundred that share refuses."""
     world = a_world()
     five_weeks(world, this_week=10)
     rng = np.random.default_rng(5)
-    _keep(world, lambda place: vector(rng, place >= 400), embedders=embedders, refused=refused)
+    _keep(world, lambda place: vector(rng, place >= 400), embedders=embedders, refused=refused, german=german)
     return world
 
 
@@ -186,6 +202,7 @@ def _keep(
     *,
     embedders: tuple[str, str] = ("one", "one"),
     refused: tuple[float, float] = (0.02, 0.02),
+    german: tuple[float, float] = (0.0, 0.0),
 ) -> None:
     """Features of all outputs in their order; the first 400 are those of the four weeks before."""
     with world.store.begin() as uow:
@@ -199,7 +216,7 @@ def _keep(
                     embedder=embedders[place >= 400],
                     question=_unit(vector(place)),
                     answer=_unit(rng.normal(size=6)),
-                    language="",
+                    language="de" if place % 100 < round(100 * german[place >= 400]) else "en",
                     refusal=place % 100 < round(100 * refused[place >= 400]),
                     citation_missing=None,
                     similarity=None,
