@@ -17,6 +17,7 @@ from bot.slack.listeners import (
     claims,
     commands,
     corrections,
+    digests,
     home,
     joining,
     late,
@@ -44,6 +45,7 @@ FEATURES = (
     joining,
     threads,
     settings,
+    digests,
 )
 LISTENER_THREADS = 40  # Bolt's default of 5 starves at a handful of simultaneous clicks
 

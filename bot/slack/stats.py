@@ -36,8 +36,8 @@ class StatsQuestion:
     days: int = DEFAULT_DAYS
 
 
-def understood(argument: str, routes: Sequence[str]) -> StatsQuestion:
-    """Read "[route] [days]"; a route's name may have blanks and figures in it.
+def understood(argument: str, routes: Sequence[str], *, days: bool = True) -> StatsQuestion:
+    """Read "[route] [days]", or "[route]" alone; a route's name may have blanks and figures in it.
 
     The whole is a route's name, else all but the last word is and that one is the days; only then the beginning of
     exactly one name counts. Raises Mistaken.
@@ -46,17 +46,17 @@ def understood(argument: str, routes: Sequence[str]) -> StatsQuestion:
     if not words:
         return StatsQuestion()
     splits = [(" ".join(words), "")]
-    if words[-1].isdecimal():
+    if days and words[-1].isdecimal():
         splits.append((" ".join(words[:-1]), words[-1]))
-    for name, days in splits:
+    for name, number in splits:
         found = [route for route in routes if _same(route, name)]
         if found or not name:
-            return StatsQuestion(route=found[0] if found else "", days=_days(days))
-    for name, days in splits:
+            return StatsQuestion(route=found[0] if found else "", days=_days(number))
+    for name, number in splits:
         found = [route for route in routes if _folded(route).startswith(_folded(name))]
         if len(found) == 1:
-            return StatsQuestion(route=found[0], days=_days(days))
-    if any(_folded(argument).startswith(f"{_folded(route)} ") for route in routes):
+            return StatsQuestion(route=found[0], days=_days(number))
+    if days and any(_folded(argument).startswith(f"{_folded(route)} ") for route in routes):
         raise Mistaken("How many days?")
     named = shortened(", ".join(one_line(route) for route in routes[:ROUTES_NAMED]), 160)
     known = f"Routes: {named}." if named else "There are no routes yet."

@@ -1,4 +1,4 @@
-"""Help in words: the eight lines of the list, and the one line with an example after a mistake. Pure."""
+"""Help in words: the lines of the list, and the one line with an example after a mistake. Pure."""
 
 from __future__ import annotations
 

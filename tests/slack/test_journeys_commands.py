@@ -46,12 +46,12 @@ def said(person: Person, text: str) -> str:
     return drawn(answer(person, text)["blocks"])
 
 
-def test_help_is_eight_lines(world: World) -> None:
+def test_help_is_ten_lines(world: World) -> None:
     """With the word, and without any; each line is a command that there is."""
     for text in ("help", "", "  "):
         (block,) = answer(world.mara, text)["blocks"]
         lines = [drawn(line) for line in block["elements"][0]["elements"]]
-        assert len(lines) == 8
+        assert len(lines) == 10
         assert all(line.lstrip().startswith("/whetstone ") for line in lines)
 
 

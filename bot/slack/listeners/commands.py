@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
-from bot.slack import homes, runs, stories
+from bot.slack import digests, homes, runs, stories
 from bot.slack.cards import SlackMessage
 from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.forms import notice
@@ -75,11 +75,11 @@ def _message(desk: ReviewDesk, name: str, typed: Typed) -> SlackMessage | None:
 
 
 def _with_own_route(desk: ReviewDesk, line: Line) -> Line:
-    """The example of `stats` names a route that there is."""
+    """The example of `stats` and of `drift` names a route that there is."""
     routes = desk.services.policies.current().routes
-    if line.name != "stats" or not routes:
+    if line.name not in ("stats", "drift") or not routes:
         return line
-    return replace(line, argument=f"{one_line(routes[0].name)} 28")
+    return replace(line, argument=f"{one_line(routes[0].name)}{' 28' * (line.name == 'stats')}")
 
 
 def _help(_desk: ReviewDesk, _typed: Typed) -> SlackMessage:
@@ -115,6 +115,14 @@ def _stats(desk: ReviewDesk, typed: Typed) -> SlackMessage:
     _may_see(desk, typed.actor)
     routes = [route.name for route in desk.services.policies.current().routes]
     return _figures(desk, typed.actor, understood(one_line(typed.argument), routes))
+
+
+def _digest(desk: ReviewDesk, typed: Typed) -> SlackMessage:
+    return digests.answered(desk, typed.actor, typed.argument, str(typed.body.get("channel_id") or ""))
+
+
+def _drift(desk: ReviewDesk, typed: Typed) -> SlackMessage:
+    return digests.compared(desk, typed.actor, typed.argument, str(typed.body.get("channel_id") or ""))
 
 
 def _figures(desk: ReviewDesk, actor: Actor, question: StatsQuestion, shown_by: str = "") -> SlackMessage:
@@ -204,6 +212,25 @@ _TABLE = (
             shows="shows the last 28 days",
         ),
         run=_stats,
+        takes=True,
+    ),
+    Command(
+        line=Line(
+            name="digest",
+            argument="2026-W47",
+            what="what a week came to, of this channel or a route",
+            shows="tells what that week came to",
+        ),
+        run=_digest,
+        takes=True,
+    ),
+    Command(
+        line=Line(
+            name="drift",
+            what="what moved last week, and what did not",
+            shows="compares last week with the four before",
+        ),
+        run=_drift,
         takes=True,
     ),
     Command(

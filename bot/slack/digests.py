@@ -1,0 +1,76 @@
+"""Digests at the edge: which one a person asked for, and how it is drawn for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from bot.slack.desk import Actor, ReviewDesk
+from bot.slack.digest.answers import drift_message, no_digest_message
+from bot.slack.digest.message import digest_message
+from bot.slack.digest.options import DigestOptions
+from bot.slack.home import COMMAND
+from bot.slack.stats import understood
+from bot.slack.text import one_line, shortened
+from bot.slack.usage import Mistaken
+from bot.slack.wire import SlackMessage
+from reviewers.errors import Invalid
+from reviewers.model.digest import Digest, Headline
+from reviewers.workflow.digest_shelf import DigestShelf
+
+_WEEK = re.compile(r"\d+-?[Ww]?\d*", re.ASCII)  # what is meant as a week, well written or not
+ROUTES_NAMED = 10
+
+
+def shelf(desk: ReviewDesk) -> DigestShelf:
+    """Where digests are read; their weeks begin in the zone of the settings."""
+    return desk.services.shelf(ZoneInfo(str(desk.display.zone)))
+
+
+def options(digest: Digest) -> DigestOptions:
+    """Of a digest that one person asked for: without pictures, which a message for one alone cannot hold."""
+    return DigestOptions(zone=ZoneInfo(digest.zone), command=COMMAND)
+
+
+def answered(desk: ReviewDesk, actor: Actor, argument: str, channel: str) -> SlackMessage:
+    """The answer to `digest [week] [route]`, typed in this channel. Raises Mistaken, and NotYourTask for guests."""
+    desk.people.may_review(actor.user_id, actor.team_id)
+    week, _, rest = one_line(argument).partition(" ")
+    if not _WEEK.fullmatch(week):
+        week, rest = "", one_line(argument)
+    digest = _read(desk, week, _route(desk, rest, channel))
+    if digest.headline is Headline.NO_TRAFFIC and digest.last_output_at is None:
+        return no_digest_message(digest.route, week=digest.week, first_at=None, options=options(digest))
+    return digest_message(digest, options(digest))
+
+
+def compared(desk: ReviewDesk, actor: Actor, argument: str, channel: str) -> SlackMessage:
+    """The answer to `drift [route]`: all comparisons of the last whole week. Raises as `answered`."""
+    desk.people.may_review(actor.user_id, actor.team_id)
+    digest = _read(desk, "", _route(desk, one_line(argument), channel))
+    return drift_message(digest, options(digest), so_far=False)
+
+
+def _read(desk: ReviewDesk, week: str, route: str) -> Digest:
+    try:
+        return shelf(desk).one(week, route)
+    except Invalid as error:
+        raise Mistaken(str(error)) from None
+
+
+def _route(desk: ReviewDesk, named: str, channel: str) -> str:
+    """The route that was named, else the only one whose cards come to this channel, else the only one there is."""
+    routes = desk.services.policies.current().routes
+    names = [route.name for route in routes]
+    if named:
+        return understood(named, names, days=False).route
+    here = [route.name for route in routes if (route.channel or desk.channel) == channel]
+    found = here or names
+    if len(found) > 1:
+        raise Mistaken("Which route?", _listed(found))
+    return found[0] if found else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"Routes: {shortened(', '.join(one_line(name) for name in names[:ROUTES_NAMED]), 160)}."
