@@ -55,6 +55,9 @@ def build_services(settings: Settings) -> Services:
         directory=build_directory(settings),
         files=FolderFiles(),
         channel=settings.review_channel,
+        zone=ZoneInfo(settings.time_zone),
+        digest_at=settings.digest_time,
+        digest_channel=settings.digest_channel,
     )
 
 

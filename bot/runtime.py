@@ -196,7 +196,8 @@ def _clock(services: Services) -> Iterator[None]:
     from bot.jobs.schedule import make_schedule
 
     holder = f"{socket.gethostname()}:{os.getpid()}"
-    scheduler = make_schedule(services.store, services.clock, services.metrics, holder, services.sweeps)
+    weekly = {"digests": (services.weekly.at, services.weekly.zone)}
+    scheduler = make_schedule(services.store, services.clock, services.metrics, holder, services.sweeps, weekly)
     scheduler.start()
     try:
         yield

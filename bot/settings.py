@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AliasChoices,
@@ -18,6 +18,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.mistakes import SettingsMistakes
 from bot.slack.cards.options import DEFAULT_REASONS, ReasonLabel
+from reviewers.errors import Invalid
+
+if TYPE_CHECKING:
+    from reviewers.decisions.weeks import WeekTime
 
 SANDBOX_CHANNEL = "C0REVIEW"  # the review channel of the Slack sandbox
 DEFAULT_SCORERS = ("grounding", "coverage", "missing_facts", "contradictions", "token_logprob", "retrieval")
@@ -84,6 +88,10 @@ class Settings(BaseSettings):
     worker_batch: int = Field(32, ge=1, le=512, description="Outputs scored in one step")
     threads: int = Field(0, ge=0, le=256, description="Threads of torch; 0: as many as the machine has cores")
     time_zone: str = Field("UTC", description="Zone of clock times in plain text, and of the weeks of a digest")
+    digest_channel: str = Field(
+        "", description="Id of the channel of weekly digests (C…); default: each route's own, else the review channel"
+    )
+    digest_at: str = Field("mon 08:00", description="When the week before is told, by the clocks of the time zone")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged")
     log_format: Literal["console", "json"] = Field("console", description="Logs for people, or one JSON object a line")
 
@@ -109,6 +117,17 @@ class Settings(BaseSettings):
 
         if value not in available_timezones():
             raise ValueError("not a time zone; use a name such as Europe/Berlin")
+        return value
+
+    @field_validator("digest_at")
+    @classmethod
+    def _known_time(cls, value: str) -> str:
+        from reviewers.decisions.weeks import week_time
+
+        try:
+            week_time(value)
+        except Invalid as error:
+            raise ValueError(error.message) from None
         return value
 
     @model_validator(mode="wrap")
@@ -137,6 +156,13 @@ class Settings(BaseSettings):
     def review_channel(self) -> str:
         """Where cards go when the policy names no channel."""
         return self.channel or SANDBOX_CHANNEL
+
+    @property
+    def digest_time(self) -> WeekTime:
+        """When the week before is told."""
+        from reviewers.decisions.weeks import week_time
+
+        return week_time(self.digest_at)
 
     @property
     def database(self) -> str:

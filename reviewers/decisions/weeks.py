@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from reviewers.errors import Invalid
@@ -11,6 +12,53 @@ from reviewers.model.digest import Window
 REFERENCE_WEEKS = 4  # before the week itself: as long as figures look back elsewhere
 _NAME = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200  # of a plausible week; beyond them times of day leave the calendar
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeekTime:
+    """A day of the week and a time of its clocks."""
+
+    day: int  # 0 is Monday
+    hour: int
+    minute: int
+
+    @property
+    def day_name(self) -> str:
+        """ "mon"."""
+        return _DAYS[self.day]
+
+
+def week_time(text: str) -> WeekTime:
+    """Read "mon 08:00".
+
+    Raises Invalid (`digest_at`) for anything else.
+    """
+    day, _, hour = text.strip().lower().partition(" ")
+    found = _HOUR.fullmatch(hour.strip())
+    if day not in _DAYS or found is None:
+        raise Invalid("digest_at", "not a day and time; write mon 08:00, with mon, tue, wed, thu, fri, sat or sun")
+    return WeekTime(day=_DAYS.index(day), hour=int(found[1]), minute=int(found[2]))
+
+
+def told_at(week: str, at: WeekTime, zone: tzinfo) -> datetime:
+    """When a week is told: on this day of the next one, in UTC. A time that the clocks skip is as late as they are.
+
+    Raises Invalid (`week`).
+    """
+    day = parsed(week) + timedelta(days=7 + at.day)
+    return datetime.combine(day, time(at.hour, at.minute), zone).astimezone(UTC)
+
+
+def last_told(now: datetime, at: WeekTime, zone: tzinfo) -> str:
+    """The newest week whose time to be told has come; it is over.
+
+    >>> last_told(datetime(2026, 11, 23, 7, 59, tzinfo=UTC), week_time("mon 08:00"), UTC)
+    '2026-W46'
+    """
+    before, last = upto(last_whole(now, zone), 2)
+    return last if told_at(last, at, zone) <= now else before
 
 
 def week_of(moment: datetime, zone: tzinfo) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from reviewers.decisions.weeks import WeekTime
 from reviewers.ports import Clock, DatasetFiles, Directory, Ids, Metrics, Policies, Store
 from reviewers.workflow.assigning import Assigner
 from reviewers.workflow.batching import Batcher
@@ -30,9 +31,12 @@ from reviewers.workflow.routes import RouteDesk
 from reviewers.workflow.second_looks import SecondLooks
 from reviewers.workflow.sweeping import TaskSweeper
 from reviewers.workflow.verdicts import VerdictDesk
+from reviewers.workflow.weekly import MONDAY_MORNING, WeeklyDesk
 
 if TYPE_CHECKING:
     from reviewers.workflow.digesting import DigestDesk
+
+UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,13 +64,12 @@ class Services:
     planner: Planner
     cutter: QueueCutter
     reviewers: ReviewerDesk
+    weekly: WeeklyDesk
 
     @property
     def digests(self) -> DigestDesk:
         """Loaded when it is asked for: its tests bring scipy.stats, a fifth of the memory of a web process."""
-        from reviewers.workflow.digesting import DigestDesk
-
-        return DigestDesk(store=self.store, clock=self.clock, policies=self.policies)
+        return _digest_desk(self.store, self.clock, self.policies)
 
     def shelf(self, zone: ZoneInfo) -> DigestShelf:
         """Digests on request, with weeks as they are in this zone."""
@@ -89,6 +92,7 @@ class Services:
             "plans": (60.0, self.planner.sweep),  # hourly, and at once under another policy
             "judgements": (300.0, self.judgement.sweep),  # what readers are told; each guarantee once a week
             "risk": (600.0, RiskLearner(store=store, clock=clock, metrics=self.metrics).sweep),  # once a day
+            "digests": (60.0, self.weekly.sweep),  # once a week; what was missed while no clock ran is caught up
         }
 
     def _second_looks(self) -> SecondLooks:
@@ -107,8 +111,15 @@ def make_services(
     directory: Directory,
     files: DatasetFiles,
     channel: str,
+    zone: ZoneInfo = UTC,
+    digest_at: WeekTime = MONDAY_MORNING,
+    digest_channel: str = "",
 ) -> Services:
-    """The use cases over these adapters; `channel` is where cards go when the policy names none."""
+    """The use cases over these adapters.
+
+    `channel` is where cards go when the policy names none; weeks begin in `zone`, and are told at `digest_at` of the
+    next one, in `digest_channel` or where the cards of each route go.
+    """
     permissions = Permissions(policies=policies, directory=directory)
     judgement = JudgementDesk(store=store, clock=clock, policies=policies)
     intake = Intake(store=store, policies=policies, metrics=metrics)
@@ -135,4 +146,21 @@ def make_services(
         reviewers=ReviewerDesk(store=store, clock=clock),
         cutter=QueueCutter(store=store, clock=clock, metrics=metrics, policies=policies),
         planner=Planner(store=store, clock=clock, ids=ids, metrics=metrics, policies=policies),
+        weekly=WeeklyDesk(
+            store=store,
+            clock=clock,
+            metrics=metrics,
+            policies=policies,
+            desk=lambda: _digest_desk(store, clock, policies),
+            zone=zone,
+            at=digest_at,
+            channel=digest_channel,
+            review_channel=channel,
+        ),
     )
+
+
+def _digest_desk(store: Store, clock: Clock, policies: Policies) -> DigestDesk:
+    from reviewers.workflow.digesting import DigestDesk
+
+    return DigestDesk(store=store, clock=clock, policies=policies)

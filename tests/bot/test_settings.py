@@ -8,6 +8,7 @@ import pytest
 
 from bot.mistakes import SettingsMistakes
 from bot.settings import load
+from reviewers.decisions.weeks import WeekTime
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +66,21 @@ def test_reasons_and_scorers_are_plain_lists(monkeypatch: pytest.MonkeyPatch) ->
     settings = load()
     assert [(reason.key, reason.label) for reason in settings.reasons] == [("invented", "Made up"), ("other", "Other")]
     assert settings.scorers == ("coverage", "hf:entailment:org/name")
+
+
+def test_weeks_are_told_on_monday_at_eight_unless_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where cards of each route go, unless a channel is set."""
+    assert (load().digest_time, load().digest_channel) == (WeekTime(day=0, hour=8, minute=0), "")
+    monkeypatch.setenv("WHETSTONE_DIGEST_AT", "Fri 17:30")
+    monkeypatch.setenv("WHETSTONE_DIGEST_CHANNEL", "C0DIGEST")
+    assert (load().digest_time, load().digest_channel) == (WeekTime(day=4, hour=17, minute=30), "C0DIGEST")
+
+
+@pytest.mark.parametrize("wrong", ["", "monday 08:00", "mon", "mon 8:00", "mon 24:00", "08:00", "mon 08:00 UTC"])
+def test_time_of_digests_that_is_none_is_refused_with_an_example(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    """One line that says how it is written."""
+    monkeypatch.setenv("WHETSTONE_DIGEST_AT", wrong)
+    with pytest.raises(SettingsMistakes) as refused:
+        load()
+    (line,) = refused.value.lines
+    assert line.startswith("WHETSTONE_DIGEST_AT: not a day and time; write mon 08:00")
