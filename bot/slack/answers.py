@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot.slack.desk import ReviewDesk, actor_of
+from bot.slack.digest.ids import DigestBlock
 from bot.slack.forms import (
     claimed,
     decided_before,
@@ -60,6 +61,7 @@ FIELDS = {
     "to": BlockId.HAND_OVER.value,
     "ends_at": BlockId.HOURS_END.value,
     "days": BlockId.HOURS_DAYS.value,
+    DigestBlock.WHY.value: DigestBlock.WHY.value,
 }
 
 

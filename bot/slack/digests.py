@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from bot.slack.desk import Actor, ReviewDesk
 from bot.slack.digest.answers import drift_message, no_digest_message
 from bot.slack.digest.message import digest_message
-from bot.slack.digest.options import DigestOptions
+from bot.slack.digest.options import DigestOptions, Muted
 from bot.slack.home import COMMAND
 from bot.slack.stats import understood
 from bot.slack.text import one_line, shortened
 from bot.slack.usage import Mistaken
 from bot.slack.wire import SlackMessage
+from reviewers.decisions.digest_answers import Display
 from reviewers.errors import Invalid
 from reviewers.model.digest import Digest, Headline
 from reviewers.workflow.digest_shelf import DigestShelf
@@ -28,9 +29,11 @@ def shelf(desk: ReviewDesk) -> DigestShelf:
     return desk.services.shelf(ZoneInfo(str(desk.display.zone)))
 
 
-def options(digest: Digest) -> DigestOptions:
-    """Of a digest that one person asked for: without pictures, which a message for one alone cannot hold."""
-    return DigestOptions(zone=ZoneInfo(digest.zone), command=COMMAND)
+def options(digest: Digest, display: Display | None = None) -> DigestOptions:
+    """How it is drawn after what people answered (None: as if nobody had), without pictures."""
+    display = display or Display()
+    muted = tuple(Muted(aspect=one.aspect, name=one.name) for one in display.muted)
+    return DigestOptions(zone=ZoneInfo(digest.zone), short=display.short, muted=muted, command=COMMAND)
 
 
 def answered(desk: ReviewDesk, actor: Actor, argument: str, channel: str) -> SlackMessage:
@@ -42,7 +45,7 @@ def answered(desk: ReviewDesk, actor: Actor, argument: str, channel: str) -> Sla
     digest = _read(desk, week, _route(desk, rest, channel))
     if digest.headline is Headline.NO_TRAFFIC and digest.last_output_at is None:
         return no_digest_message(digest.route, week=digest.week, first_at=None, options=options(digest))
-    return digest_message(digest, options(digest))
+    return digest_message(digest, options(digest, desk.services.digest_answers.display(digest)))
 
 
 def compared(desk: ReviewDesk, actor: Actor, argument: str, channel: str) -> SlackMessage:

@@ -13,6 +13,7 @@ from reviewers.workflow.assigning import Assigner
 from reviewers.workflow.batching import Batcher
 from reviewers.workflow.checking import CheckDesk
 from reviewers.workflow.datasets import DatasetBuilder
+from reviewers.workflow.digest_answers import DigestAnswerDesk
 from reviewers.workflow.digest_shelf import DigestShelf
 from reviewers.workflow.intake import Intake
 from reviewers.workflow.judgement import JudgementDesk
@@ -76,6 +77,11 @@ class Services:
         return DigestShelf(
             store=self.store, clock=self.clock, policies=self.policies, desk=lambda: self.digests, zone=zone
         )
+
+    @property
+    def digest_answers(self) -> DigestAnswerDesk:
+        """What people answer to digests."""
+        return DigestAnswerDesk(store=self.store, clock=self.clock, ids=self.ids)
 
     @property
     def sweeps(self) -> Mapping[str, tuple[float, Callable[[], int]]]:

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.slack.digest.ids import DigestAction
+from bot.slack.digest.ids import DigestAction, DigestBlock, WhyNot
 from reviewers.model import Route
+from reviewers.model.digest import Headline
 from tests.digests import MONDAY, a_digest
-from tests.slack.people import CHANNEL, Json, Person, drawn, elements, labels, until
+from tests.slack.people import CHANNEL, Json, Person, chosen, drawn, elements, labels, until
 from tests.slack.worlds import SOCKETS, World, a_world
 
 MARA, JONAS = "U0MARA", "U0JONAS"
@@ -109,3 +110,86 @@ def test_guest_reads_no_digest(world: World) -> None:
     guest = world.person("U0GUEST")
     for text in ("digest", "drift"):
         assert "You are a guest here" in said(guest, text)
+
+
+def test_wrong_answers_are_shown_ten_on_a_page(world: World) -> None:
+    """Those that are not kept any more are counted; Next and Back turn the pages."""
+    message = answer(world.mara, "digest 2025-W40")
+    press(world.mara, message, DigestAction.OUTPUTS)
+    view = until(lambda: _top(world.mara, "Page 1 of 3"))
+    assert "10 of them are not kept any more" in drawn(view["blocks"])
+    turn(world.mara, view, DigestAction.OUTPUTS_NEXT)
+    view = until(lambda: _top(world.mara, "Page 2 of 3"))
+    turn(world.mara, view, DigestAction.OUTPUTS_BACK)
+    until(lambda: _top(world.mara, "Page 1 of 3"))
+
+
+def _top(person: Person, words: str) -> Json:
+    top: Json = (person.stack() or [{"blocks": []}])[-1]
+    return top if words in drawn(top["blocks"]) else {}
+
+
+def turn(person: Person, view: Json, action: DigestAction) -> None:
+    """Press a button of a view."""
+    element = elements(view["blocks"])[action.value]
+    container = {"type": "view", "view_id": view["id"]}
+    pressed = {"block_id": element["block_id"], "action_id": action.value, "value": element["value"]}
+    assert person._post("actions", container=container, **pressed).get("ok")
+
+
+def pressed(person: Person, message: Json, action: DigestAction) -> str:
+    """What this person alone is told after the press."""
+    before = len(person.told())
+    press(person, message, action)
+    return drawn(person.wait_until_told(before + 1)[-1]["blocks"])
+
+
+def test_snooze_leaves_out_what_moved_for_a_week(world: World) -> None:
+    """Of every digest of the route, and for all; twice is as once."""
+    message = answer(world.jonas, "digest 2025-W40")
+    assert "What moved" in drawn(message["blocks"])
+    for _ in range(2):
+        told = pressed(world.jonas, message, DigestAction.SNOOZE)
+        assert "Snoozed until" in told
+        assert "<!here>" not in told
+    assert "What moved" not in said(world.mara, "digest 2025-W40")
+    world.advance(8 * 24 * 3600)
+    assert "What moved" in said(world.mara, "digest 2025-W40")
+
+
+def test_not_useful_asks_why_and_says_what_it_changes(world: World) -> None:
+    """A form without a reason is not taken; once it is too long, the digest is short."""
+    message = answer(world.mara, "digest 2025-W40")
+    press(world.mara, message, DigestAction.NOT_USEFUL)
+    until(lambda: _top(world.mara, "Why was it not useful?"))
+    before = len(world.mara.told())
+    reason = {DigestBlock.WHY.value: {DigestAction.WHY.value: chosen(WhyNot.TOO_LONG.value)}}
+    world.mara.hand_in(reason)
+    assert "From now on the digest is short" in drawn(world.mara.wait_until_told(before + 1)[-1]["blocks"])
+    assert "Examples" not in said(world.jonas, "digest 2025-W40")
+    with world.store.read() as uow:
+        newest = uow.digest_answers.of(NAME)[-1]
+    assert (newest.by, newest.why, newest.week) == (MARA, "too_long", "2025-W40")
+
+
+def test_training_buttons_say_that_nothing_was_started_and_how_a_dataset_is_built(world: World) -> None:
+    """A dataset holds whole answers, so it is built where Whetstone runs."""
+    message = answer(world.mara, "digest 2025-W40")
+    for action in (DigestAction.RETRAIN, DigestAction.DATASET):
+        if action.value in elements(message["blocks"]):
+            told = pressed(world.mara, message, action)
+            assert "Nothing was started" in told
+            assert "whetstone dataset build --format dpo" in told
+
+
+def test_too_few_reviews_lead_to_the_queue_and_to_the_budget(world: World) -> None:
+    """The queue is its leads' own; the budget says where it stands."""
+    few = replace(a_digest(), route=NAME, week="2025-W41", headline=Headline.TOO_FEW)
+    with world.store.begin() as uow:
+        uow.digests.add(few, at=MONDAY)
+    message = answer(world.mara, "digest 2025-W41")
+    assert "The policy file says how many minutes" in pressed(world.mara, message, DigestAction.BUDGET)
+    press(world.mara, message, DigestAction.QUEUE)
+    until(world.mara.stack)
+    message = answer(world.jonas, "digest 2025-W41")
+    assert "Only a lead" in pressed(world.jonas, message, DigestAction.QUEUE)

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.bootstrap import build_desk
 from bot.slack import app
+from bot.slack.digest.ids import DigestAction, DigestCallback
 from bot.slack.ids import ActionId, CallbackId, MenuChoice
 from bot.slack.manifest import manifest
 from tests.slack.people import answer_of, until, whole_answer
@@ -106,10 +107,12 @@ def test_every_button_and_form_has_its_listener(own: World) -> None:
         ActionId.HOURS_DAYS,
         ActionId.HOURS_START,
         ActionId.HOURS_END,
+        DigestAction.WHY,
+        DigestAction.NOTE,
     }
-    assert registered["action"] == {action.value for action in set(ActionId) - read_with_their_form}
+    assert registered["action"] == {action.value for action in {*ActionId, *DigestAction} - read_with_their_form}
     buttons_alone = {CallbackId.RUN}  # it has nothing to hand in
-    assert registered["view"] == {callback.value for callback in set(CallbackId) - buttons_alone}
+    assert registered["view"] == {callback.value for callback in {*CallbackId, *DigestCallback} - buttons_alone}
 
 
 def test_scopes_are_those_of_the_methods_that_the_code_calls() -> None:

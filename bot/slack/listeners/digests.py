@@ -1,4 +1,4 @@
-"""Buttons of digests."""
+"""Buttons of digests: the wrong answers, Snooze, Not useful, the queue and the budget, Show in channel."""
 
 from __future__ import annotations
 
@@ -6,29 +6,158 @@ from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, Respond
+from slack_sdk import WebClient
 
-from bot.slack import digests
-from bot.slack.desk import ReviewDesk, actor_of
-from bot.slack.digest.answers import drift_message
-from bot.slack.digest.ids import DigestAction, DigestValue
-from bot.slack.forms import notice
+from bot.slack import digests, homes
+from bot.slack.answers import answering
+from bot.slack.cards import SlackMessage
+from bot.slack.desk import Actor, ReviewDesk, actor_of
+from bot.slack.digest.answers import drift_message, noted_message, snoozed_message
+from bot.slack.digest.forms import on_page, parse_why, why_view, wrong_outputs_view
+from bot.slack.digest.ids import DigestAction, DigestCallback, DigestValue, WhyContext, WhyNot
+from bot.slack.forms import FormContext, loading_view, notice
+from bot.slack.home import COMMAND
+from bot.slack.ids import NamedValue
+from bot.slack.listeners.home import see_queue
 from bot.slack.routes import Routes
+from bot.slack.wire import Wire
+from reviewers.model import TaskView
+from reviewers.model.digest import Digest
+
+ELSEWHERE = (DigestAction.DATASET, DigestAction.RETRAIN, DigestAction.RETRAIN_DATASET)
+SUGGESTION = (DigestAction.RETRAIN_SNOOZE, DigestAction.RETRAIN_DISMISS)
 
 
 def register(app: Routes, desk: ReviewDesk) -> None:
-    """Route them."""
+    """Route them, and the form that asks why."""
+    app.action(DigestAction.OUTPUTS.value)(partial(_open_outputs, desk))
+    for action in (DigestAction.OUTPUTS_NEXT, DigestAction.OUTPUTS_BACK):
+        app.action(action.value)(partial(_turn, desk))
+    app.action(DigestAction.SNOOZE.value)(partial(_snooze, desk))
+    app.action(DigestAction.NOT_USEFUL.value)(partial(_ask_why, desk))
+    app.view(DigestCallback.WHY.value)(partial(_note, desk))
+    app.action(DigestAction.QUEUE.value)(partial(see_queue, desk))
+    app.action(DigestAction.BUDGET.value)(partial(_tell_budget, desk))
     app.action(DigestAction.SHOW_DRIFT.value)(partial(_show, desk))
+    for action in ELSEWHERE:
+        app.action(action.value)(partial(_tell_where, desk))
+    for action in SUGGESTION:
+        app.action(action.value)(partial(_tell_again, desk))
+
+
+def _open_outputs(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
+    """The window opens at once, since a digest that was not stored takes longer to make than a trigger lives."""
+    ack()
+    actor, value = actor_of(body), DigestValue.parse(action.get("value"))
+    desk.people.may_review(actor.user_id, actor.team_id)
+    loading = loading_view("Wrong answers", FormContext(task_id="digest"))
+    opened = client.views_open(trigger_id=body["trigger_id"], view=loading)["view"]
+    client.views_update(view_id=opened["id"], hash=opened["hash"], view=_outputs(desk, actor, value))
+
+
+def _turn(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
+    ack()
+    actor, value = actor_of(body), DigestValue.parse(action.get("value"))
+    desk.people.may_review(actor.user_id, actor.team_id)
+    view = body["view"]
+    client.views_update(view_id=view["id"], hash=view["hash"], view=_outputs(desk, actor, value))
+
+
+def _outputs(desk: ReviewDesk, actor: Actor, value: DigestValue) -> Wire:
+    digest = digests.shelf(desk).one(value.week, value.route)
+    views = _views(desk, digest, value.page)
+    at = {example.output_id: example.link for finding in digest.findings for example in finding.examples}
+    links = {view.task.task_id: link for view in views if (link := at.get(view.output.output_id))}
+    display = homes.own_display(desk, actor.user_id)
+    return wrong_outputs_view(digest, views, page=value.page, links=links, display=display)
+
+
+def _views(desk: ReviewDesk, digest: Digest, page: int) -> list[TaskView]:
+    with desk.services.store.read() as uow:
+        tasks = [uow.tasks.for_output(output_id) for output_id in on_page(digest, page)]
+        return uow.tasks.views([task.task_id for task in tasks if task is not None])
+
+
+def _snooze(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
+    ack()
+    actor, digest = _pressed(desk, body, action)
+    until = desk.services.digest_answers.snooze(digest, actor.user_id)
+    _say(respond, snoozed_message(digest.route, until, digests.options(digest)))
+
+
+def _ask_why(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
+    ack()
+    actor, value = actor_of(body), DigestValue.parse(action.get("value"))
+    desk.people.may_review(actor.user_id, actor.team_id)
+    container = body.get("container") or {}
+    channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
+    context = WhyContext(week=value.week, route=value.route, channel=channel, ts=ts)
+    client.views_open(trigger_id=body["trigger_id"], view=why_view(context))
+
+
+def _note(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
+    """Recorded before the ack, so that a failure is told in the form; then what it changes, where it was asked."""
+    actor, why, channel = actor_of(body), None, ""
+    with answering(ack, view, desk):
+        form = parse_why(view)
+        desk.people.may_review(actor.user_id, actor.team_id)
+        digest = digests.shelf(desk).one(form.context.week, form.context.route)
+        why, channel = WhyNot(form.reason.value), form.context.channel
+        desk.services.digest_answers.not_useful(digest, actor.user_id, why=why.value, note=form.note)
+        ack()
+    if why is not None and channel:
+        told = noted_message(why)
+        client.chat_postEphemeral(channel=channel, user=actor.user_id, text=told.text, blocks=told.blocks)
+
+
+def _tell_budget(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
+    ack()
+    actor, name = actor_of(body), NamedValue.parse(action.get("value")).name
+    desk.people.may_review(actor.user_id, actor.team_id)
+    if desk.services.routes.named(name) is not None:
+        then = f"Type {COMMAND} setup in its channel; its leads can change the minutes a week."
+    else:
+        then = "The policy file says how many minutes a week it has; a change there is read at once."
+    _say(respond, notice("The budget is part of the route.", then))
 
 
 def _show(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
     """Where it was asked, also where Whetstone is no member; the button goes, so that it is shown once."""
     ack()
-    actor, value = actor_of(body), DigestValue.parse(action.get("value"))
-    desk.people.may_review(actor.user_id, actor.team_id)
-    digest = digests.shelf(desk).one(value.week, value.route)
+    actor, digest = _pressed(desk, body, action)
     shown = drift_message(digest, digests.options(digest), so_far=False, shown_by=actor.user_id)
     respond(
         text=shown.text, blocks=shown.blocks, response_type="in_channel", replace_original=False, unfurl_links=False
     )
     told = notice("These comparisons are in the channel now.")
     respond(text=told.text, blocks=told.blocks, replace_original=True)
+
+
+def _tell_where(desk: ReviewDesk, ack: Ack, body: dict[str, Any], respond: Respond) -> None:
+    """Datasets hold whole answers and corrections: they are built where Whetstone runs, and trained from there."""
+    ack()
+    actor = actor_of(body)
+    desk.people.may_review(actor.user_id, actor.team_id)
+    then = "Run whetstone dataset build --format dpo there: it writes the corrections as a trainer reads them."
+    _say(respond, notice("Nothing was started: datasets are built where Whetstone runs.", then))
+
+
+def _tell_again(desk: ReviewDesk, ack: Ack, body: dict[str, Any], respond: Respond) -> None:
+    """A suggestion binds nobody, and is made anew each week."""
+    ack()
+    actor = actor_of(body)
+    desk.people.may_review(actor.user_id, actor.team_id)
+    then = "A suggestion starts nothing by itself, and next week's digest looks at the evidence again."
+    _say(respond, notice("Nothing has changed.", then))
+
+
+def _pressed(desk: ReviewDesk, body: dict[str, Any], action: dict[str, Any]) -> tuple[Actor, Digest]:
+    """Who pressed under which digest. Raises NotYourTask for guests and strangers, and Invalid."""
+    actor, value = actor_of(body), DigestValue.parse(action.get("value"))
+    desk.people.may_review(actor.user_id, actor.team_id)
+    return actor, digests.shelf(desk).one(value.week, value.route)
+
+
+def _say(respond: Respond, message: SlackMessage) -> None:
+    """Beside the digest, which stays: its other buttons still work."""
+    respond(text=message.text, blocks=message.blocks, replace_original=False, response_type="ephemeral")

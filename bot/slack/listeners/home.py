@@ -20,7 +20,7 @@ def register(app: Routes, desk: ReviewDesk) -> None:
     app.event("app_home_opened")(partial(_opened, desk))
     for action in (ActionId.HOME_MORE, ActionId.HOME_BACK):
         app.action(action.value)(partial(_turn, desk))
-    app.action(ActionId.SEE_QUEUE.value)(partial(_see_queue, desk))
+    app.action(ActionId.SEE_QUEUE.value)(partial(see_queue, desk))
 
 
 def _opened(desk: ReviewDesk, body: dict[str, Any], event: dict[str, Any], client: WebClient) -> None:
@@ -34,7 +34,7 @@ def _turn(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, An
     homes.publish(desk, actor_of(body), client, page=page)
 
 
-def _see_queue(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
+def see_queue(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
     """A window of its own, since Home and direct messages know no other place that one person sees."""
     ack()
     actor, route = actor_of(body), NamedValue.parse(action.get("value")).name

@@ -1,0 +1,79 @@
+"""What people's answers to earlier digests change in how the next one of the route is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reviewers.model.digest import Digest, Finding, State
+from reviewers.model.telling import DigestAnswer, DigestAnswerKind, Told
+
+KNOWN, NOT_IMPORTANT, TOO_LONG = "known", "not_important", "too_long"  # why a digest was not useful
+SNOOZE = timedelta(days=7)  # our choice: the next digest leaves it out, and the one after tells it if it lasts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Display:
+    """How a digest is told, after what people answered."""
+
+    muted: tuple[Told, ...] = ()  # of its findings that moved: those that are left out, in the digest's order
+    short: bool = False  # sentence, cure and buttons; the rest stands in the thread
+    snoozed_until: datetime | None = None  # the latest snooze that has not ended; None: there is none
+
+
+def told(digest: Digest) -> tuple[Told, ...]:
+    """What moved in a digest, as an answer to it keeps it: by what it looked at, and how it stood."""
+    return tuple(
+        Told(aspect=one.aspect, name=one.name, rising=one.rising, effect=one.effect) for one in digest.of(State.DRIFT)
+    )
+
+
+def display(answers: Sequence[DigestAnswer], digest: Digest, now: datetime) -> Display:
+    """What is left out of a digest, and whether it is short.
+
+    Left out is what moved and was answered to before:
+    - snoozed, until the snooze ends;
+    - "not important", for good;
+    - "known already", while it stays as it was told: the watch says the same of it, and the effect of then lies in the
+      interval of now. Where no interval is known, the effect has the same sign.
+
+    Once somebody found it too long it is short from then on. No answers: everything is told, and at length.
+
+    Args:
+        answers: of the digest's route, in any order.
+        digest: the one that is told.
+        now: when.
+    """
+    snoozes = [one for one in answers if one.kind is DigestAnswerKind.SNOOZED and one.until is not None]
+    running = [one for one in snoozes if one.until is not None and one.until > now]
+    whys = [one for one in answers if one.kind is DigestAnswerKind.NOT_USEFUL]
+    away = [(one, False) for answer in running for one in answer.findings]
+    away += [(one, False) for answer in whys if answer.why == NOT_IMPORTANT for one in answer.findings]
+    away += [(one, True) for answer in whys if answer.why == KNOWN for one in answer.findings]
+    return Display(
+        muted=tuple(_muted(digest, away)),
+        short=any(one.why == TOO_LONG for one in whys),
+        snoozed_until=max((one.until for one in running if one.until is not None), default=None),
+    )
+
+
+def _muted(digest: Digest, away: Sequence[tuple[Told, bool]]) -> Iterator[Told]:
+    """Of each finding that moved, how it stands now, if one of these covers it; True: only while it is as it was."""
+    for finding, now in zip(digest.of(State.DRIFT), told(digest), strict=True):
+        if any(_same(one, now) and (not stays or _as_told(one, finding)) for one, stays in away):
+            yield now
+
+
+def _same(one: Told, other: Told) -> bool:
+    return (one.aspect, one.name) == (other.aspect, other.name)
+
+
+def _as_told(one: Told, finding: Finding) -> bool:
+    if one.rising is not finding.rising:
+        return False
+    if one.effect is None or finding.effect is None:
+        return one.effect is finding.effect
+    if finding.low is None or finding.high is None:
+        return (one.effect >= 0.0) is (finding.effect >= 0.0)
+    return finding.low <= one.effect <= finding.high

@@ -1,0 +1,68 @@
+"""What people answer to a digest; answers are only ever added, and change what the next one tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reviewers.decisions.digest_answers import SNOOZE, Display, display, told
+from reviewers.model.digest import Digest
+from reviewers.model.telling import DigestAnswer, DigestAnswerKind
+from reviewers.ports import Clock, Ids, Store
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DigestAnswerDesk:
+    """Takes answers of full members, whom the edge knows."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+
+    def display(self, digest: Digest) -> Display:
+        """What was asked to be left out of this digest, as of now."""
+        with self.store.read() as uow:
+            answers = uow.digest_answers.of(digest.route)
+        return display(answers, digest, self.clock.now())
+
+    def snooze(self, digest: Digest, by: str) -> datetime:
+        """Leave out what moved in it for a week; until when. A second press begins the week anew."""
+        until = self.clock.now() + SNOOZE
+        self._add(digest, DigestAnswerKind.SNOOZED, by, until=until)
+        return until
+
+    def not_useful(self, digest: Digest, by: str, *, why: str, note: str) -> None:
+        """Record that it was not useful to this person.
+
+        Args:
+            digest: that they read.
+            by: Slack user id.
+            why: one of the form's reasons; `decisions.digest_answers` says what each changes.
+            note: what was written beside it; untrusted text.
+        """
+        self._add(digest, DigestAnswerKind.NOT_USEFUL, by, why=why, note=note)
+
+    def _add(
+        self,
+        digest: Digest,
+        kind: DigestAnswerKind,
+        by: str,
+        *,
+        until: datetime | None = None,
+        why: str = "",
+        note: str = "",
+    ) -> None:
+        answer = DigestAnswer(
+            answer_id=self.ids.new("da"),
+            kind=kind,
+            week=digest.week,
+            route=digest.route,
+            by=by,
+            at=self.clock.now(),
+            until=until,
+            why=why,
+            note=note,
+            findings=told(digest),
+        )
+        with self.store.begin() as uow:
+            uow.digest_answers.add(answer)

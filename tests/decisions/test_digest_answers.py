@@ -1,0 +1,91 @@
+"""What earlier answers leave out of a digest, held against cases that were worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from reviewers.decisions.digest_answers import Display, display, told
+from reviewers.model.digest import Digest
+from reviewers.model.telling import DigestAnswer, DigestAnswerKind, Told
+from tests.digests import MONDAY, a_digest, a_finding
+
+NOW = MONDAY + timedelta(days=8)
+
+
+def a_week(**changes: Any) -> Digest:
+    """One finding: 22 of 100 more wrong on fees abroad, 11 to 35."""
+    return a_digest(findings=(a_finding(rising=True, **changes),))
+
+
+def an_answer(kind: DigestAnswerKind = DigestAnswerKind.NOT_USEFUL, **changes: Any) -> DigestAnswer:
+    """To that week, by Mara, an hour ago."""
+    fields: dict[str, Any] = {"answer_id": "da-1", "kind": kind, "week": "2026-W47", "route": "Card support"}
+    fields |= {"by": "U0MARA", "at": NOW - timedelta(hours=1), "findings": told(a_week())}
+    return DigestAnswer(**(fields | changes))
+
+
+def names(shown: Display) -> list[str]:
+    """Of the parts that are left out."""
+    return [one.name for one in shown.muted]
+
+
+def test_without_answers_everything_is_told_at_length() -> None:
+    """The default of every digest."""
+    assert display([], a_week(), NOW) == Display()
+
+
+def test_snooze_leaves_out_what_moved_until_it_ends() -> None:
+    """At the moment itself it is told again; of two the later end counts."""
+    ends = NOW + timedelta(days=1)
+    snoozes = [an_answer(DigestAnswerKind.SNOOZED, until=until) for until in (ends, NOW + timedelta(hours=1))]
+    assert display(snoozes, a_week(), NOW).snoozed_until == ends
+    assert names(display(snoozes, a_week(), NOW)) == ["Fees abroad"]
+    assert display(snoozes, a_week(), ends) == Display()
+    assert names(display(snoozes, a_week(name="Limits"), NOW)) == []
+
+
+def test_not_important_is_left_out_for_good() -> None:
+    """However it stands a year later."""
+    answers = [an_answer(why="not_important")]
+    worse = a_week(effect=0.9, low=0.8, high=0.95)
+    assert names(display(answers, worse, NOW + timedelta(days=365))) == ["Fees abroad"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "left_out"),
+    [
+        ({}, True),
+        ({"effect": 0.30, "low": 0.22, "high": 0.40}, True),  # 0.22, as it was told, is in the interval
+        ({"effect": 0.40, "low": 0.23, "high": 0.50}, False),
+        ({"effect": 0.40, "low": None, "high": None}, True),  # no interval: the sign is the same
+        ({"effect": -0.10, "low": None, "high": None}, False),
+        ({"effect": None, "low": None, "high": None}, False),
+    ],
+)
+def test_known_already_is_left_out_while_it_stays_as_it_was_told(changes: dict[str, Any], left_out: bool) -> None:
+    """Then 22 of 100 more were wrong."""
+    shown = display([an_answer(why="known")], a_week(**changes), NOW)
+    assert names(shown) == (["Fees abroad"] if left_out else [])
+
+
+def test_known_already_ends_when_the_watch_says_something_else() -> None:
+    """It was rising; now the watch finds neither."""
+    assert display([an_answer(why="known")], replace(a_week(), findings=(a_finding(),)), NOW) == Display()
+
+
+def test_too_long_makes_it_short_and_not_true_changes_nothing() -> None:
+    """Neither leaves a finding out."""
+    assert display([an_answer(why="too_long"), an_answer(why="known", findings=())], a_week(), NOW) == Display(
+        short=True
+    )
+    assert display([an_answer(why="not_true")], a_week(), NOW) == Display()
+
+
+def test_what_is_kept_of_a_finding_is_what_it_looked_at_and_how_it_stood() -> None:
+    """Only of what moved."""
+    (kept,) = told(a_week())
+    assert kept == Told(aspect=a_finding().aspect, name="Fees abroad", rising=True, effect=0.22)
