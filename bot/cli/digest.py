@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bot.slack.digest.options import DigestOptions
     from reviewers.model.digest import Digest
+    from reviewers.workflow.services import Services
 
 
 class Format(StrEnum):
@@ -31,8 +32,14 @@ def digest(
     route: Annotated[str, typer.Option(help="A route's name; each of them when it is left out.")] = "",
     format: Annotated[Format, typer.Option(help="JSON is one object with --route, else a list.")] = Format.TEXT,
     out_file: Annotated[Path | None, typer.Option("--out", help="FILE; it is replaced.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Make what was kept again, and say whether it is the same; code 1: not.")
+    ] = False,
 ) -> None:
-    """Say what moved in a week, how sure that is, which answers show it, and whether to retrain."""
+    """Say what moved in a week, how sure that is, which answers show it, and whether to retrain.
+
+    A digest that the clock kept is shown as it was told; another one is made now, and not kept.
+    """
     from zoneinfo import ZoneInfo
 
     from bot.bootstrap import open_services
@@ -40,8 +47,12 @@ def digest(
     from bot.slack.digest.options import DigestOptions
 
     settings = load()
-    zone, desk = ZoneInfo(settings.time_zone), open_services(settings).digests
-    found = desk.digests(week or desk.last_week(zone), route, zone)
+    zone, services = ZoneInfo(settings.time_zone), open_services(settings)
+    shelf = services.shelf(zone)
+    if dry_run:
+        _rebuild(services, week or shelf.last_week(), route)
+        return
+    found = (shelf.one(week, route),) if route else shelf.all(week)
     if format is Format.HTML and len(found) > 1:
         names = ", ".join(one.route for one in found if one.route)
         raise fail(f"One page is about one route: add --route NAME. Routes: {names}.")
@@ -54,6 +65,40 @@ def digest(
     except OSError as error:
         raise fail(f"{out_file} cannot be written: {error.strerror}.") from None
     out.print(f"{out_file}: {', '.join(_title(one) for one in found)}.", markup=False)
+
+
+def _rebuild(services: Services, week: str, route: str) -> None:
+    """Make each kept digest of the week again, and say in which fields its bytes differ.
+
+    Verdicts that were given or changed since, and another policy, can make some differ.
+    """
+    from zoneinfo import ZoneInfo
+
+    from bot.slack.digest.lead import route_words
+    from reviewers.decisions import weeks
+    from reviewers.model.digest_json import differing
+    from reviewers.workflow.judgement import named
+
+    name, policy = weeks.upto(week, 1)[0], services.policies.current()
+    only = named(route, policy)
+    with services.store.read() as uow:
+        kept = [one for one in uow.digests.of_week(name) if not only or one.route == only]
+    if not kept:
+        raise fail(f"No digest of {name} was kept, so there is nothing to compare.")
+    routes, changed = {one.name: one for one in services.digests.routes()}, False
+    for one in kept:
+        line = f"{route_words(one.route)}, {name}: "
+        if one.route not in routes:
+            out.print(f"{line}the policy has no such route any more.", markup=False)
+            changed = True
+            continue
+        (made,) = services.digests.of(name, [routes[one.route]], ZoneInfo(one.zone))
+        fields = differing(one, made)
+        changed = changed or bool(fields)
+        told = f"these differ: {', '.join(fields)}" if fields else "the same, byte for byte"
+        out.print(f"{line}{told}.", markup=False)
+    if changed:
+        raise typer.Exit(1)
 
 
 def _written(digests: Sequence[Digest], format: Format, options: DigestOptions, *, alone: bool) -> str:

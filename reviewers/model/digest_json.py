@@ -23,12 +23,22 @@ Value = TypeVar("Value")
 
 def to_json(digest: Digest) -> str:
     """The digest as JSON text; equal digests give the same bytes."""
-    return json.dumps(to_values(digest), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _text(digest)
 
 
 def from_json(text: str) -> Digest:
     """The digest of such a text. A field that came later has its default."""
     return from_values(Digest, json.loads(text))
+
+
+def differing(first: Digest, second: Digest) -> tuple[str, ...]:
+    """The names of the fields in which the texts of two digests differ; none: they are the same, byte for byte."""
+    named = [field.name for field in fields(Digest)]
+    return tuple(name for name in named if _text(getattr(first, name)) != _text(getattr(second, name)))
+
+
+def _text(value: object) -> str:
+    return json.dumps(to_values(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def to_values(value: object) -> JsonValue:

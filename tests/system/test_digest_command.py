@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -88,6 +90,26 @@ def test_page_and_markdown_are_written_to_files(folder: Path) -> None:
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert "data:image/png;base64," in page.read_text(encoding="utf-8")
     assert text.read_text(encoding="utf-8").startswith("# Card ")
+
+
+def test_kept_digest_is_shown_as_it_was_told_and_made_again_to_compare(folder: Path, tmp_path: Path) -> None:
+    """A copy with two digests, one as it would be made and one with other numbers; the file itself keeps none."""
+    none = run(folder, "--dry-run", "--week", WEEK)
+    assert (none.returncode, f"No digest of {WEEK} was kept" in none.stderr) == (2, True)
+    shutil.copytree(folder, tmp_path / "copy")
+    store = sql_store(tmp_path / "copy" / "var" / "whetstone.db")
+    first, second = (from_json(json.dumps(one)) for one in json.loads(run(folder, "--format", "json").stdout))
+    with store.begin() as uow:
+        uow.digests.add(first, at=datetime.now(UTC))
+        uow.digests.add(replace(second, timed_out=7, seed=1), at=datetime.now(UTC))
+    store.close()
+
+    assert json.loads(run(tmp_path / "copy", "--route", "Loans", "--format", "json").stdout)["timed_out"] == 7
+    same = run(tmp_path / "copy", "--dry-run", "--route", ROUTE)
+    assert (same.returncode, same.stdout) == (0, f"Card [bold]support, {WEEK}: the same, byte for byte.\n")
+    both = run(tmp_path / "copy", "--dry-run")
+    assert both.returncode == 1
+    assert both.stdout.splitlines()[1] == f"Loans, {WEEK}: these differ: timed_out, seed."
 
 
 @pytest.mark.parametrize(
