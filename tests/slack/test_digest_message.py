@@ -259,8 +259,8 @@ def test_start_retraining_stands_here_only_when_it_is_suggested() -> None:
     assert buttons(message)[0] == "Start retraining"
     assert start["style"] == "primary"
     assert start["confirm"]["text"]["text"] == (
-        "Builds dataset cards-12 (243 corrections, 104 approved answers) and starts training. Nothing goes live: two "
-        "leads must promote it."
+        "Tells how to build dataset cards-12 (243 corrections, 104 approved answers) where Whetstone runs, for your "
+        "trainer. Nothing is started from here."
     )
     assert "Retraining is suggested." in message.text
 

@@ -145,7 +145,7 @@ def test_start_says_what_follows_even_without_a_dataset() -> None:
     nameless = replace(whole, suggestion=replace(whole.suggestion, training_set=None))
     message = fine(retraining_message(nameless, OPTIONS))
     start = next(item for item in objects(message.blocks) if item.get("action_id") == DigestAction.RETRAIN)
-    assert start["confirm"]["text"]["text"].startswith("Builds a dataset of the corrections and starts training.")
+    assert start["confirm"]["text"]["text"].startswith("Tells how to build a dataset of the corrections")
 
 
 def test_started_training_is_told_in_place_of_the_buttons() -> None:

@@ -1,4 +1,4 @@
-"""The one button that starts a training, with Slack's question before it."""
+"""The one button that leads to a training, with Slack's question before it."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def start_button(digest: Digest) -> Button:
         confirm=ConfirmationDialogue(
             PlainText("Start retraining?"),
             PlainText(shortened(_consequence(digest.suggestion.training_set), 300)),
-            PlainText("Start"),
+            PlainText("Tell me how"),
             PlainText("Cancel"),
         ),
     )
 
 
 def _consequence(training: TrainingSet | None) -> str:
-    live = "Nothing goes live: two leads must promote it."
+    where = "where Whetstone runs, for your trainer. Nothing is started from here."
     if training is None:
-        return f"Builds a dataset of the corrections and starts training. {live}"
+        return f"Tells how to build a dataset of the corrections {where}"
     counts = f"{counted(training.corrections, 'correction')}, {counted(training.approved, 'approved answer')}"
-    return f"Builds dataset {shortened(one_line(training.name), 60)} ({counts}) and starts training. {live}"
+    return f"Tells how to build dataset {shortened(one_line(training.name), 60)} ({counts}) {where}"
