@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from slack_bolt import App
     from slack_sdk import WebClient
+    from sqlalchemy import Engine
 
     from bot.slack.desk import ReviewDesk
+    from bot.slack.digest import Picture
     from bot.slack.people import People
+    from reviewers.model.digest import Digest
     from reviewers.scorers.embedder import MiniLmEmbedder as Embedder
     from reviewers.scorers.reader import ClaimReader
     from reviewers.workflow.answering import CheckRunner
@@ -65,6 +68,13 @@ def open_services(settings: Settings) -> Services:
     """As `build_services`, for a command of its own. Raises a ReviewError that says what to do on an old schema."""
     check_database(settings)
     return build_services(settings)
+
+
+def job_engine(settings: Settings) -> Engine:
+    """Connections for what the clock keeps of its schedule."""
+    from storage.engine import make_engine
+
+    return make_engine(settings.database)
 
 
 def upgrade_database(settings: Settings) -> str:
@@ -244,11 +254,30 @@ def build_desk(settings: Settings, services: Services) -> ReviewDesk:
 def build_publisher(settings: Settings, services: Services, worker: str) -> CardPublisher:
     """The outbox's reader of one worker."""
     from bot.slack.check_screen import SlackCheckScreen, TellingMessenger
+    from bot.slack.digest_publisher import SlackDigestMessenger
     from bot.slack.publisher import SlackMessenger
+    from reviewers.workflow.digest_publish import DigestPublisher
     from reviewers.workflow.publish import CardPublisher
 
     client = slack_client(settings, retries=False)  # the outbox retries, after looking whether it happened
     desk = build_desk(settings, services)
+
+    def leads(route: str) -> tuple[str, ...]:
+        policy = services.policies.current()
+        return policy.route(route).leads or policy.leads
+
+    digests = DigestPublisher(
+        store=services.store,
+        clock=services.clock,
+        metrics=services.metrics,
+        messenger=SlackDigestMessenger(
+            client,
+            draw=_picture,
+            leads=leads,
+            display=services.digest_answers.display,
+            zone=ZoneInfo(settings.time_zone),
+        ),
+    )
     return CardPublisher(
         store=services.store,
         clock=services.clock,
@@ -258,10 +287,17 @@ def build_publisher(settings: Settings, services: Services, worker: str) -> Card
             SlackCheckScreen(slack_client(settings, retries=True), desk.naming),
             services.checks,
         ),
+        digests=digests.tell,
         report=report_failure,
         worker=worker,
         post_pace_seconds=settings.post_pace_seconds,
     )
+
+
+def _picture(digest: Digest, picture: Picture) -> bytes:
+    from bot.pictures.weekly import digest_pictures  # brings matplotlib, which only who draws needs
+
+    return digest_pictures(digest)[picture]
 
 
 def build_slack_app(settings: Settings, services: Services) -> App:

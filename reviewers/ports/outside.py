@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from reviewers.model import Notice, Policy, Posting, TaskView
+from reviewers.model.digest import Digest
+from reviewers.model.telling import DigestMessage
 from reviewers.ports.store import Counts
 
 
@@ -42,6 +44,36 @@ class Messenger(Protocol):
         """Look whether the direct message was posted."""
 
     def update_notice(self, notice: Notice, views: Sequence[TaskView]) -> None: ...
+
+
+class DigestMessenger(Protocol):
+    """Slack, as far as digests go. All that ask it raise RateLimited, OutcomeUnknown, Unready or Refused."""
+
+    def details(self, digest: Digest) -> int:
+        """How many messages stand in the thread of its message."""
+
+    def pictures(self, message: DigestMessage, digests: Sequence[Digest]) -> tuple[str, ...]:
+        """Names of the pictures that the message shows; `digests` are those of its routes, in their order."""
+
+    def upload(self, digest: Digest, picture: str) -> str:
+        """Draw and upload a picture without showing it anywhere; the id of the file."""
+
+    def is_ready(self, file_id: str) -> bool:
+        """Whether a message may show the file by now."""
+
+    def post_digest(
+        self,
+        message: DigestMessage,
+        digests: Sequence[Digest],
+        root: DigestMessage | None,
+        *,
+        files: Mapping[str, str],
+        attempt: int,
+    ) -> Posting:
+        """Post it, below `root` where it has one, with those pictures by name; what is missing is told in words."""
+
+    def find_digest(self, message: DigestMessage, root: DigestMessage | None, *, since: datetime) -> Posting | None:
+        """Look whether it was posted, by the metadata of messages."""
 
 
 class Directory(Protocol):

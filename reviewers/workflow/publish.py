@@ -28,6 +28,7 @@ class CardPublisher:
     clock: Clock
     metrics: Metrics
     messenger: Messenger
+    digests: Callable[[OutboxItem], None]  # tells what belongs to a digest
     report: Callable[[str, Exception], None]
     worker: str
     batch_size: int = 20
@@ -100,6 +101,11 @@ class CardPublisher:
                 self._post_notice(item)
             case OutboxKind.UPDATE_NOTICE:
                 self._update_notice(item)
+            case OutboxKind.POST_DIGEST:
+                self.digests(item)
+                self._pace(item)
+            case OutboxKind.EMIT_EVENT:
+                raise Refused("no_receiver")
 
     def _post(self, item: OutboxItem) -> None:
         views = self._views(item)

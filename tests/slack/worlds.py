@@ -201,7 +201,7 @@ def problems_on_the_wire(world: World) -> list[str]:
         if method == "chat.postMessage":
             found += [f"{name} not off" for name in ("unfurl_links", "unfurl_media") if request.get(name) is not False]
         payload = (request.get("metadata") or {}).get("event_payload", {})
-        if set(payload) - {"task_id", "notice_id", "check_id", "attempt"}:
+        if set(payload) - {"task_id", "notice_id", "check_id", "message_id", "attempt"}:
             found.append(f"metadata: {payload}")
     if not world.late_acks:
         found += [f"{e['method']}: {e['response']}" for e in world.journal(direction="deliver") if e["status"] != 200]

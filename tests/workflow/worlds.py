@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from reviewers.decisions.routing import FixedPolicies
+from reviewers.errors import OutcomeUnknown, Refused
 from reviewers.model import Notice, Output, Policy, Posting, Risk, Score, TaskView
+from reviewers.model.digest import Digest
+from reviewers.model.telling import DigestMessage, DigestMessageKind
 from reviewers.ports import Counts, Evidence, Store
+from reviewers.workflow.digest_publish import DigestPublisher
 from reviewers.workflow.publish import CardPublisher
 from reviewers.workflow.scoring import ScoringStep
 from reviewers.workflow.services import make_services
@@ -148,6 +152,54 @@ class ScriptedSlack:
         self.retold.append(notice.notice_id)
 
 
+@dataclass(kw_only=True)
+class ScriptedDigests:
+    """Slack, as far as digests go: two details each, one picture in the digest itself; it can misbehave."""
+
+    posted: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)  # message, thread, pictures
+    uploads: list[str] = field(default_factory=list)
+    looks_until_ready: int = 0
+    lose_answers: int = 0  # of the next posts: they take effect and nobody hears of it
+    refuse_uploads: bool = False
+
+    def details(self, digest: Digest) -> int:
+        return 2
+
+    def pictures(self, message: DigestMessage, digests: Sequence[Digest]) -> tuple[str, ...]:
+        return ("error-rate",) if message.kind is DigestMessageKind.ROUTE else ()
+
+    def upload(self, digest: Digest, picture: str) -> str:
+        if self.refuse_uploads:
+            raise Refused("file_uploads_disabled")
+        self.uploads.append(picture)
+        return f"F{len(self.uploads)}"
+
+    def is_ready(self, file_id: str) -> bool:
+        self.looks_until_ready -= 1
+        return self.looks_until_ready < 0
+
+    def post_digest(
+        self,
+        message: DigestMessage,
+        digests: Sequence[Digest],
+        root: DigestMessage | None,
+        *,
+        files: Mapping[str, str],
+        attempt: int,
+    ) -> Posting:
+        self.posted.append((message.message_id, root.ts if root else "", tuple(files.values())))
+        if self.lose_answers:
+            self.lose_answers -= 1
+            raise OutcomeUnknown("Slack did not answer")
+        return Posting(channel=message.recipient, ts=f"{len(self.posted)}.0")
+
+    def find_digest(self, message: DigestMessage, root: DigestMessage | None, *, since: datetime) -> Posting | None:
+        for place, (message_id, _, _) in enumerate(self.posted, start=1):
+            if message_id == message.message_id:
+                return Posting(channel=message.recipient, ts=f"{place}.0")
+        return None
+
+
 class World:
     """All use cases over one store."""
 
@@ -161,6 +213,7 @@ class World:
         self.directory = FixedDirectory()
         self.scorer = FixedScorer()
         self.slack = ScriptedSlack(self.clock)
+        self.digests_in_slack = ScriptedDigests()
         self.reports: list[tuple[str, Exception]] = []
         self.services = make_services(
             store=self.store,
@@ -197,6 +250,9 @@ class World:
             clock=self.clock,
             metrics=self.metrics,
             messenger=self.slack,
+            digests=DigestPublisher(
+                store=self.store, clock=self.clock, metrics=self.metrics, messenger=self.digests_in_slack
+            ).tell,
             report=lambda part, error: self.reports.append((part, error)),
             worker=worker,
         )
