@@ -1,0 +1,128 @@
+"""A digest on its way into the sandbox: pictures that are worked on, a lost answer, bars that a workspace refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from reviewers.model.telling import DigestMessage, DigestMessageKind
+from reviewers.ports import OutboxItem, OutboxKind
+from tests.digests import a_digest
+from tests.slack.people import CHANNEL, Json
+from tests.slack.worlds import SOCKETS, World, a_world
+
+WEEKS = iter(f"2026-W{week}" for week in range(10, 47))
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A workspace to which digests are posted."""
+    with a_world(tmp_path_factory.mktemp("posting"), over=SOCKETS) as world:
+        yield world
+
+
+@pytest.fixture
+def world(one: World) -> World:
+    """Nothing is broken."""
+    one.begin()
+    return one
+
+
+def due(world: World) -> str:
+    """Store a digest of drift with its message; the message's id."""
+    digest = replace(a_digest(), week=next(WEEKS))
+    message_id = f"route:{digest.week}:{digest.route}:{CHANNEL}"
+    now = world.clock.now()
+    with world.store.begin() as uow:
+        uow.digests.add(digest, at=now)
+        uow.digest_messages.add(
+            DigestMessage(
+                message_id=message_id,
+                kind=DigestMessageKind.ROUTE,
+                week=digest.week,
+                routes=(digest.route,),
+                recipient=CHANNEL,
+                made_at=now,
+            )
+        )
+        uow.outbox.add(
+            OutboxItem(
+                key=f"digest:{message_id}",
+                kind=OutboxKind.POST_DIGEST,
+                message_id=message_id,
+                line=message_id,
+                channel=CHANNEL,
+                due_at=now,
+            )
+        )
+    return message_id
+
+
+def deliver(world: World, minutes: int = 5) -> None:
+    """Let the outbox work for a while of the clock's time."""
+    for _ in range(minutes * 20):
+        world.deliver()
+        if world.publisher.next_due() is None:
+            return
+        world.advance(3)
+
+
+def posted(world: World, message_id: str) -> list[Json]:
+    """Calls that posted this message, whatever came of them."""
+    return [
+        entry["request"]
+        for entry in world.journal("chat.postMessage")
+        if (entry["request"].get("metadata") or {}).get("event_payload", {}).get("message_id") == message_id
+    ]
+
+
+def files(message: Json) -> list[str]:
+    """Ids of the pictures in a message."""
+    return [block["slack_file"]["id"] for block in message["blocks"] if block["type"] == "image"]
+
+
+def test_digest_stands_with_its_picture_and_its_details_below(world: World) -> None:
+    """Slack works on the picture for two seconds; the message never shows one that is not ready."""
+    message_id = due(world)
+    deliver(world)
+    (root,) = posted(world, message_id)
+    assert len(files(root)) == 1
+    with world.store.read() as uow:
+        kept = uow.digest_messages.get(message_id)
+        below = [one for one in uow.digest_messages.of(kept.week, kept.routes[0]) if one.parent_id] if kept else []
+    assert kept is not None
+    assert kept.ts
+    assert len(below) >= 4
+    for one in below:
+        (detail,) = posted(world, one.message_id)
+        assert detail["thread_ts"] == kept.ts
+    assert not world.publisher.next_due()
+
+
+def test_lost_answer_leads_to_no_second_digest(world: World) -> None:
+    """It took effect and nobody heard of it: it is found by its metadata."""
+    message_id = due(world)
+    world.arm("chat.postMessage", "drop_response_after_commit", times=1)
+    deliver(world)
+    assert len(posted(world, message_id)) == 1
+    with world.store.read() as uow:
+        kept = uow.digest_messages.get(message_id)
+    assert kept is not None
+    assert kept.ts
+
+
+def test_upload_is_not_repeated_when_the_message_was_not_taken(world: World) -> None:
+    """Something broke on Slack's side just then; the file of before is shown."""
+    message_id = due(world)
+    before = len(world.journal("files.completeUploadExternal"))
+    world.arm("chat.postMessage", "error", times=1, error="internal_error")
+    deliver(world)
+    with world.store.read() as uow:
+        kept = uow.digest_messages.get(message_id)
+        assert kept is not None
+        pictures = [name for one in uow.digest_messages.of(kept.week, kept.routes[0]) for name, _ in one.files]
+    assert kept.ts
+    assert pictures
+    assert len(world.journal("files.completeUploadExternal")) - before == len(pictures)
