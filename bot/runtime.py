@@ -87,7 +87,7 @@ def running(
         if Part.WORKER in parts:
             stack.enter_context(_worker(settings, services))
         if Part.CLOCK in parts:
-            stack.enter_context(_clock(services))
+            stack.enter_context(_clock(settings, services))
         log.info("started", parts=sorted(part.value for part in parts))
         yield Addresses(api=address, workspace=workspace)
         log.info("stopping")
@@ -192,14 +192,24 @@ def _worker(settings: Settings, services: Services) -> Iterator[None]:
 
 
 @contextmanager
-def _clock(services: Services) -> Iterator[None]:
-    from bot.jobs.schedule import make_schedule
+def _clock(settings: Settings, services: Services) -> Iterator[None]:
+    from bot.bootstrap import job_engine
+    from bot.jobs.schedule import make_kept_schedule, make_schedule, sweep_once
 
     holder = f"{socket.gethostname()}:{os.getpid()}"
-    weekly = {"digests": (services.weekly.at, services.weekly.zone)}
-    scheduler = make_schedule(services.store, services.clock, services.metrics, holder, services.sweeps, weekly)
+    store, clock, metrics, weekly = services.store, services.clock, services.metrics, services.weekly
+    scheduler = make_schedule(store, clock, metrics, holder, services.sweeps)
+    engine = job_engine(settings)
+    kept = make_kept_schedule(
+        engine,
+        {"digests": (weekly.at, weekly.zone)},
+        {"digests": lambda: sweep_once(store, clock, metrics, holder, "digests", weekly.sweep)},
+    )
     scheduler.start()
+    kept.resume()
     try:
         yield
     finally:
         scheduler.shutdown(wait=True)
+        kept.shutdown(wait=True)
+        engine.dispose()
