@@ -571,6 +571,6 @@ NO_SURFACES = frozenset(
     bot.slack.wire.modal bot.slack.wire.home_tab bot.slack.forms.fields.carrying bot.slack.cards.check.check_view
     bot.slack.forms.setup.redrawn bot.slack.forms.setup_answers.told_view bot.slack.homes.drawn bot.slack.runs.drawn
     bot.slack.runs.following bot.slack.runs.on_top bot.slack.runs.started bot.slack.stories.told
-    bot.slack.listeners.verdicts.form_for
+    bot.slack.listeners.verdicts.form_for bot.slack.digests.answered bot.slack.digests.compared
     """.split()
 )
