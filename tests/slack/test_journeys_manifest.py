@@ -25,6 +25,8 @@ SCOPES: dict[str, set[str] | None] = {
     "conversations.replies": {"channels:history", "groups:history"},  # the thread of a message that is submitted
     "conversations.open": {"im:write"},
     "conversations.join": {"channels:join"},
+    "files.info": {"files:read"},
+    "files.upload.v2": {"files:write"},  # files.getUploadURLExternal and files.completeUploadExternal
     "users.info": {"users:read"},
     "usergroups.list": {"usergroups:read"},
     "usergroups.users.list": {"usergroups:read"},
