@@ -14,10 +14,12 @@ Floats = NDArray[np.float64]
 
 HOURS = 168  # of a week, from Monday 00:00 UTC
 HALF_LIFE_WEEKS = 4.0  # after which a week's traffic counts half: our choice, a season is longer and a launch shorter
-FLAT_WEEKS = 0.5  # that an even week is worth in the forecast: our choice, so that one week alone is not repeated
+FLAT_WEEKS = 0.1  # that an even week is worth in the forecast: our choice, since what it puts into nights is not spent
 PRIOR_TIMES = 10.0  # verdicts that the time taken before is worth: our choice, an afternoon of one person
 CAPPED = 0.9  # share of times that are taken as they are; longer ones (a lunch) count as the longest of these
-SHORTEST_HORIZON = 1.0 / 7.0  # of the week's traffic: our choice, so that a Sunday's last outputs do not take all
+# Of the week's traffic, four hours where all are alike: our choice, so that a Sunday's last outputs do not take all. A
+# seventh left 5 % of every week's budget unspent.
+SHORTEST_HORIZON = 1.0 / 42.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,8 +34,8 @@ class Pace:
 def forecast(weeks: Sequence[Floats]) -> Floats | TooFew:
     """Outputs to expect in each hour of a week.
 
-    (Σ_k 2^(-k/4) count_kh + 0.5 m) / (Σ_k 2^(-k/4) + 0.5), m the mean of an hour: past weeks, newer ones counting more,
-    and half a week of even traffic. No past week is too few.
+    (Σ_k 2^(-k/4) count_kh + 0.1 m) / (Σ_k 2^(-k/4) + 0.1), m the mean of an hour: past weeks, newer ones counting more,
+    and a tenth of a week of even traffic. No past week is too few.
 
     Args:
         weeks: of each earlier whole week, the newest first, the outputs by hour from Monday 00:00 UTC: 168 numbers.
@@ -66,9 +68,9 @@ def paced_budget(
 ) -> Pace:
     """What is left of the week's minutes, spread over the outputs that are left of the week.
 
-    reviews = (weekly - spent) · 60 / seconds - waiting, at least 0; outputs = those to come, at least a day's. Where
-    less than a day is left, only that part of what is left is drawn now: the rest goes into the next plan. An overdrawn
-    week gives 0 reviews: then the floor alone draws.
+    reviews = (weekly - spent) · 60 / seconds - waiting, at least 0; outputs = those to come, at least 1 in 42 of the
+    week's. Where fewer are left, only that part of what is left is drawn now. An overdrawn week gives 0 reviews: then
+    the floor alone draws.
 
     Args:
         expected: of `forecast`.

@@ -17,13 +17,13 @@ def test_without_a_past_week_there_is_no_forecast() -> None:
 
 
 def test_one_week_is_drawn_towards_even_traffic() -> None:
-    """168 outputs, all in one hour: (168 + .5 · 1) / 1.5 there, (0 + .5 · 1) / 1.5 elsewhere; the sum stays."""
+    """168 outputs, all in one hour: (168 + .1 · 1) / 1.1 there, (0 + .1 · 1) / 1.1 elsewhere; the sum stays."""
     week = np.zeros(168)
     week[9] = 168.0
     found = forecast([week])
     assert not isinstance(found, TooFew)
-    assert found[9] == pytest.approx(168.5 / 1.5)
-    assert found[10] == pytest.approx(0.5 / 1.5)
+    assert found[9] == pytest.approx(168.1 / 1.1)
+    assert found[10] == pytest.approx(0.1 / 1.1)
     assert found.sum() == pytest.approx(168.0)
 
 
@@ -55,7 +55,7 @@ def test_what_remains_of_a_week_counts_the_hour_in_part(hour: float, left: float
         (0.0, 0.0, 0.0, 200.0, 1680.0, 150.0),  # 150 minutes at 45 s
         (84.0, 60.0, 20.0, 100.0, 840.0, 75.0),  # 150 - 60 - 20 · .75
         (84.0, 200.0, 0.0, 0.0, 840.0, -50.0),  # overdrawn
-        (167.0, 0.0, 0.0, 200.0, 240.0, 150.0),  # the last hour is planned as a day: 1680 / 7
+        (167.0, 0.0, 0.0, 200.0, 40.0, 150.0),  # the last hour is planned as four: 1680 / 42
     ],
 )
 def test_what_is_left_is_spread_over_what_is_to_come(

@@ -61,12 +61,12 @@ def test_week_that_began_on_a_wednesday_is_not_a_whole_one() -> None:
 
 
 def test_whole_weeks_are_forecast_by_their_hours() -> None:
-    """168 outputs, all on Tuesday at 9:00: its hour has (168 + .5) / 1.5 = 112.33, every other .5 / 1.5."""
+    """168 outputs, all on Tuesday at 9:00: its hour has (168 + .1) / 1.1 = 152.82, every other .1 / 1.1."""
     at_nine = MONDAY - WEEK + timedelta(days=1, hours=9)
     seen = counts((MONDAY - WEEK, 0), (at_nine, 168), (MONDAY + 9 * HOUR, 50))  # this week says nothing of a week
     expected = expected_week(seen, NOON)
-    assert expected[33] == pytest.approx(168.5 / 1.5)
-    assert expected[0] == expected[167] == pytest.approx(1 / 3)
+    assert expected[33] == pytest.approx(168.1 / 1.1)
+    assert expected[0] == expected[167] == pytest.approx(0.1 / 1.1)
     assert expected.sum() == pytest.approx(168.0)
 
 

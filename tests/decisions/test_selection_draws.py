@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewers.decisions.selection_draws import keep_chance, kept, systematic
+from reviewers.decisions.selection_draws import keep_chance, kept
+from tests.guarantees.systematic import systematic
 
 FIVE = np.array([0.9, 0.3, 0.5, 0.1, 0.2])  # 2 in all
 

@@ -19,9 +19,9 @@ from scipy.stats import norm
 
 from reviewers.decisions.estimate import Estimate, Population, Sample, estimate
 from reviewers.decisions.selection import caution, chances
-from reviewers.decisions.selection_draws import systematic
 from reviewers.decisions.signal import Auroc, auroc, guard
 from reviewers.decisions.too_few import TooFew
+from tests.guarantees.systematic import systematic
 
 Floats = NDArray[np.float64]
 Generator = np.random.Generator
