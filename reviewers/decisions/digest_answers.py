@@ -32,25 +32,28 @@ def told(digest: Digest) -> tuple[Told, ...]:
 def display(answers: Sequence[DigestAnswer], digest: Digest, now: datetime) -> Display:
     """What is left out of a digest, and whether it is short.
 
-    Left out is what moved and was answered to before:
+    Left out is what moved the same way in a digest of an earlier week, and was answered to there:
     - snoozed, until the snooze ends;
     - "not important", for good;
     - "known already", while it stays as it was told: the watch says the same of it, and the effect of then lies in the
       interval of now. Where no interval is known, the effect has the same sign.
 
-    Once somebody found it too long it is short from then on. No answers: everything is told, and at length.
+    A digest never loses what an answer to itself names, and what turned round is told again. Once somebody found it too
+    long it is short from then on. No answers: everything is told, and at length.
 
     Args:
         answers: of the digest's route, in any order.
         digest: the one that is told.
         now: when.
     """
+    earlier = [one for one in answers if one.week < digest.week]  # ISO weeks sort by their names
     snoozes = [one for one in answers if one.kind is DigestAnswerKind.SNOOZED and one.until is not None]
     running = [one for one in snoozes if one.until is not None and one.until > now]
     whys = [one for one in answers if one.kind is DigestAnswerKind.NOT_USEFUL]
-    away = [(one, False) for answer in running for one in answer.findings]
-    away += [(one, False) for answer in whys if answer.why == NOT_IMPORTANT for one in answer.findings]
-    away += [(one, True) for answer in whys if answer.why == KNOWN for one in answer.findings]
+    before = [one for one in whys if one in earlier]
+    away = [(one, False) for answer in running if answer in earlier for one in answer.findings]
+    away += [(one, False) for answer in before if answer.why == NOT_IMPORTANT for one in answer.findings]
+    away += [(one, True) for answer in before if answer.why == KNOWN for one in answer.findings]
     return Display(
         muted=tuple(_muted(digest, away)),
         short=any(one.why == TOO_LONG for one in whys),
@@ -66,7 +69,12 @@ def _muted(digest: Digest, away: Sequence[tuple[Told, bool]]) -> Iterator[Told]:
 
 
 def _same(one: Told, other: Told) -> bool:
-    return (one.aspect, one.name) == (other.aspect, other.name)
+    """The same finding, moved the same way: where the watch said which way it goes, by that, else by its sign."""
+    if (one.aspect, one.name) != (other.aspect, other.name):
+        return False
+    if one.rising is not None and other.rising is not None:
+        return one.rising is other.rising
+    return one.effect is None or other.effect is None or (one.effect >= 0.0) is (other.effect >= 0.0)
 
 
 def _as_told(one: Told, finding: Finding) -> bool:

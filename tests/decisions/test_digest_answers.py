@@ -17,12 +17,12 @@ NOW = MONDAY + timedelta(days=8)
 
 
 def a_week(**changes: Any) -> Digest:
-    """One finding: 22 of 100 more wrong on fees abroad, 11 to 35."""
-    return a_digest(findings=(a_finding(rising=True, **changes),))
+    """One finding of the week after: 22 of 100 more wrong on fees abroad, 11 to 35."""
+    return replace(a_digest(findings=(a_finding(**({"rising": True} | changes)),)), week="2026-W48")
 
 
 def an_answer(kind: DigestAnswerKind = DigestAnswerKind.NOT_USEFUL, **changes: Any) -> DigestAnswer:
-    """To that week, by Mara, an hour ago."""
+    """To the week before, in which it stood alike, by Mara, an hour ago."""
     fields: dict[str, Any] = {"answer_id": "da-1", "kind": kind, "week": "2026-W47", "route": "Card support"}
     fields |= {"by": "U0MARA", "at": NOW - timedelta(hours=1), "findings": told(a_week())}
     return DigestAnswer(**(fields | changes))
@@ -74,7 +74,23 @@ def test_known_already_is_left_out_while_it_stays_as_it_was_told(changes: dict[s
 
 def test_known_already_ends_when_the_watch_says_something_else() -> None:
     """It was rising; now the watch finds neither."""
-    assert display([an_answer(why="known")], replace(a_week(), findings=(a_finding(),)), NOW) == Display()
+    assert display([an_answer(why="known")], a_week(rising=None), NOW) == Display()
+
+
+def test_digest_keeps_what_answers_to_itself_name() -> None:
+    """They are for the weeks that follow."""
+    same = replace(a_week(), week="2026-W47")
+    until = NOW + timedelta(days=1)
+    assert names(display([an_answer(DigestAnswerKind.SNOOZED, until=until)], same, NOW)) == []
+    assert names(display([an_answer(why="not_important")], same, NOW)) == []
+
+
+def test_what_turned_round_is_told_again() -> None:
+    """More was wrong then, and was snoozed; now fewer are."""
+    fewer = a_week(rising=False, effect=-0.22, low=-0.35, high=-0.11)
+    until = NOW + timedelta(days=1)
+    assert names(display([an_answer(DigestAnswerKind.SNOOZED, until=until)], fewer, NOW)) == []
+    assert names(display([an_answer(why="not_important")], fewer, NOW)) == []
 
 
 def test_too_long_makes_it_short_and_not_true_changes_nothing() -> None:

@@ -102,9 +102,10 @@ def _note(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]
         form = parse_why(view)
         desk.people.may_review(actor.user_id, actor.team_id)
         digest = digests.shelf(desk).one(form.context.week, form.context.route)
-        why, channel = WhyNot(form.reason.value), form.context.channel
-        desk.services.digest_answers.not_useful(digest, actor.user_id, why=why.value, note=form.note)
+        reason = WhyNot(form.reason.value)
+        desk.services.digest_answers.not_useful(digest, actor.user_id, why=reason.value, note=form.note)
         ack()
+        why, channel = reason, form.context.channel  # only now: what was not kept is not thanked for
     if why is not None and channel:
         told = noted_message(why)
         client.chat_postEphemeral(channel=channel, user=actor.user_id, text=told.text, blocks=told.blocks)
