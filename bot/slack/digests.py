@@ -32,7 +32,7 @@ def shelf(desk: ReviewDesk) -> DigestShelf:
 def options(digest: Digest, display: Display | None = None) -> DigestOptions:
     """How it is drawn after what people answered (None: as if nobody had), without pictures."""
     display = display or Display()
-    muted = tuple(Muted(aspect=one.aspect, name=one.name) for one in display.muted)
+    muted = tuple(Muted(aspect=one.aspect, part=one.part, name=one.name) for one in display.muted)
     return DigestOptions(zone=ZoneInfo(digest.zone), short=display.short, muted=muted, command=COMMAND)
 
 

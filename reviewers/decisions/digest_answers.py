@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reviewers.model.digest import Digest, Finding, State
+from reviewers.model.digest_parts import PartKind
 from reviewers.model.telling import DigestAnswer, DigestAnswerKind, Told
 
 KNOWN, NOT_IMPORTANT, TOO_LONG = "known", "not_important", "too_long"  # why a digest was not useful
+SHORT_FOR = 2  # people, our choice: one alone shortens nothing for all others
 SNOOZE = timedelta(days=7)  # our choice: the next digest leaves it out, and the one after tells it if it lasts
 
 
@@ -25,7 +27,8 @@ class Display:
 def told(digest: Digest) -> tuple[Told, ...]:
     """What moved in a digest, as an answer to it keeps it: by what it looked at, and how it stood."""
     return tuple(
-        Told(aspect=one.aspect, name=one.name, rising=one.rising, effect=one.effect) for one in digest.of(State.DRIFT)
+        Told(aspect=one.aspect, part=one.part, name=one.name, rising=one.rising, effect=one.effect)
+        for one in digest.of(State.DRIFT)
     )
 
 
@@ -38,8 +41,9 @@ def display(answers: Sequence[DigestAnswer], digest: Digest, now: datetime) -> D
     - "known already", while it stays as it was told: the watch says the same of it, and the effect of then lies in the
       interval of now. Where no interval is known, the effect has the same sign.
 
-    A digest never loses what an answer to itself names, and what turned round is told again. Once somebody found it too
-    long it is short from then on. No answers: everything is told, and at length.
+    A digest never loses what an answer to itself names, and what turned round is told again. It is short while the
+    newest reason of at least two people is that it is too long: whoever gives another reason later takes theirs back.
+    No answers: everything is told, and at length.
 
     Args:
         answers: of the digest's route, in any order.
@@ -56,9 +60,15 @@ def display(answers: Sequence[DigestAnswer], digest: Digest, now: datetime) -> D
     away += [(one, True) for answer in before if answer.why == KNOWN for one in answer.findings]
     return Display(
         muted=tuple(_muted(digest, away)),
-        short=any(one.why == TOO_LONG for one in whys),
+        short=_too_long_for(whys) >= SHORT_FOR,
         snoozed_until=max((one.until for one in running if one.until is not None), default=None),
     )
+
+
+def _too_long_for(whys: Sequence[DigestAnswer]) -> int:
+    """How many people find it too long, each by the newest reason that they gave."""
+    newest = {one.by: one.why for one in sorted(whys, key=lambda one: one.at)}
+    return sum(why == TOO_LONG for why in newest.values())
 
 
 def _muted(digest: Digest, away: Sequence[tuple[Told, bool]]) -> Iterator[Told]:
@@ -72,6 +82,8 @@ def _same(one: Told, other: Told) -> bool:
     """The same finding, moved the same way: where the watch said which way it goes, by that, else by its sign."""
     if (one.aspect, one.name) != (other.aspect, other.name):
         return False
+    if one.part is not other.part and not (one.part is PartKind.ALL and one.name):
+        return False  # an answer that names a part without its kind was given before kinds were kept: the name decides
     if one.rising is not None and other.rising is not None:
         return one.rising is other.rising
     return one.effect is None or other.effect is None or (one.effect >= 0.0) is (other.effect >= 0.0)

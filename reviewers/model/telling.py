@@ -84,6 +84,7 @@ class Told:
     """A finding as somebody answered to it: by what it looked at, and how it stood."""
 
     aspect: Aspect
+    part: PartKind = PartKind.ALL  # of an answer from before it was kept: ALL, also where a part is named
     name: str = ""  # of the part; empty: all outputs. Untrusted text
     rising: bool | None = None
     effect: float | None = None  # so that "known already" ends when it changes

@@ -10,6 +10,8 @@ import pytest
 
 from reviewers.decisions.digest_answers import Display, display, told
 from reviewers.model.digest import Digest
+from reviewers.model.digest_json import from_values
+from reviewers.model.digest_parts import PartKind
 from reviewers.model.telling import DigestAnswer, DigestAnswerKind, Told
 from tests.digests import MONDAY, a_digest, a_finding
 
@@ -93,15 +95,38 @@ def test_what_turned_round_is_told_again() -> None:
     assert names(display([an_answer(why="not_important")], fewer, NOW)) == []
 
 
-def test_too_long_makes_it_short_and_not_true_changes_nothing() -> None:
-    """Neither leaves a finding out."""
-    assert display([an_answer(why="too_long"), an_answer(why="known", findings=())], a_week(), NOW) == Display(
-        short=True
-    )
-    assert display([an_answer(why="not_true")], a_week(), NOW) == Display()
+def test_digest_is_short_once_two_people_find_it_too_long() -> None:
+    """One alone, though she says so twice, shortens nothing for the others; no finding is left out."""
+    hers, his = an_answer(why="too_long"), an_answer(why="too_long", by="U0JONAS")
+    assert display([hers, hers], a_week(), NOW) == Display()
+    assert display([hers, his], a_week(), NOW) == Display(short=True)
+
+
+def test_digest_is_long_again_when_one_of_two_gives_another_reason_later() -> None:
+    """The newest reason of each counts, in whatever order the answers come; "not true" changes nothing else."""
+    hers, his = an_answer(why="too_long"), an_answer(why="too_long", by="U0JONAS")
+    later = an_answer(why="not_true", at=NOW)
+    assert display([later, hers, his], a_week(), NOW) == Display()
+    assert display([hers, his, an_answer(why="not_true", at=NOW - timedelta(days=1))], a_week(), NOW).short
+
+
+def test_parts_of_one_name_and_another_kind_are_told_apart() -> None:
+    """A topic that was not important says nothing of a slice that is called alike."""
+    answers = [an_answer(why="not_important", findings=told(a_week(part=PartKind.TOPIC)))]
+    assert names(display(answers, a_week(part=PartKind.TOPIC), NOW)) == ["Fees abroad"]
+    assert names(display(answers, a_week(part=PartKind.SLICE), NOW)) == []
+
+
+def test_answer_from_before_kinds_were_kept_still_counts_by_its_name() -> None:
+    """Its stored text has no kind."""
+    (kept,) = told(a_week())
+    old = from_values(Told, {"aspect": kept.aspect.value, "name": kept.name, "rising": True, "effect": 0.22})
+    assert old.part is PartKind.ALL
+    assert names(display([an_answer(why="not_important", findings=(old,))], a_week(), NOW)) == ["Fees abroad"]
 
 
 def test_what_is_kept_of_a_finding_is_what_it_looked_at_and_how_it_stood() -> None:
     """Only of what moved."""
     (kept,) = told(a_week())
-    assert kept == Told(aspect=a_finding().aspect, name="Fees abroad", rising=True, effect=0.22)
+    found = a_finding()
+    assert kept == Told(aspect=found.aspect, part=found.part, name="Fees abroad", rising=True, effect=0.22)

@@ -136,7 +136,7 @@ def test_snooze_and_thanks_say_what_they_change() -> None:
     assert fine(snoozed_message("Card support", AT, OPTIONS)).text == (
         "Snoozed until 23 November. What moved in Card support is told again then."
     )
-    assert fine(noted_message(WhyNot.TOO_LONG)).text.startswith("Noted. From now on the digest is short")
+    assert fine(noted_message(WhyNot.TOO_LONG)).text.startswith("Noted. Once two people find so, the digest is short")
 
 
 def test_wrong_answers_are_listed_with_verdict_and_way_to_the_card() -> None:

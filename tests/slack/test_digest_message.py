@@ -295,7 +295,7 @@ def test_short_form_leaves_lists_and_pictures_to_the_thread() -> None:
 
 def test_finding_that_somebody_knows_already_is_left_out_and_counted() -> None:
     """After "Known already"; its examples go with it."""
-    muted = (Muted(aspect=Aspect.WRONG, name="fees abroad"),)
+    muted = (Muted(aspect=Aspect.WRONG, part=PartKind.SLICE, name="fees abroad"),)
     message = drawn(drawn_digest(), replace(OPTIONS, muted=muted))
     assert kinds(message).count("rich_text") == 1
     assert "1 finding left out, as you asked. Details in the thread." in said(message.blocks[-2])

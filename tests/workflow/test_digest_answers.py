@@ -75,12 +75,13 @@ def test_week_that_is_not_over_has_no_digest(store: MemoryStore) -> None:
 
 
 def test_answers_keep_what_moved_and_change_what_is_shown_next(store: MemoryStore) -> None:
-    """A snooze ends after a week; "too long" lasts."""
+    """A snooze ends after a week; "too long" of two people lasts."""
     desk = DigestAnswerDesk(store=store, clock=FixedClock(NOW), ids=CountingIds())
     assert desk.snooze(CARDS, "U0MARA") == NOW + timedelta(days=7)
     desk.not_useful(CARDS, "U0JONAS", why="too_long", note="Half of it would do.")
+    desk.not_useful(CARDS, "U0MARA", why="too_long", note="")
     with store.read() as uow:
-        snoozed, useless = uow.digest_answers.of("Card support")
+        snoozed, useless, _ = uow.digest_answers.of("Card support")
     assert (snoozed.kind, snoozed.week, snoozed.by) == (DigestAnswerKind.SNOOZED, "2026-W47", "U0MARA")
     assert [one.name for one in snoozed.findings] == ["Fees abroad", "cash in Thailand, Turkey"]
     assert (useless.why, useless.note) == ("too_long", "Half of it would do.")

@@ -25,7 +25,8 @@ _THANKS = {
     WhyNot.KNOWN: "What moved there is not told again while it stays as it is.",
     WhyNot.NOT_IMPORTANT: "What moved there is not told any more; the thread still has it.",
     WhyNot.NOT_TRUE: "The leads can read it; it changes nothing by itself.",
-    WhyNot.TOO_LONG: "From now on the digest is short: sentence, cure and buttons. The rest is in its thread.",
+    WhyNot.TOO_LONG: "Once two people find so, the digest is short and the rest is in its thread; who gives another "
+    "reason later takes it back.",
 }
 
 

@@ -57,7 +57,7 @@ class WhyNot(StrEnum):
     KNOWN = "known"  # the finding is not told again while it stays as it is
     NOT_IMPORTANT = "not_important"  # what moved there is not told any more
     NOT_TRUE = "not_true"  # kept for the lead; changes nothing by itself
-    TOO_LONG = "too_long"  # from now on the short form
+    TOO_LONG = "too_long"  # the short form, once two people find so
 
 
 class Dismissed(StrEnum):

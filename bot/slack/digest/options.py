@@ -8,6 +8,7 @@ from datetime import tzinfo
 from enum import StrEnum
 
 from reviewers.model.digest import Aspect, Digest, Finding, State
+from reviewers.model.digest_parts import PartKind
 
 
 class Picture(StrEnum):
@@ -23,11 +24,12 @@ class Muted:
     """A finding that is not told again, since somebody knows it already or finds it not important."""
 
     aspect: Aspect
+    part: PartKind = PartKind.ALL
     name: str = ""  # of the part; empty: all outputs
 
     def covers(self, finding: Finding) -> bool:
         """Whether it is this finding."""
-        return finding.aspect is self.aspect and finding.name == self.name
+        return (finding.aspect, finding.part, finding.name) == (self.aspect, self.part, self.name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +40,7 @@ class DigestOptions:
     files: Mapping[Picture, str] = field(default_factory=dict)  # Slack's ids of the pictures; one that is missing is
     # told in words, and a message is never held up by it
     native_bars: bool = True  # plain comparisons as Slack's own bars; false where the workspace refuses them
-    short: bool = False  # "Too long" was pressed: sentence, cure and buttons, the rest in the thread
+    short: bool = False  # people found it too long: sentence, cure and buttons, the rest in the thread
     muted: tuple[Muted, ...] = ()
     guide: str = ""  # address behind "how to read this"; empty: there is none
     command: str = ""  # such as "/whetstone", named in the fallback text as the way by keyboard; empty: none
