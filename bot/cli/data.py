@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -98,10 +99,19 @@ def sources_add(
 def dataset_build(
     format: Annotated[Format, typer.Option(help="What it is for.")],
     out_dir: Annotated[Path, typer.Option("--out", help="Folder for the file and its manifest.")] = Path("datasets"),
+    route: Annotated[str, typer.Option(help="A route's name; all of them together when it is left out.")] = "",
+    until: Annotated[
+        datetime | None,
+        typer.Option(help="Only what was resolved before then, in UTC; everything when it is left out."),
+    ] = None,
 ) -> None:
     """Write the correction set, or the labels: the same reviews give the same bytes."""
     from bot.bootstrap import open_services
     from bot.settings import load
+    from reviewers.workflow.judgement import named
 
-    built = open_services(load()).datasets.build(format.value, str(out_dir))
+    services = open_services(load())
+    own = named(route, services.policies.current()) if route else None
+    before = until.replace(tzinfo=UTC) if until else None
+    built = services.datasets.build(format.value, str(out_dir), route=own, until=before)
     out.print(f"{built.path}: {built.examples} examples, sha256 {built.version}", markup=False)

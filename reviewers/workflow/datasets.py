@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from importlib import metadata
 
@@ -42,11 +43,15 @@ class DatasetBuilder:
     clock: Clock
     tool: str = field(default_factory=_tool)  # name and version, for the manifest
 
-    def build(self, format: str, out: str) -> DatasetVersion:
+    def build(
+        self, format: str, out: str, *, route: str | None = None, until: datetime | None = None
+    ) -> DatasetVersion:
         """Write `whetstone-FORMAT-VERSION.jsonl` and its manifest into the folder `out`, and remember the version.
 
         Formats: sft, dpo, kto, openai (see decisions.corrections), spans, retrieval (see decisions.labels). The version
         is the sha256 of the data file; the same resolutions give the same bytes, in the data and in the manifest.
+        `route` keeps to the tasks of one (empty: the policy's own; None: all), `until` to what was resolved before that
+        moment and stands unchanged since (None: everything).
         Raises Invalid (`format`) for an unknown format or when no review is of use for it, Invalid (`out`) for a folder
         that cannot be one, and Unavailable when the disk refuses. A build that fails leaves no file and no version; one
         that stopped between the two leaves a whole file, and building again remembers it.
@@ -54,13 +59,13 @@ class DatasetBuilder:
         wanted = _format(format)
 
         with self.store.read() as uow:
-            corrections = _read(uow.tasks.resolved(), wanted)
+            corrections = _read(_within(uow.tasks.resolved(), route, until), wanted)
         if not corrections.lines:
             raise Invalid("format", _nothing_to_build(corrections))
 
         version = corrections.version
         name = f"whetstone-{wanted.value}-{version[:NAME_DIGITS]}"
-        account = manifest(corrections, data_name=f"{name}.jsonl", tool=self.tool)
+        account = manifest(corrections, data_name=f"{name}.jsonl", tool=self.tool, route=route, until=until)
         path = self.files.write(
             out,
             data_name=f"{name}.jsonl",
@@ -81,10 +86,17 @@ class DatasetBuilder:
         return dataset
 
 
-def manifest(corrections: Corrections, *, data_name: str, tool: str) -> dict[str, JsonValue]:
+def manifest(
+    corrections: Corrections,
+    *,
+    data_name: str,
+    tool: str,
+    route: str | None = None,
+    until: datetime | None = None,
+) -> dict[str, JsonValue]:
     """The account beside a data file: what is in it, what is not and why, and how its outputs were selected.
 
-    It follows from the resolutions alone, so that it repeats with the data.
+    It follows from the resolutions and from what was asked for alone, so that it repeats with the data.
     """
     origins = corrections.origins
     chances = inclusion(origins)
@@ -96,6 +108,8 @@ def manifest(corrections: Corrections, *, data_name: str, tool: str) -> dict[str
         "bytes": sum(len(line) + 1 for line in corrections.lines),
         "format": corrections.format.value,
         "columns": list(_columns(corrections.format)),
+        "route": route,
+        "until": until.isoformat() if until else None,
         "rows": len(corrections.lines),
         "rows_from": dict(sorted(Counter(origin.outcome.value for origin in origins).items())),
         "reviewed": corrections.read,
@@ -130,6 +144,14 @@ def _uses(dataset: DatasetVersion, corrections: Corrections) -> list[DatasetUse]
         )
         for origin in corrections.origins
     ]
+
+
+def _within(views: Iterable[TaskView], route: str | None, until: datetime | None) -> Iterator[TaskView]:
+    """Those of this route whose resolution is from before this moment; None: of all, of any time."""
+    for view in views:
+        late = until is not None and view.resolution is not None and view.resolution.resolved_at >= until
+        if not late and route in (None, view.task.route):
+            yield view
 
 
 def _read(views: Iterable[TaskView], format: DatasetFormat | LabelFormat) -> Corrections:

@@ -74,12 +74,12 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
 
 def review(uow: UnitOfWork, name: str, outcome: Outcome, *, text: str | None = None, **output: Any) -> None:
     """One output, selected, reviewed and resolved."""
-    risky = "uniform" not in output.pop("selected", "risk")
+    risky, route = "uniform" not in output.pop("selected", "risk"), output.pop("route", "")
     uow.outputs.add([an_output(f"o-{name}", **output)])
     uow.assessments.add([an_assessment(f"o-{name}")])
     chance = {} if risky else {"inclusion_probability": 0.05, "reason": Reason.UNIFORM, "policy_version": "policy-2"}
     uow.decisions.add([a_decision(f"o-{name}", **chance)])
-    uow.tasks.add(a_task(f"t-{name}", output_id=f"o-{name}"))
+    uow.tasks.add(a_task(f"t-{name}", output_id=f"o-{name}", route=route))
     verdict = a_verdict(f"v-{name}", task_id=f"t-{name}", kind=KINDS[outcome], correction=text)
     uow.verdicts.append(verdict)
     resolve(uow, name, outcome, text=text)
@@ -124,6 +124,31 @@ def builder(store: SqlStore, **changes: Any) -> DatasetBuilder:
     """A builder on the real file writer."""
     fields: dict[str, Any] = {"store": store, "files": FolderFiles(), "clock": AtOneMoment(), "tool": "whetstone test"}
     return DatasetBuilder(**(fields | changes))
+
+
+def test_dataset_of_a_route_holds_its_outputs_alone_and_says_so(store: SqlStore, tmp_path: Path) -> None:
+    """The policy's own route has an empty name; a route without reviews gives no file."""
+    reviewed_week(store)
+    with store.begin() as uow:
+        review(uow, "g", Outcome.EDITED, completion="It costs 4.", text="It costs 5.", route="Cards")
+    cards, own, both = (builder(store).build("dpo", str(tmp_path), route=route) for route in ("Cards", "", None))
+    assert (cards.examples, own.examples, both.examples) == (1, 1, 2)
+    assert b"It costs 5." in Path(cards.path).read_bytes()
+    assert b"It costs 3." in Path(own.path).read_bytes()
+    account = json.loads(Path(cards.path).with_suffix(".manifest.json").read_text("utf-8"))
+    assert (account["route"], account["until"], account["reviewed"]) == ("Cards", None, 1)
+    with pytest.raises(Invalid, match="nothing has been reviewed yet"):
+        builder(store).build("dpo", str(tmp_path), route="Loans")
+
+
+def test_dataset_until_a_moment_leaves_out_what_was_resolved_from_it_on(store: SqlStore, tmp_path: Path) -> None:
+    """All were resolved a minute after noon; the moment itself is left out."""
+    reviewed_week(store)
+    moment = NOON + timedelta(minutes=1)
+    later = builder(store).build("sft", str(tmp_path), until=moment + timedelta(seconds=1))
+    assert later.examples == ROWS["sft"]
+    with pytest.raises(Invalid, match="nothing has been reviewed yet"):
+        builder(store).build("sft", str(tmp_path), until=moment)
 
 
 def loaded(path: str, tmp_path: Path) -> Any:
@@ -194,6 +219,8 @@ def test_the_manifest_accounts_for_every_review(store: SqlStore, tmp_path: Path)
         "bytes": data.stat().st_size,
         "format": "sft",
         "columns": ["prompt", "completion"],
+        "route": None,
+        "until": None,
         "rows": 3,
         "rows_from": {"approved": 2, "edited": 1},
         "reviewed": 4,
