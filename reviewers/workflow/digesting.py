@@ -29,11 +29,12 @@ from reviewers.decisions.too_few import TooFew
 from reviewers.errors import Invalid
 from reviewers.model import Outcome, Reviewed, Route, TaskState
 from reviewers.model.digest import Aspect, Digest, Finding, State, Window
-from reviewers.model.digest_parts import Corrections, MarksEffect, ReviewerFigures, Sources, WeekRate
+from reviewers.model.digest_parts import Corrections, MarksEffect, ReviewerFigures, WeekRate
 from reviewers.model.missing import Missing
 from reviewers.model.suggestion import Suggestion, Upstream
 from reviewers.ports import Clock, Policies, Store
-from reviewers.workflow import digest_embeddings, digest_reading
+from reviewers.workflow import digest_citing, digest_embeddings, digest_reading
+from reviewers.workflow.digest_citing import CitedSources
 from reviewers.workflow.digest_reading import Period, Read, Week
 from reviewers.workflow.judgement import named
 
@@ -83,14 +84,15 @@ class DigestDesk:
             read = [
                 (
                     one,
-                    digest_reading.read_route(uow, one.name, period, read_week),
+                    found := digest_reading.read_route(uow, one.name, period, read_week),
                     digest_embeddings.findings(uow, one.name, period.reference, period.current, _seed(one, week)),
+                    digest_citing.read(uow, one.name, found, period.reference, period.current),
                 )
                 for one in routes
             ]
         return tuple(
-            _digest(one, found, words, read_week, period, weeks.upto(week, SHOWN), zone, version)
-            for one, found, words in read
+            _digest(one, found, words, cited, read_week, period, weeks.upto(week, SHOWN), zone, version)
+            for one, found, words, cited in read
         )
 
 
@@ -102,6 +104,7 @@ def _digest(
     route: Route,
     read: Read,
     words: Sequence[Finding],
+    cited: CitedSources,
     week: Week,
     period: Period,
     shown: Sequence[str],
@@ -113,9 +116,13 @@ def _digest(
     whole, crossed = digest_rates.whole(read.windows, read.past, period.reference, errors)
     parts = digest_rates.parts(read.windows, read.past, period.reference, errors)
     before, now = read.traffic.before, read.traffic.now
-    settled = findings.settled([*_shown(whole, parts, read), *digest_values.findings(before, now), *words])
-    # Topics that did not move were held against the others, and would fill a digest with what is as it was.
-    found = tuple(one for one in settled if one.aspect is not Aspect.TOPIC or one.state is State.DRIFT)
+    tested = [*_shown(whole, parts, read), *digest_values.findings(before, now), *words, *cited.findings]
+    # Topics and sources that did not move were held against the others, and would fill a digest with what is as it was.
+    found = tuple(
+        one
+        for one in findings.settled(tested)
+        if one.aspect not in (Aspect.TOPIC, Aspect.SOURCE) or one.state is State.DRIFT
+    )
     outputs, line = read.windows.outputs, whole.line
     reviewers = _reviewers(read, period)
     suggestion = _suggestion(route, read, week, whole, parts, crossed, reviewers)
@@ -141,7 +148,7 @@ def _digest(
         lines=tuple(one.line for one in parts),
         reliability=digest_summary.reliability(outputs, read.windows.now | read.windows.before, week.newest),
         latency=digest_values.latency(before, now),
-        sources=Sources(),
+        sources=cited.sources,
         reviewers=reviewers,
         corrections=_corrections(read, period.current),
         suggestion=suggestion,

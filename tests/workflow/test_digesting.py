@@ -17,7 +17,7 @@ from reviewers.model.digest_parts import PartKind, Percentiles
 from reviewers.model.missing import Missing
 from reviewers.model.suggestion import Met, Upstream
 from reviewers.workflow.verdicts import Ballot
-from tests.builders import an_output
+from tests.builders import a_passage, an_output
 from tests.workflow.worlds import World
 
 ZONE = ZoneInfo("UTC")
@@ -249,6 +249,32 @@ def test_new_prompt_under_which_half_of_the_wrong_answers_were_written_is_the_ch
     assert (digest.cure.kind, digest.cure.wrong, digest.cure.of) == (Upstream.PROMPT, 40, 40)
     assert digest.cure.change.changed_at == MONDAY + timedelta(hours=12)
     assert digest.suggestion.other_cause.watched == (Upstream.PROMPT, Upstream.MODEL)
+
+
+def test_source_that_wrong_answers_began_to_cite_is_told_with_answers_that_show_it() -> None:
+    """A new page is behind 25 of the week's 35 wrong answers; questions without an embedding are not counted."""
+    world = a_world()
+    page = a_passage("p-9", title="Cash abroad, new", address="https://help.example/new")
+    for week in range(4, 0, -1):
+        decided(world, MONDAY - timedelta(weeks=week), 90, 10)
+        decided(world, MONDAY - timedelta(weeks=week) + DAY, 9, 1, passages=(page,))
+    decided(world, MONDAY, 90, 10)
+    decided(world, MONDAY + DAY, 15, 25, passages=(page,))
+    world.clock.advance(7 * DAY.total_seconds())
+    digest = digest_of(world)
+    found = finding(digest, Aspect.SOURCE, "Cash abroad, new")
+    # 4 of 44 wrong ones cited it before.
+    assert found.state is State.DRIFT
+    assert (found.now, found.before) == pytest.approx((25 / 35, 4 / 44))
+    assert [one.output_id[:8] for one in found.examples] == ["12011200"] * 3
+    assert [(one.title, one.wrong, one.cited) for one in digest.sources.cited] == [
+        ("Cash abroad, new", 25, 40),
+        ("Card fees 2026", 10, 100),
+        ("Card limits", 10, 100),
+    ]
+    assert (digest.sources.cited[0].wrong_before, digest.sources.cited[0].cited_before) == (4, 40)
+    assert digest.sources.asked == 0
+    assert not [one for one in digest.findings if one.aspect is Aspect.SOURCE and one.state is not State.DRIFT]
 
 
 def test_longer_answers_are_told_where_no_more_of_them_are_wrong() -> None:
