@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, literal_column, select, tuple_
+from sqlalchemy import Connection, RowMapping, and_, bindparam, literal_column, or_, select, tuple_
 
 from reviewers.model.features import FeatureBlock, OutputFeatures
 from storage import rows, rows_features
-from storage.tables import outputs, sampling_decisions
+from storage.tables import outputs, review_tasks, sampling_decisions
 from storage.tables_features import output_features
-from storage.unit_of_work_statements import every, in_pieces, insert_once, one_of
+from storage.unit_of_work_statements import DECIDES, every, in_pieces, insert_once, one_of
 
 AT_ONCE = 5_000  # outputs in memory: of 384 numbers each, about 25 MB with their columns
 
@@ -23,9 +23,11 @@ _ADD = insert_once(output_features)
 _PAGE = (
     select(output_features, _decided.decided_at)
     .join(output_features, output_features.c.output_id == _decided.output_id)
+    .outerjoin(review_tasks, and_(review_tasks.c.output_id == _decided.output_id, DECIDES))
     .where(
         _decided.route == bindparam("route", type_=_decided.route.type),
         _decided.stratum != literal_column("''"),
+        or_(review_tasks.c.known.is_(None), review_tasks.c.known == literal_column("''")),
         _decided.decided_at >= bindparam("since", type_=_moment),
         _decided.decided_at < bindparam("until", type_=_moment),
         tuple_(_decided.decided_at, _decided.output_id)

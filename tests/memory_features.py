@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from reviewers.errors import UnknownOutput
 from reviewers.model.features import FeatureBlock, OutputFeatures
 from tests.memory_queues import Repository
+from tests.memory_selection import is_known
 from tests.memory_state import in_utc
 
 AT_ONCE = 3  # so that a test with few outputs meets several blocks
@@ -28,7 +29,7 @@ class MemoryFeatures(Repository):
 
     def blocks(self, since: datetime, until: datetime, *, route: str) -> Iterator[FeatureBlock]:
         in_route = (one for one in self._state.decisions.values() if one.route == route and one.stratum is not None)
-        decided = [one for one in in_route if since <= one.decided_at < until]
+        decided = [one for one in in_route if since <= one.decided_at < until and not is_known(self._state, one)]
         decided.sort(key=lambda one: (one.decided_at, one.output_id))
         found = [self._state.features[one.output_id] for one in decided if one.output_id in self._state.features]
         for _, same in groupby(found, key=lambda one: (one.embedder, _width(one))):

@@ -44,7 +44,7 @@ class MemoryDecisions(Repository):
     def sample(
         self, since: datetime, until: datetime, *, route: str | None = None, selected_only: bool = False
     ) -> PeriodOutputs:
-        found = [one for one in self._in_period(since, until, route) if not _is_known(self._state, one)]
+        found = [one for one in self._in_period(since, until, route) if not is_known(self._state, one)]
         found = [one for one in found if one.selected or not selected_only]
         reviewed = [(place, *_outcome(self._state, one)) for place, one in enumerate(found)]
         decided = [(place, task_id, outcome) for place, task_id, outcome in reviewed if outcome is not None]
@@ -69,7 +69,7 @@ class MemoryDecisions(Repository):
         )
 
     def past(self, since: datetime, until: datetime) -> Iterator[PastOutput]:
-        found = [one for one in self._in_period(since, until, None) if not _is_known(self._state, one)]
+        found = [one for one in self._in_period(since, until, None) if not is_known(self._state, one)]
         for one in sorted(found, key=lambda one: (one.decided_at, one.output_id)):
             yield PastOutput(
                 output=self._state.outputs[one.output_id],
@@ -78,7 +78,7 @@ class MemoryDecisions(Repository):
             )
 
     def columns(self, since: datetime, until: datetime, *, route: str) -> Iterator[OutputBlock]:
-        found = [one for one in self._in_period(since, until, route) if not _is_known(self._state, one)]
+        found = [one for one in self._in_period(since, until, route) if not is_known(self._state, one)]
         found.sort(key=lambda one: (one.decided_at, one.output_id))
         for start in range(0, len(found), BLOCK):
             yield _block(found[start : start + BLOCK], self._state)
@@ -126,7 +126,7 @@ def _deciding(state: State, output_id: str) -> ReviewTask | None:
     return next((task for task in tasks if task.output_id == output_id), None)
 
 
-def _is_known(state: State, decision: SamplingDecision) -> bool:
+def is_known(state: State, decision: SamplingDecision) -> bool:
     task = _deciding(state, decision.output_id)
     return decision.selected and task is not None and bool(task.known)
 

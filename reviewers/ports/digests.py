@@ -71,7 +71,7 @@ class Features(Protocol):
 
     def blocks(self, since: datetime, until: datetime, *, route: str) -> Iterator[FeatureBlock]:
         """Of every output of this route decided on in [since, until) by the time of the decision, in pieces that fit
-        in memory; an output that has no features is left out, and no text is read."""
+        in memory; known answers and outputs that have no features are left out, and no text is read."""
 
     def questions(self, output_ids: Sequence[str]) -> dict[str, str]:
         """The last turn of a person of each of these outputs; empty where there is none."""

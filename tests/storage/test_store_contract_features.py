@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reviewers.model import Message, Stratum
+from reviewers.model import Message, Purpose, Stratum
 from reviewers.model.features import FeatureBlock, OutputFeatures
 from reviewers.ports import Store
 from storage import unit_of_work_features
 from storage.unit_of_work import SqlStore
-from tests.builders import NOON, a_decision, an_output
+from tests.builders import NOON, a_decision, a_task, an_output
 from tests.storage.test_query_plans import statements
 from tests.storage.test_store_contract_races import at_once
 
@@ -113,6 +113,17 @@ def test_only_outputs_of_the_route_and_the_period_are_read(store: Store) -> None
 
     assert [output_id for block in blocks(store) for output_id in block.output_ids] == ["a", "b"]
     assert [block.output_ids for block in blocks(store, "")] == [("elsewhere",)]
+
+
+def test_known_answers_are_no_outputs_of_a_period(store: Store) -> None:
+    """They were sent to learn of reviewers; an answer that is shown again as a known one stays in."""
+    keep(store, [some_features("o-1"), some_features("known"), some_features("shown again")])
+    with store.begin() as uow:
+        uow.tasks.add(a_task("t-1", output_id="known", known="wrong"))
+        uow.tasks.add(a_task("t-2", output_id="shown again"))
+        uow.tasks.add(a_task("t-3", output_id="shown again", known="right", purpose=Purpose.GOLD))
+
+    assert [output_id for block in blocks(store) for output_id in block.output_ids] == ["o-1", "shown again"]
 
 
 def test_vectors_of_two_models_are_never_in_one_matrix_when_their_widths_differ(store: Store) -> None:
