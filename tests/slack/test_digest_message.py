@@ -368,3 +368,23 @@ def test_longest_digest_keeps_slacks_limits() -> None:
 def test_files_are_asked_for_by_the_names_that_are_uploaded() -> None:
     """The value of a picture is its file's name."""
     assert {picture.value for picture in Picture} == {"error-rate", "what-moved", "reliability"}
+
+
+def test_source_that_stands_out_alone_is_named_where_the_rise_is() -> None:
+    """The whole did not move beyond chance: the first sentence says which answers did."""
+    source = a_finding(
+        aspect=Aspect.SOURCE,
+        part=PartKind.SOURCE,
+        name="Card fees 2026",
+        unit=Unit.SHARE,
+        now=0.72,
+        before=0.09,
+        effect=0.63,
+        low=0.4,
+        high=0.8,
+        rising=None,
+        since=None,
+        examples=(),
+    )
+    _, first, *_ = drawn(replace(drawn_digest(), findings=(source,))).blocks
+    assert said(first).endswith(" The rise is in answers that cite *Card fees 2026*.")

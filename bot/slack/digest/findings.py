@@ -233,11 +233,11 @@ def since_of(findings: Iterable[Finding]) -> Finding | None:
 
 
 def wrong_parts(digest: Digest, *, more: bool) -> tuple[Finding, ...]:
-    """The parts in which more (or fewer) answers were wrong than before, the most telling first."""
+    """The parts and sources of which more (or fewer) answers were wrong than before, the most telling first."""
     return tuple(
         one
         for one in digest.of(State.DRIFT)
-        if one.aspect is Aspect.WRONG and (one.effect is None or (one.effect > 0) is more)
+        if one.aspect in (Aspect.WRONG, Aspect.SOURCE) and (one.effect is None or (one.effect > 0) is more)
     )
 
 
