@@ -90,6 +90,11 @@ class ReplyDesk:
             first = uow.events.first_time(reacted.event_id, now) and uow.events.first_time(asked, now)
         return proposal if first else None
 
+    def sweep(self) -> int:
+        """Forget events that Slack repeats no more, where nobody replies too; returns how many."""
+        with self.store.begin() as uow:
+            return uow.events.forget(self.clock.now() - EVENTS_KEPT)
+
     def own_reply(self, view: TaskView, channel: str, ts: str, author: str) -> Reply | None:
         """The reply with this key, if it stands under this task and this person wrote it."""
         key = (channel, ts, author)

@@ -99,6 +99,7 @@ class Services:
             "judgements": (300.0, self.judgement.sweep),  # what readers are told; each guarantee once a week
             "risk": (600.0, RiskLearner(store=store, clock=clock, metrics=self.metrics).sweep),  # once a day
             "digests": (60.0, self.weekly.sweep),  # once a week; what was missed while no clock ran is caught up
+            "events": (3600.0, self.replies.sweep),  # what is kept for two days goes within the hour, replies or not
         }
 
     def _second_looks(self) -> SecondLooks:

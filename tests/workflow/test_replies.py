@@ -246,3 +246,13 @@ def test_events_are_forgotten_after_two_days() -> None:
     world.write("again")
     with world.store.begin() as uow:
         assert uow.events.first_time("Ev-old", world.clock.now())
+
+
+def test_the_clock_forgets_events_where_nobody_replies() -> None:
+    """One of two days ago, and none of a second less."""
+    world = Thread()
+    world.write("hello", event_id="Ev-old")
+    world.clock.advance(EVENTS_KEPT.total_seconds())
+    assert world.sweep("events") == 0
+    world.clock.advance(1)
+    assert world.sweep("events") == 1
