@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot.slack.desk import Actor, ReviewDesk
@@ -45,7 +46,8 @@ def answered(desk: ReviewDesk, actor: Actor, argument: str, channel: str) -> Sla
     digest = _read(desk, week, _route(desk, rest, channel))
     if digest.headline is Headline.NO_TRAFFIC and digest.last_output_at is None:
         return no_digest_message(digest.route, week=digest.week, first_at=None, options=options(digest))
-    return digest_message(digest, options(digest, desk.services.digest_answers.display(digest)))
+    shown = options(digest, desk.services.digest_answers.display(digest))
+    return digest_message(digest, replace(shown, threaded=False))
 
 
 def compared(desk: ReviewDesk, actor: Actor, argument: str, channel: str) -> SlackMessage:

@@ -57,7 +57,8 @@ def _calm_grey(digest: Digest, options: DigestOptions) -> Iterator[str]:
     parts = [one for one in options.shown(digest.findings) if one.aspect is Aspect.WRONG]
     if few := too_few(parts):
         yield mrkdwn(words("too few to say: ", few))
-    yield "details in the thread"
+    if options.threaded:
+        yield "details in the thread"
 
 
 def corrections_words(digest: Digest) -> str:
@@ -91,10 +92,12 @@ def _drift(digest: Digest, options: DigestOptions) -> Iterator[Block]:
         yield from bars(digest) if options.native_bars else picture_blocks(Picture.MOVED, digest, options)
         yield from _lists(digest, options)
         calm = summary(options.shown(digest.findings), digest, options.left_out(digest))
-        yield said(mrkdwn(words(calm, " " if calm else "", "Details in the thread.")))
+        thread = "Details in the thread." if options.threaded else ""
+        if calm or thread:
+            yield said(mrkdwn(words(calm, " " if calm and thread else "", thread)))
     grey_parts = [mrkdwn(part) for part in grey_words(digest, options.zone)]
     guide = link_address(options.guide)
-    if options.short:
+    if options.short and options.threaded:
         grey_parts.append("details in the thread")
     if guide:
         grey_parts.append(f"<{escape(guide)}|how to read this>")

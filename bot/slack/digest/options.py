@@ -41,6 +41,7 @@ class DigestOptions:
     # told in words, and a message is never held up by it
     native_bars: bool = True  # plain comparisons as Slack's own bars; false where the workspace refuses them
     short: bool = False  # people found it too long: sentence, cure and buttons, the rest in the thread
+    threaded: bool = True  # its details stand in its thread; False: an answer to one person, which has none
     muted: tuple[Muted, ...] = ()
     guide: str = ""  # address behind "how to read this"; empty: there is none
     command: str = ""  # such as "/whetstone", named in the fallback text as the way by keyboard; empty: none
