@@ -248,6 +248,7 @@ def build_desk(settings: Settings, services: Services) -> ReviewDesk:
             reasons=settings.reasons, zone=ZoneInfo(settings.time_zone), next_command="/whetstone next"
         ),
         channel=settings.review_channel,
+        datasets=str(settings.data_dir / "datasets"),
     )
 
 

@@ -22,6 +22,7 @@ from bot.slack.listeners import (
     joining,
     late,
     menus,
+    retraining,
     run,
     settings,
     setup,
@@ -46,6 +47,7 @@ FEATURES = (
     threads,
     settings,
     digests,
+    retraining,
 )
 LISTENER_THREADS = 40  # Bolt's default of 5 starves at a handful of simultaneous clicks
 

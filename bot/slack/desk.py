@@ -48,6 +48,7 @@ class ReviewDesk:
     people: People
     display: CardOptions
     channel: str  # where new cards go
+    datasets: str = "datasets"  # folder for the files that buttons build, where Whetstone runs
 
     @property
     def verdicts(self) -> VerdictDesk:

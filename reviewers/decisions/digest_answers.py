@@ -11,6 +11,7 @@ from reviewers.model.digest_parts import PartKind
 from reviewers.model.telling import DigestAnswer, DigestAnswerKind, Told
 
 KNOWN, NOT_IMPORTANT, TOO_LONG = "known", "not_important", "too_long"  # why a digest was not useful
+CLOSES = (DigestAnswerKind.ACCEPTED, DigestAnswerKind.POSTPONED, DigestAnswerKind.DISMISSED)  # a suggestion
 SHORT_FOR = 2  # people, our choice: one alone shortens nothing for all others
 SNOOZE = timedelta(days=7)  # our choice: the next digest leaves it out, and the one after tells it if it lasts
 
@@ -63,6 +64,45 @@ def display(answers: Sequence[DigestAnswer], digest: Digest, now: datetime) -> D
         short=_too_long_for(whys) >= SHORT_FOR,
         snoozed_until=max((one.until for one in running if one.until is not None), default=None),
     )
+
+
+def closing(answers: Sequence[DigestAnswer], digest: Digest, now: datetime) -> DigestAnswer | None:
+    """What closed the suggestion of this digest: that it was accepted, else its oldest answer that still counts.
+
+    A postponement counts until its end. None: the suggestion is open.
+    """
+    own = [one for one in answers if one.week == digest.week and one.kind in CLOSES]
+    accepted = [one for one in own if one.kind is DigestAnswerKind.ACCEPTED]
+    counts = [one for one in own if one.until is None or one.until > now]
+    return next(iter(sorted(accepted, key=_at) or sorted(counts, key=_at)), None)
+
+
+def rests(answers: Sequence[DigestAnswer], digest: Digest, now: datetime) -> bool:
+    """Whether the suggestion of this digest is not told, because of what leads answered to one of an earlier week.
+
+    Postponed, it rests until the end of that. Dismissed, it rests until there is new evidence: something moved that had
+    not when it was dismissed, or that does not stand any more as it did ("known already" of `display`). Where it was
+    accepted since, an older dismissal counts no more.
+
+    Args:
+        answers: of the digest's route, in any order.
+        digest: whose suggestion it is.
+        now: when.
+    """
+    earlier = sorted((one for one in answers if one.week < digest.week and one.kind in CLOSES), key=_at)
+    if not earlier:
+        return False
+    newest = earlier[-1]
+    if newest.kind is DigestAnswerKind.POSTPONED:
+        return newest.until is not None and newest.until > now
+    if newest.kind is DigestAnswerKind.ACCEPTED:
+        return False
+    known = [(one, True) for one in newest.findings]
+    return len(list(_muted(digest, known))) == len(digest.of(State.DRIFT))
+
+
+def _at(answer: DigestAnswer) -> datetime:
+    return answer.at
 
 
 def _too_long_for(whys: Sequence[DigestAnswer]) -> int:

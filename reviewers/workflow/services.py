@@ -27,6 +27,7 @@ from reviewers.workflow.release import ReleaseDesk
 from reviewers.workflow.reminding import ReminderDesk
 from reviewers.workflow.replies import ReplyDesk
 from reviewers.workflow.reports import Reports
+from reviewers.workflow.retraining_answers import RetrainingDesk
 from reviewers.workflow.reviewer_figures import ReviewerDesk
 from reviewers.workflow.routes import RouteDesk
 from reviewers.workflow.second_looks import SecondLooks
@@ -82,6 +83,13 @@ class Services:
     def digest_answers(self) -> DigestAnswerDesk:
         """What people answer to digests."""
         return DigestAnswerDesk(store=self.store, clock=self.clock, ids=self.ids)
+
+    @property
+    def retraining(self) -> RetrainingDesk:
+        """What leads answer to a suggestion to retrain."""
+        return RetrainingDesk(
+            store=self.store, clock=self.clock, ids=self.ids, policies=self.policies, datasets=self.datasets
+        )
 
     @property
     def sweeps(self) -> Mapping[str, tuple[float, Callable[[], int]]]:

@@ -8,6 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from reviewers.decisions import digest_messages, weeks
+from reviewers.decisions.digest_answers import rests
 from reviewers.decisions.weeks import WeekTime
 from reviewers.model import Policy, Route
 from reviewers.model.digest import Digest
@@ -109,6 +110,8 @@ class WeeklyDesk:
         for channel, digests in digest_messages.by_channel(new, channels).items():
             self._send(uow, digests, channel)
         for digest in new:
+            if digest.suggestion.suggested and rests(uow.digest_answers.of(digest.route), digest, now):
+                continue  # a lead put it off, or dismissed it and nothing new has moved
             leads = policy.route(digest.route).leads or policy.leads
             for message in digest_messages.suggestions(digest, channels[digest.route], leads, at=now):
                 _post(uow, message)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reviewers.decisions.digest_answers import Display, display, told
+from reviewers.decisions.digest_answers import Display, closing, display, rests, told
 from reviewers.model.digest import Digest
 from reviewers.model.digest_json import from_values
 from reviewers.model.digest_parts import PartKind
@@ -130,3 +130,35 @@ def test_what_is_kept_of_a_finding_is_what_it_looked_at_and_how_it_stood() -> No
     (kept,) = told(a_week())
     found = a_finding()
     assert kept == Told(aspect=found.aspect, part=found.part, name="Fees abroad", rising=True, effect=0.22)
+
+
+def test_suggestion_is_closed_by_its_acceptance_else_by_the_first_answer_that_counts() -> None:
+    """A postponement counts until its end; what was answered to another week closes nothing."""
+    week = replace(a_week(), week="2026-W47")
+    late = an_answer(DigestAnswerKind.POSTPONED, until=NOW + timedelta(days=1))
+    gone = an_answer(DigestAnswerKind.DISMISSED, why="not_now", at=NOW)
+    accepted = an_answer(DigestAnswerKind.ACCEPTED, at=NOW + timedelta(hours=1))
+    assert closing([], week, NOW) is None
+    assert closing([gone, late], week, NOW) == late
+    assert closing([late], week, NOW + timedelta(days=1)) is None
+    assert closing([late, gone, accepted], week, NOW) == accepted
+    assert closing([accepted], a_week(), NOW) is None
+    assert closing([an_answer(why="known")], week, NOW) is None
+
+
+def test_postponed_suggestion_rests_until_its_end() -> None:
+    """At the moment itself it is told again."""
+    ends = NOW + timedelta(days=1)
+    answers = [an_answer(DigestAnswerKind.POSTPONED, until=ends)]
+    assert rests(answers, a_week(), NOW)
+    assert not rests(answers, a_week(), ends)
+    assert not rests([], a_week(), NOW)
+
+
+def test_dismissed_suggestion_rests_until_something_new_moves() -> None:
+    """22 of 100 more were wrong on fees abroad then: another part, or much more, is new evidence."""
+    answers = [an_answer(DigestAnswerKind.DISMISSED, why="not_enough")]
+    assert rests(answers, a_week(), NOW)
+    assert not rests(answers, a_week(name="Limits"), NOW)
+    assert not rests(answers, a_week(effect=0.40, low=0.23, high=0.50), NOW)
+    assert not rests([*answers, an_answer(DigestAnswerKind.ACCEPTED, at=NOW)], a_week(), NOW)

@@ -102,6 +102,7 @@ from reviewers.model import (
     VerdictKind,
 )
 from reviewers.model.digest import Digest, Headline
+from reviewers.model.telling import DigestAnswer, DigestAnswerKind
 from reviewers.ports import QueueState
 from reviewers.workflow.answering import Progress, Stage
 from reviewers.workflow.reports import Team, TeamQueue
@@ -408,6 +409,11 @@ def _closed(h: Hostile) -> Drawn:
         )
 
 
+def _accepted(h: Hostile) -> DigestAnswer:
+    kind = DigestAnswerKind.ACCEPTED
+    return DigestAnswer(answer_id="da-1", kind=kind, week="2026-W47", route=h.name, by=h.payload, at=AT, note=h.payload)
+
+
 def _why_forms(h: Hostile) -> Drawn:
     for dismisses in (True, False):
         yield digest_forms.why_view(WhyContext(week="2026-W47", route=h.name, dismisses=dismisses))
@@ -464,6 +470,8 @@ SURFACES: Mapping[str, Callable[[Hostile], Drawn]] = {
     f"{DIGEST}.answers.drift_message": lambda h: [
         digest_answers.drift_message(h.digest, OPTIONS, so_far=True, shown_by=who) for who in ("", h.payload)
     ],
+    f"{DIGEST}.answers.dataset_message": _one(lambda h: digest_answers.dataset_message(h.payload, "sft", 3)),
+    f"{DIGEST}.answers.faster_message": _one(lambda h: digest_answers.faster_message(_accepted(h), OPTIONS)),
     f"{DIGEST}.answers.no_digest_message": _one(
         lambda h: digest_answers.no_digest_message(h.payload, week=h.payload, first_at=AT, options=OPTIONS)
     ),

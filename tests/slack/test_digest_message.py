@@ -259,8 +259,8 @@ def test_start_retraining_stands_here_only_when_it_is_suggested() -> None:
     assert buttons(message)[0] == "Start retraining"
     assert start["style"] == "primary"
     assert start["confirm"]["text"]["text"] == (
-        "Tells how to build dataset cards-12 (243 corrections, 104 approved answers) where Whetstone runs, for your "
-        "trainer. Nothing is started from here."
+        "Builds a dataset of what was approved and corrected up to the end of that week, where Whetstone runs, and "
+        "records that you want a training. Your trainer reads the file from there; nothing goes live by itself."
     )
     assert "Retraining is suggested." in message.text
 

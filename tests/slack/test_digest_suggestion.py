@@ -145,18 +145,16 @@ def test_start_says_what_follows_even_without_a_dataset() -> None:
     nameless = replace(whole, suggestion=replace(whole.suggestion, training_set=None))
     message = fine(retraining_message(nameless, OPTIONS))
     start = next(item for item in objects(message.blocks) if item.get("action_id") == DigestAction.RETRAIN)
-    assert start["confirm"]["text"]["text"].startswith("Tells how to build a dataset of the corrections")
+    assert start["confirm"]["text"]["text"].startswith("Builds a dataset of what was approved and corrected")
 
 
 def test_started_training_is_told_in_place_of_the_buttons() -> None:
     """Who, when, from what, and that nothing is live."""
     message = fine(started_message(suggested_digest(), OPTIONS, by="U0TOMAS", name_of="Tomás Ruiz", at=AT, rows=347))
     assert said(message.blocks[0]) == (
-        "*Retraining started* by <@U0TOMAS>, <!date^1795425120^{time}|09:12>. Dataset cards-12, 347 rows."
+        "*Retraining accepted* by <@U0TOMAS>, <!date^1795425120^{time}|09:12>. Its dataset has 347 rows."
     )
-    assert message.text == (
-        "Retraining started by Tomás Ruiz. Dataset cards-12, 347 rows. Nothing goes live until two leads promote it."
-    )
+    assert message.text == ("Retraining accepted by Tomás Ruiz. Its dataset has 347 rows. Nothing goes live by itself.")
     assert buttons(message) == []
 
 

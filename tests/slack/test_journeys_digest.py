@@ -8,13 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.slack import digests
 from bot.slack.digest.ids import DigestAction, DigestBlock, WhyNot
-from bot.slack.digest.suggestion import retraining_message
 from reviewers.model import Route
 from reviewers.model.digest import Headline
 from tests.digests import MONDAY, a_digest
-from tests.slack.digests import suggested_digest
 from tests.slack.people import CHANNEL, Json, Person, chosen, drawn, elements, labels, until
 from tests.slack.worlds import SOCKETS, World, a_world
 
@@ -181,21 +178,6 @@ def find_it_too_long(person: Person) -> None:
     before = len(person.told())
     person.hand_in({DigestBlock.WHY.value: {DigestAction.WHY.value: chosen(WhyNot.TOO_LONG.value)}})
     assert "Once two people find so" in drawn(person.wait_until_told(before + 1)[-1]["blocks"])
-
-
-def test_training_buttons_say_that_nothing_was_started_and_how_a_dataset_is_built(world: World) -> None:
-    """A dataset holds whole answers, so it is built where Whetstone runs; a suggestion changes nothing by itself."""
-    digest = replace(suggested_digest(), route=NAME)
-    world.call("chat.postMessage", channel=CHANNEL, **retraining_message(digest, digests.options(digest)).arguments())
-    suggestion = world.mara.seen()[-1]
-    for action in (DigestAction.RETRAIN, DigestAction.RETRAIN_DATASET):
-        told = pressed(world.mara, suggestion, action)
-        assert "*Nothing was started" in told
-        assert "whetstone dataset build --format dpo" in told
-    for action in (DigestAction.RETRAIN_SNOOZE, DigestAction.RETRAIN_DISMISS):
-        assert "*Nothing has changed.*" in pressed(world.mara, suggestion, action)
-    assert "Nothing was started" in pressed(world.mara, answer(world.mara, "digest 2025-W40"), DigestAction.DATASET)
-    assert "You are a guest here" in pressed(world.person("U0GUEST"), suggestion, DigestAction.RETRAIN)
 
 
 def test_too_few_reviews_lead_to_the_queue_and_to_the_budget(world: World) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from slackblocks import Block
 
+from bot.slack import clock
 from bot.slack.digest import numbers
 from bot.slack.digest.blocks import DOT, listed
 from bot.slack.digest.findings import line_of, text_of, where_words
@@ -18,7 +19,13 @@ from bot.slack.digest.spoken import all_findings, fitted
 from bot.slack.text import counted, escape, mention
 from bot.slack.wire import SlackMessage, button, grey, rendered, row, said
 from reviewers.model.digest import Digest, Finding, Headline, State
+from reviewers.model.telling import DigestAnswer, DigestAnswerKind
 
+_CLOSED = {
+    DigestAnswerKind.ACCEPTED: "accepted",
+    DigestAnswerKind.POSTPONED: "snoozed",
+    DigestAnswerKind.DISMISSED: "dismissed",
+}
 ROWS = 10  # of each state; then "3 more"
 _HEADINGS = {State.DRIFT: "What moved", State.STABLE: "No change", State.INSUFFICIENT: "Too few to say"}
 _THANKS = {
@@ -115,6 +122,27 @@ def snoozed_message(route: str, until: datetime, options: DigestOptions) -> Slac
 def noted_message(why: WhyNot) -> SlackMessage:
     """The form was sent; says what it changes."""
     return _told(words(strong("Noted.")), words(f" {_THANKS[why]}"), "digest.noted")
+
+
+def dataset_message(file: str, format: str, rows: int) -> SlackMessage:
+    """A dataset was built; only that person sees it.
+
+    Args:
+        file: path of the data, where Whetstone runs.
+        format: that a trainer reads.
+        rows: how many it has.
+    """
+    head = words(strong(f"The dataset is built: {counted(rows, 'row')}, format {format}."))
+    then = words(" It lies where Whetstone runs, with its manifest beside it: ", name(file, 300), ".")
+    return _told(head, then, "digest.dataset")
+
+
+def faster_message(answer: DigestAnswer, options: DigestOptions) -> SlackMessage:
+    """Somebody else had decided on the suggestion before; only that person sees it."""
+    did = _CLOSED[answer.kind]
+    head = f"*Decided before you: {did} by {mention(answer.by)}, {clock.token(answer.at, options.zone)}.*"
+    text = f"Decided before you: {did}. Nothing was changed."
+    return SlackMessage(text=text, blocks=rendered([said(f"{head} Nothing was changed.")], "digest.faster"))
 
 
 def _told(head: Words, then: Words, tag: str) -> SlackMessage:

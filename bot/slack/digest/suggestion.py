@@ -29,7 +29,6 @@ from reviewers.model.suggestion import (
     Met,
     OtherCause,
     Suggestion,
-    TrainingSet,
     Upstream,
     UpstreamChange,
 )
@@ -237,27 +236,16 @@ def started_message(
         by: Slack user id of the lead.
         name_of: the lead in plain words, for the fallback text.
         at: when.
-        rows: of the dataset that was built.
+        rows: of the dataset that was built; 0: not known any more.
     """
-    dataset = _dataset(digest.suggestion.training_set)
-    what = (
-        words(" Dataset ", name(dataset), f", {counted(rows, 'row')}.")
-        if dataset
-        else words(f" {counted(rows, 'row')}.")
-    )
+    what = words(f" Its dataset has {counted(rows, 'row')}.") if rows else ()
     when = clock.token(at, options.zone)
     blocks: list[Block] = [
-        said(f"*Retraining started* by {mention(by)}, {when}.{mrkdwn(what)}"),
-        grey("Nothing goes live until two leads promote it"),
+        said(f"*Retraining accepted* by {mention(by)}, {when}.{mrkdwn(what)}"),
+        grey("The dataset lies where Whetstone runs, for your trainer; nothing goes live by itself"),
     ]
-    text = escape(
-        f"Retraining started by {bare(words(name(name_of)))}.{bare(what)} Nothing goes live until two leads promote it."
-    )
+    text = escape(f"Retraining accepted by {bare(words(name(name_of)))}.{bare(what)} Nothing goes live by itself.")
     return SlackMessage(text=text, blocks=rendered(blocks, f"retrain.{digest.week}.started"))
-
-
-def _dataset(training: TrainingSet | None) -> str:
-    return training.name if training else ""
 
 
 def closed_message(

@@ -6,9 +6,13 @@ from slackblocks import Button, ConfirmationDialogue, PlainText
 
 from bot.slack.digest.ids import DigestAction, DigestValue
 from bot.slack.digest.lead import route_words
-from bot.slack.text import counted, one_line, shortened
+from bot.slack.text import shortened
 from reviewers.model.digest import Digest
-from reviewers.model.suggestion import TrainingSet
+
+CONSEQUENCE = (
+    "Builds a dataset of what was approved and corrected up to the end of that week, where Whetstone runs, and records "
+    "that you want a training. Your trainer reads the file from there; nothing goes live by itself."
+)
 
 
 def start_button(digest: Digest) -> Button:
@@ -21,16 +25,8 @@ def start_button(digest: Digest) -> Button:
         accessibility_label=shortened(f"Start retraining {route_words(digest.route)}", 75),
         confirm=ConfirmationDialogue(
             PlainText("Start retraining?"),
-            PlainText(shortened(_consequence(digest.suggestion.training_set), 300)),
-            PlainText("Tell me how"),
+            PlainText(CONSEQUENCE),
+            PlainText("Build and accept"),
             PlainText("Cancel"),
         ),
     )
-
-
-def _consequence(training: TrainingSet | None) -> str:
-    where = "where Whetstone runs, for your trainer. Nothing is started from here."
-    if training is None:
-        return f"Tells how to build a dataset of the corrections {where}"
-    counts = f"{counted(training.corrections, 'correction')}, {counted(training.approved, 'approved answer')}"
-    return f"Tells how to build dataset {shortened(one_line(training.name), 60)} ({counts}) {where}"

@@ -1,4 +1,7 @@
-"""Buttons of digests: the wrong answers, Snooze, Not useful, the queue and the budget, Show in channel."""
+"""Buttons of digests: the wrong answers, Snooze, Not useful, the queue and the budget, Show in channel.
+
+Those that lead to a dataset or a training are in `retraining`.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,12 @@ from bot.slack.digest.ids import DigestAction, DigestCallback, DigestValue, WhyC
 from bot.slack.forms import FormContext, loading_view, notice
 from bot.slack.home import COMMAND
 from bot.slack.ids import NamedValue
+from bot.slack.listeners import retraining
 from bot.slack.listeners.home import see_queue
 from bot.slack.routes import Routes
 from bot.slack.wire import Wire
 from reviewers.model import TaskView
 from reviewers.model.digest import Digest
-
-ELSEWHERE = (DigestAction.DATASET, DigestAction.RETRAIN, DigestAction.RETRAIN_DATASET)
-SUGGESTION = (DigestAction.RETRAIN_SNOOZE, DigestAction.RETRAIN_DISMISS)
 
 
 def register(app: Routes, desk: ReviewDesk) -> None:
@@ -39,10 +40,6 @@ def register(app: Routes, desk: ReviewDesk) -> None:
     app.action(DigestAction.QUEUE.value)(partial(see_queue, desk))
     app.action(DigestAction.BUDGET.value)(partial(_tell_budget, desk))
     app.action(DigestAction.SHOW_DRIFT.value)(partial(_show, desk))
-    for action in ELSEWHERE:
-        app.action(action.value)(partial(_tell_where, desk))
-    for action in SUGGESTION:
-        app.action(action.value)(partial(_tell_again, desk))
 
 
 def _open_outputs(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
@@ -100,6 +97,9 @@ def _note(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]
     actor, why, channel = actor_of(body), None, ""
     with answering(ack, view, desk):
         form = parse_why(view)
+        if form.context.dismisses:
+            retraining.dismissed(desk, ack, actor, view, client)
+            return
         desk.people.may_review(actor.user_id, actor.team_id)
         digest = digests.shelf(desk).one(form.context.week, form.context.route)
         reason = WhyNot(form.reason.value)
@@ -132,24 +132,6 @@ def _show(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, An
     )
     told = notice("These comparisons are in the channel now.")
     respond(text=told.text, blocks=told.blocks, replace_original=True)
-
-
-def _tell_where(desk: ReviewDesk, ack: Ack, body: dict[str, Any], respond: Respond) -> None:
-    """Datasets hold whole answers and corrections: they are built where Whetstone runs, and trained from there."""
-    ack()
-    actor = actor_of(body)
-    desk.people.may_review(actor.user_id, actor.team_id)
-    then = "Run whetstone dataset build --format dpo there: it writes the corrections as a trainer reads them."
-    _say(respond, notice("Nothing was started: datasets are built where Whetstone runs.", then))
-
-
-def _tell_again(desk: ReviewDesk, ack: Ack, body: dict[str, Any], respond: Respond) -> None:
-    """A suggestion binds nobody, and is made anew each week."""
-    ack()
-    actor = actor_of(body)
-    desk.people.may_review(actor.user_id, actor.team_id)
-    then = "A suggestion starts nothing by itself, and next week's digest looks at the evidence again."
-    _say(respond, notice("Nothing has changed.", then))
 
 
 def _pressed(desk: ReviewDesk, body: dict[str, Any], action: dict[str, Any]) -> tuple[Actor, Digest]:

@@ -1,0 +1,123 @@
+"""What leads answer to a suggestion to retrain: gather, decide, apply. Building comes first, recording last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reviewers.decisions.digest_answers import SNOOZE, closing, told
+from reviewers.errors import Conflict, Invalid, NotYourTask
+from reviewers.model import DatasetVersion
+from reviewers.model.digest import Digest
+from reviewers.model.telling import DigestAnswer, DigestAnswerKind, DigestMessageKind
+from reviewers.ports import Clock, Ids, Policies, Store
+from reviewers.workflow.datasets import DatasetBuilder
+
+TRAINS_ON = "sft"  # approved and corrected outputs together, so that a model does not learn that all was wrong
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decided:
+    """How a suggestion stands after somebody pressed."""
+
+    answer: DigestAnswer  # that closed it
+    first: bool  # this press closed it; else somebody was faster
+    dataset: DatasetVersion | None = None  # that this press built
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetrainingDesk:
+    """Takes the answers of leads; where a route has none, of any full member, whom the edge knows."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    policies: Policies
+    datasets: DatasetBuilder
+
+    def dataset(self, digest: Digest, format: str, folder: str) -> DatasetVersion:
+        """Build what reviewers had decided on the digest's route when its week ended. Raises as `DatasetBuilder`."""
+        return self.datasets.build(format, folder, route=digest.route, until=digest.current.end)
+
+    def accept(self, digest: Digest, by: str, folder: str) -> Decided:
+        """Build the training set in `folder`, and record once that a training is wanted.
+
+        A build that fails records nothing. Raises NotYourTask for who does not lead the route, Invalid (`value`) where
+        nothing is suggested, and as `DatasetBuilder`.
+        """
+        standing = self._standing(digest, by)
+        if standing is not None:
+            return Decided(answer=standing, first=False)
+        dataset = self.dataset(digest, TRAINS_ON, folder)
+        answer = self._answer(digest, DigestAnswerKind.ACCEPTED, by, dataset=dataset.version)
+        return self._close(digest, answer, dataset)
+
+    def postpone(self, digest: Digest, by: str) -> Decided:
+        """Put it off for a week; the next digest leaves it out. Raises as `accept`."""
+        standing = self._standing(digest, by)
+        if standing is not None:
+            return Decided(answer=standing, first=False)
+        until = self.clock.now() + SNOOZE
+        return self._close(digest, self._answer(digest, DigestAnswerKind.POSTPONED, by, until=until))
+
+    def dismiss(self, digest: Digest, by: str, *, why: str, note: str) -> Decided:
+        """Close it, with one of the form's reasons and what was written beside it (untrusted). Raises as `accept`."""
+        standing = self._standing(digest, by)
+        if standing is not None:
+            return Decided(answer=standing, first=False)
+        return self._close(digest, self._answer(digest, DigestAnswerKind.DISMISSED, by, why=why, note=note))
+
+    def places(self, digest: Digest) -> list[tuple[str, str]]:
+        """Channel and ts of every message that tells the suggestion."""
+        with self.store.read() as uow:
+            messages = uow.digest_messages.of(digest.week, digest.route)
+        return [(one.channel, one.ts) for one in messages if one.kind is DigestMessageKind.SUGGESTION and one.ts]
+
+    def require(self, digest: Digest, by: str) -> None:
+        """Raise NotYourTask for who does not lead the digest's route, and Invalid where nothing is suggested."""
+        policy = self.policies.current()
+        leads = policy.route(digest.route).leads or policy.leads
+        if leads and by not in leads:
+            raise NotYourTask("Only a lead of this route decides on a training.")
+        if not digest.suggestion.suggested:
+            raise Invalid("value", "This week's digest suggests no training any more.")
+
+    def _standing(self, digest: Digest, by: str) -> DigestAnswer | None:
+        self.require(digest, by)
+        with self.store.read() as uow:
+            return closing(uow.digest_answers.of(digest.route), digest, self.clock.now())
+
+    def _answer(
+        self,
+        digest: Digest,
+        kind: DigestAnswerKind,
+        by: str,
+        *,
+        until: datetime | None = None,
+        why: str = "",
+        note: str = "",
+        dataset: str = "",
+    ) -> DigestAnswer:
+        return DigestAnswer(
+            answer_id=self.ids.new("da"),
+            kind=kind,
+            week=digest.week,
+            route=digest.route,
+            by=by,
+            at=self.clock.now(),
+            until=until,
+            why=why,
+            note=note,
+            findings=told(digest),
+            dataset=dataset,
+        )
+
+    def _close(self, digest: Digest, answer: DigestAnswer, dataset: DatasetVersion | None = None) -> Decided:
+        """Looked at again in the transaction that writes: a build takes a while, and two may press at once."""
+        with self.store.begin() as uow:
+            standing = closing(uow.digest_answers.of(digest.route), digest, self.clock.now())
+            if standing is None and uow.digest_answers.add(answer):
+                return Decided(answer=answer, first=True, dataset=dataset)
+        if standing is None:
+            raise Conflict("Somebody else accepted this suggestion at the same moment. Press again to see who.")
+        return Decided(answer=standing, first=False)

@@ -1,0 +1,126 @@
+"""A suggestion to retrain on the real app, over both transports: accepted, put off, dismissed, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from bot.slack import digests
+from bot.slack.digest.ids import DigestAction, DigestBlock, Dismissed
+from bot.slack.digest.suggestion import retraining_message
+from reviewers.model import Route
+from reviewers.model.digest import Digest
+from reviewers.model.telling import DigestMessage, DigestMessageKind
+from tests.slack.digests import suggested_digest
+from tests.slack.people import CHANNEL, Json, Person, chosen, drawn, elements, labels, until
+from tests.slack.worlds import HTTP, SOCKETS, World, a_world
+from tests.workflow.test_retraining_answers import approve
+
+MARA, JONAS = "U0MARA", "U0JONAS"
+WEEKS = count(10)
+ROUTE = Route(name="Card support", reviewers=(MARA, JONAS), leads=(MARA,))
+
+
+@pytest.fixture(scope="module", params=[SOCKETS, HTTP])
+def one(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Mara leads Card support, of which one output was approved."""
+    with a_world(tmp_path_factory.mktemp("accept"), over=request.param, routes=(ROUTE,)) as world:
+        approve(world.store)
+        yield world
+
+
+@pytest.fixture
+def world(one: World) -> World:
+    """Nothing is remembered of what people were told before."""
+    one.begin()
+    return one
+
+
+def suggested(world: World) -> tuple[Digest, Json]:
+    """A stored digest of a week of its own that suggests a training, and its message in the channel."""
+    digest = replace(suggested_digest(), week=f"2025-W{next(WEEKS)}")
+    message = retraining_message(digest, digests.options(digest))
+    world.call("chat.postMessage", channel=CHANNEL, **message.arguments())
+    posted = world.mara.seen()[-1]
+    now = world.clock.now()
+    with world.store.begin() as uow:
+        uow.digests.add(digest, at=now)
+        told = DigestMessage(
+            message_id=f"suggestion:{digest.week}:{digest.route}:{CHANNEL}",
+            kind=DigestMessageKind.SUGGESTION,
+            week=digest.week,
+            routes=(digest.route,),
+            recipient=CHANNEL,
+            made_at=now - timedelta(hours=1),
+        )
+        uow.digest_messages.add(told)
+        uow.digest_messages.set_posting(told.message_id, CHANNEL, posted["ts"])
+    return digest, posted
+
+
+def press(person: Person, message: Json, action: DigestAction) -> None:
+    """Press a button of the suggestion."""
+    person._leaves()
+    person._press(CHANNEL, message, elements(message["blocks"])[action.value])
+
+
+def pressed(person: Person, message: Json, action: DigestAction) -> str:
+    """What this person alone is told after the press."""
+    before = len(person.told())
+    press(person, message, action)
+    return drawn(person.wait_until_told(before + 1)[-1]["blocks"])
+
+
+def standing(world: World, message: Json, words: str) -> Json:
+    """The message once it says this."""
+    return until(
+        lambda: [one for one in world.mara.seen() if one["ts"] == message["ts"] and words in drawn(one["blocks"])]
+    )[0]
+
+
+def test_accepted_once_with_its_dataset_and_redrawn(world: World) -> None:
+    """The button goes; who presses it elsewhere, such as under the digest, reads who was faster."""
+    digest, message = suggested(world)
+    again = retraining_message(digest, digests.options(digest))
+    world.call("chat.postMessage", channel=CHANNEL, **again.arguments())
+    copy = world.mara.seen()[-1]
+    assert "The dataset is built: 1 row" in pressed(world.mara, message, DigestAction.RETRAIN)
+    assert "Start retraining" not in labels(standing(world, message, "Retraining accepted")["blocks"])
+    assert "Decided before you: accepted by <@U0MARA>" in pressed(world.mara, copy, DigestAction.RETRAIN)
+    assert labels(standing(world, copy, "Evidence")["blocks"])  # only the suggestion's own messages are redrawn
+    with world.store.read() as uow:
+        (answer,) = [one for one in uow.digest_answers.of(digest.route) if one.week == digest.week]
+    folder = world.settings.data_dir / "datasets"
+    assert answer.by == MARA
+    assert (folder / f"whetstone-sft-{answer.dataset[:12]}.jsonl").exists()
+
+
+def test_only_a_lead_accepts_and_a_guest_not_even_sees_the_dataset(world: World) -> None:
+    """Nothing is recorded."""
+    digest, message = suggested(world)
+    for action in (DigestAction.RETRAIN, DigestAction.RETRAIN_SNOOZE, DigestAction.RETRAIN_DISMISS):
+        assert "Only a lead of this route" in pressed(world.jonas, message, action)
+    assert "You are a guest here" in pressed(world.person("U0GUEST"), message, DigestAction.RETRAIN_DATASET)
+    assert "The dataset is built: 1 row" in pressed(world.jonas, message, DigestAction.RETRAIN_DATASET)
+    with world.store.read() as uow:
+        assert not [one for one in uow.digest_answers.of(digest.route) if one.week == digest.week]
+
+
+def test_snoozed_suggestion_says_until_when(world: World) -> None:
+    """Its buttons go."""
+    _, message = suggested(world)
+    press(world.mara, message, DigestAction.RETRAIN_SNOOZE)
+    assert not labels(standing(world, message, "snoozed until")["blocks"])
+
+
+def test_dismissing_asks_why_and_says_it_in_the_channel(world: World) -> None:
+    """The reason is in the form's words."""
+    _, message = suggested(world)
+    press(world.mara, message, DigestAction.RETRAIN_DISMISS)
+    until(world.mara.stack)
+    world.mara.hand_in({DigestBlock.WHY.value: {DigestAction.WHY.value: chosen(Dismissed.NOT_ENOUGH.value)}})
+    assert "The evidence does not convince." in drawn(standing(world, message, "dismissed")["blocks"])
