@@ -26,7 +26,7 @@ from storage.rows_people import to_reviewed
 from storage.tables import openings, outputs, resolutions, review_tasks, sampling_decisions, verdicts
 from storage.tables_selection import selection_cuts
 from storage.unit_of_work_cuts import kept_so_far
-from storage.unit_of_work_statements import DECIDES, every
+from storage.unit_of_work_statements import DECIDES, EVER, every
 
 LATELY = timedelta(days=7)  # for which a queue tells what was cut
 
@@ -122,6 +122,7 @@ _IN_QUEUE = (
 )
 
 _later, _newer = verdicts.alias("later"), resolutions.alias("newer")
+_VERDICTS_AS_OF = bindparam("as_of", type_=verdicts.c.recorded_at.type)
 _DECIDING: list[ColumnElement[str]] = [
     literal_column(f"'{kind.value}'") for kind in (VerdictKind.APPROVE, VerdictKind.EDIT, VerdictKind.REJECT)
 ]
@@ -149,17 +150,24 @@ _REVIEWED = (
         resolutions,
         and_(
             resolutions.c.task_id == verdicts.c.task_id,
-            ~exists().where(_newer.c.task_id == resolutions.c.task_id, _newer.c.revision > resolutions.c.revision),
+            resolutions.c.resolved_at <= _VERDICTS_AS_OF,
+            ~exists().where(
+                _newer.c.task_id == resolutions.c.task_id,
+                _newer.c.revision > resolutions.c.revision,
+                _newer.c.resolved_at <= _VERDICTS_AS_OF,
+            ),
         ),
     )
     .where(
         verdicts.c.recorded_at >= bindparam("since", type_=verdicts.c.recorded_at.type),
         verdicts.c.recorded_at < bindparam("until", type_=verdicts.c.recorded_at.type),
+        verdicts.c.recorded_at <= _VERDICTS_AS_OF,
         verdicts.c.kind.in_(_DECIDING),
         ~exists().where(
             _later.c.task_id == verdicts.c.task_id,
             _later.c.reviewer == verdicts.c.reviewer,
             _later.c.revision > verdicts.c.revision,
+            _later.c.recorded_at <= _VERDICTS_AS_OF,
         ),
     )
     .order_by(verdicts.c.recorded_at, verdicts.c.position)
@@ -229,6 +237,7 @@ class SqlQueues:
         found = [QueueState(**row, cut=cut.get(row["route"], 0)) for row in every(self._connection, _QUEUES, now=now)]
         return sorted(found, key=lambda state: state.route)
 
-    def reviewed(self, since: datetime, until: datetime) -> list[Reviewed]:
-        """Current deciding verdicts recorded in [since, until)."""
-        return [to_reviewed(row) for row in every(self._connection, _REVIEWED, since=since, until=until)]
+    def reviewed(self, since: datetime, until: datetime, *, as_of: datetime | None = None) -> list[Reviewed]:
+        """Current deciding verdicts recorded in [since, until), as of a moment or of now."""
+        values = {"since": since, "until": until, "as_of": as_of or EVER}
+        return [to_reviewed(row) for row in every(self._connection, _REVIEWED, **values)]

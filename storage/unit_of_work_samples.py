@@ -58,22 +58,32 @@ _PLAIN = (
     type_coerce(_decided.slice, Text).label("slice"),
     type_coerce(_decided.model, Text).label("model"),
 )
+_AS_OF = bindparam("as_of", type_=resolutions.c.resolved_at.type)
 _newer = resolutions.alias("newer")
 _newer_cut = selection_cuts.alias("newer_cut")
 
 
 def period_outputs(
-    connection: Connection, since: datetime, until: datetime, route: str | None, *, selected_only: bool
+    connection: Connection,
+    since: datetime,
+    until: datetime,
+    route: str | None,
+    *,
+    selected_only: bool,
+    as_of: datetime,
 ) -> PeriodOutputs:
-    """Every output decided on in [since, until), of one route or of all; or of these every selected one."""
+    """Every output decided on in [since, until), of one route or of all; or of these every selected one.
+
+    Resolutions and cuts that came after `as_of` are unseen.
+    """
     values = {"since": since, "until": until} | ({} if route is None else {"route": route})
     rest, drawn = _rest(connection, route), _drawn(connection, route)
     read = _Columns()
     if not selected_only:
         for tuples in _tuples(connection, rest, values):
             read.add(tuples)
-        read.cut(_windows(connection, since))
-    for page in _pages(connection, drawn, values):
+        read.cut(_windows(connection, since, as_of))
+    for page in _pages(connection, drawn, values | {"as_of": as_of}):
         read.add_selected(page)
     return read.done()
 
@@ -115,16 +125,23 @@ def _drawn(connection: Connection, route: str | None) -> Select[Any]:
             resolutions,
             and_(
                 resolutions.c.task_id == review_tasks.c.task_id,
-                ~exists().where(_newer.c.task_id == resolutions.c.task_id, _newer.c.revision > resolutions.c.revision),
+                resolutions.c.resolved_at <= _AS_OF,
+                ~exists().where(
+                    _newer.c.task_id == resolutions.c.task_id,
+                    _newer.c.revision > resolutions.c.revision,
+                    _newer.c.resolved_at <= _AS_OF,
+                ),
             ),
         )
         .outerjoin(
             selection_cuts,
             and_(
                 selection_cuts.c.output_id == _decided.output_id,
+                selection_cuts.c.cut_at <= _AS_OF,
                 ~exists().where(
                     _newer_cut.c.output_id == selection_cuts.c.output_id,
                     _newer_cut.c.position > selection_cuts.c.position,
+                    _newer_cut.c.cut_at <= _AS_OF,
                 ),
             ),
         )
@@ -156,15 +173,15 @@ def _tuples(connection: Connection, asked: Select[Any], values: dict[str, Any]) 
             yield page
 
 
-def _windows(connection: Connection, since: datetime) -> list[tuple[str, datetime, datetime, float]]:
-    """Each cut since then: the route as it lies in the table, from when to when it reached, and what it kept."""
+def _windows(connection: Connection, since: datetime, as_of: datetime) -> list[tuple[str, datetime, datetime, float]]:
+    """Each cut from then until `as_of`: the route as it lies in the table, from when to when it reached, its share."""
     cut = selection_cuts.c
     asked = (
         select(type_coerce(cut.route, Text).label("route"), cut.reaches_from, cut.cut_at, cut.keep_probability)
-        .where(cut.cut_at >= bindparam("since", type_=cut.cut_at.type))
+        .where(cut.cut_at >= bindparam("since", type_=cut.cut_at.type), cut.cut_at <= _AS_OF)
         .distinct()
     )
-    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(asked, {"since": since})]
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(asked, {"since": since, "as_of": as_of})]
 
 
 class _Codes:

@@ -16,7 +16,7 @@ from storage.unit_of_work_columns import columns
 from storage.unit_of_work_cuts import kept_so_far
 from storage.unit_of_work_past import past
 from storage.unit_of_work_samples import period_outputs, traffic
-from storage.unit_of_work_statements import every, first, insert_once
+from storage.unit_of_work_statements import EVER, every, first, insert_once
 
 _ADD_DECISION = insert_once(sampling_decisions)
 _DECISION = select(sampling_decisions, kept_so_far()).where(sampling_decisions.c.output_id == bindparam("output_id"))
@@ -40,10 +40,16 @@ class SqlDecisions:
         return rows.to_decision(row) if row else None
 
     def sample(
-        self, since: datetime, until: datetime, *, route: str | None = None, selected_only: bool = False
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        route: str | None = None,
+        selected_only: bool = False,
+        as_of: datetime | None = None,
     ) -> PeriodOutputs:
-        """Every output decided on in [since, until), or every selected one."""
-        return period_outputs(self._connection, since, until, route, selected_only=selected_only)
+        """Every output decided on in [since, until), or every selected one; with what was found until a moment."""
+        return period_outputs(self._connection, since, until, route, selected_only=selected_only, as_of=as_of or EVER)
 
     def past(self, since: datetime, until: datetime) -> Iterator[PastOutput]:
         """Every output decided on in [since, until), with its decision and outcome."""

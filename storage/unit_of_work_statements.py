@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from storage.tables import review_tasks
 
 # Of the tasks of an output the one that decides it: no second look, no known answer.
 DECIDES = review_tasks.c.purpose == literal_column(f"'{Purpose.REVIEW.value}'")
+EVER = datetime(9999, 1, 1, tzinfo=UTC)  # as of then everything was written
 IDS_AT_ONCE = 500  # both databases limit the parameters of one statement (SQLite to 32,766 at least)
 
 

@@ -35,14 +35,18 @@ def place(task: ReviewTask) -> tuple[bool, datetime, str]:
     return not task.hold, task.due_at or NEVER_DUE, task.task_id
 
 
-def newest_resolutions(resolutions: Mapping[tuple[str, int], Resolution]) -> dict[str, Resolution]:
-    """The newest resolution by task id, a withdrawn one too."""
-    return {task_id: resolutions[task_id, revision] for task_id, revision in sorted(resolutions)}
+def newest_resolutions(
+    resolutions: Mapping[tuple[str, int], Resolution], as_of: datetime | None = None
+) -> dict[str, Resolution]:
+    """The newest resolution by task id, a withdrawn one too; those after `as_of` are unseen."""
+    seen = [key for key in sorted(resolutions) if as_of is None or resolutions[key].resolved_at <= as_of]
+    return {task_id: resolutions[task_id, revision] for task_id, revision in seen}
 
 
-def corrected(state: State, decision: SamplingDecision) -> SamplingDecision:
+def corrected(state: State, decision: SamplingDecision, as_of: datetime | None = None) -> SamplingDecision:
     """The decision with what the newest cut of its output says of all its cuts."""
-    kept = next((cut.kept_so_far for cut in reversed(state.cuts) if cut.output_id == decision.output_id), 1.0)
+    cuts = [cut for cut in state.cuts if as_of is None or cut.cut_at <= as_of]
+    kept = next((cut.kept_so_far for cut in reversed(cuts) if cut.output_id == decision.output_id), 1.0)
     return replace(decision, inclusion_probability=decision.inclusion_probability * kept, keep_probability=kept)
 
 
@@ -126,9 +130,10 @@ class MemoryQueues(Repository):
             ),
         )
 
-    def reviewed(self, since: datetime, until: datetime) -> list[Reviewed]:
+    def reviewed(self, since: datetime, until: datetime, *, as_of: datetime | None = None) -> list[Reviewed]:
         newest: dict[tuple[str, str], Verdict] = {}
-        for verdict in sorted(self._state.verdicts, key=lambda verdict: verdict.revision):
+        seen = [one for one in self._state.verdicts if as_of is None or one.recorded_at <= as_of]
+        for verdict in sorted(seen, key=lambda verdict: verdict.revision):
             newest[verdict.task_id, verdict.reviewer] = verdict
         order = {verdict.verdict_id: number for number, verdict in enumerate(self._state.verdicts)}
         found = [
@@ -136,13 +141,14 @@ class MemoryQueues(Repository):
             for verdict in newest.values()
             if since <= verdict.recorded_at < until and verdict.kind in consensus.OUTCOMES
         ]
-        return [self._reviewed(one) for one in sorted(found, key=lambda one: (one.recorded_at, order[one.verdict_id]))]
+        found.sort(key=lambda one: (one.recorded_at, order[one.verdict_id]))
+        return [self._reviewed(one, as_of) for one in found]
 
-    def _reviewed(self, verdict: Verdict) -> Reviewed:
+    def _reviewed(self, verdict: Verdict, as_of: datetime | None) -> Reviewed:
         state = self._state
         task = state.tasks[verdict.task_id]
         decision, output = corrected(state, state.decisions[task.output_id]), state.outputs[task.output_id]
-        resolution = consensus.live(newest_resolutions(state.resolutions).get(task.task_id))
+        resolution = consensus.live(newest_resolutions(state.resolutions, as_of).get(task.task_id))
         return Reviewed(
             **{name: getattr(verdict, name) for name in ("task_id", "reviewer", "kind", "as_lead", "seen")},
             **{name: getattr(verdict, name) for name in ("opened_at", "recorded_at")},

@@ -42,18 +42,24 @@ class MemoryDecisions(Repository):
         return corrected(self._state, found) if found else None
 
     def sample(
-        self, since: datetime, until: datetime, *, route: str | None = None, selected_only: bool = False
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        route: str | None = None,
+        selected_only: bool = False,
+        as_of: datetime | None = None,
     ) -> PeriodOutputs:
         found = [one for one in self._in_period(since, until, route) if not is_known(self._state, one)]
         found = [one for one in found if one.selected or not selected_only]
-        reviewed = [(place, *_outcome(self._state, one)) for place, one in enumerate(found)]
+        reviewed = [(place, *_outcome(self._state, one, as_of)) for place, one in enumerate(found)]
         decided = [(place, task_id, outcome) for place, task_id, outcome in reviewed if outcome is not None]
         names = [[one.stratum or "" for one in found], *([getattr(one, name) for one in found] for name in NAMES)]
         (strata, stratum), (routes, route_), (slices, slice_), (models, model) = (_coded(column) for column in names)
         return PeriodOutputs(
             decided_at=np.array([one.decided_at.replace(tzinfo=None) for one in found], dtype="datetime64[us]"),
             risk=np.array([np.nan if one.risk is None else one.risk for one in found], dtype=np.float64),
-            chance=np.array([_chance(self._state, one) for one in found], dtype=np.float64),
+            chance=np.array([_chance(self._state, one, as_of) for one in found], dtype=np.float64),
             cluster=np.array([one.cluster for one in found], dtype=np.int64),
             stratum=np.array(stratum, dtype=np.int32),
             route=np.array(route_, dtype=np.int32),
@@ -131,21 +137,23 @@ def is_known(state: State, decision: SamplingDecision) -> bool:
     return decision.selected and task is not None and bool(task.known)
 
 
-def _outcome(state: State, decision: SamplingDecision) -> tuple[str, Outcome | None]:
+def _outcome(state: State, decision: SamplingDecision, as_of: datetime | None = None) -> tuple[str, Outcome | None]:
     task = _deciding(state, decision.output_id)
     if task is None or task.sent_by or not decision.selected:
         return "", None
-    resolved = consensus.live(newest_resolutions(state.resolutions).get(task.task_id))
+    resolved = consensus.live(newest_resolutions(state.resolutions, as_of).get(task.task_id))
     return task.task_id, resolved.outcome if resolved else None
 
 
-def _chance(state: State, decision: SamplingDecision) -> float:
+def _chance(state: State, decision: SamplingDecision, as_of: datetime | None) -> float:
     if decision.selected or decision.stratum is not Stratum.DRAWN:
-        return corrected(state, decision).inclusion_probability
+        return corrected(state, decision, as_of).inclusion_probability
     met = {
         (cut.cut_at, cut.keep_probability)
         for cut in state.cuts
-        if cut.route == decision.route and cut.reaches_from <= decision.decided_at <= cut.cut_at
+        if cut.route == decision.route
+        and cut.reaches_from <= decision.decided_at <= cut.cut_at
+        and (as_of is None or cut.cut_at <= as_of)
     }
     chance = decision.inclusion_probability
     for _, kept in sorted(met):

@@ -67,7 +67,13 @@ class Decisions(Protocol):
         """With the cuts of the queue in its inclusion probability."""
 
     def sample(
-        self, since: datetime, until: datetime, *, route: str | None = None, selected_only: bool = False
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        route: str | None = None,
+        selected_only: bool = False,
+        as_of: datetime | None = None,
     ) -> PeriodOutputs:
         """Every output decided on in [since, until), selected or not, with what people found; in no order.
 
@@ -75,6 +81,7 @@ class Decisions(Protocol):
             route: only this one; empty: the policy's own; None: all. An output that was decided before routes were
                 kept with decisions is in no route.
             selected_only: leave out what was not selected: a small part of the whole, and quickly read.
+            as_of: resolutions and cuts that came later are unseen; None: all are seen.
 
         Chances have the cuts of the queue in them: a selected output's own ones; any other output has those that it
         would have met, had it waited in the queue.

@@ -126,10 +126,11 @@ class Tasks(Protocol):
         What second looks and known answers came to is no resolution of their output, so it is left out.
         """
 
-    def reviewed(self, since: datetime, until: datetime) -> list[Reviewed]:
+    def reviewed(self, since: datetime, until: datetime, *, as_of: datetime | None = None) -> list[Reviewed]:
         """Each current deciding verdict recorded in [since, until), without any text, in the order of recording.
 
         Current: no later one of the same person on the task, a withdrawal included. Unsure ones are left out.
+        Verdicts and resolutions that came after `as_of` are unseen: what they replaced is current. None: all are seen.
         """
 
 

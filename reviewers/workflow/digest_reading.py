@@ -79,14 +79,14 @@ class Read:
     last_at: datetime | None  # when the newest output came until the end of the week
 
 
-def read_week(uow: UnitOfWork, period: Period, now: datetime) -> Week:
-    """All that does not depend on the route."""
+def read_week(uow: UnitOfWork, period: Period, as_of: datetime) -> Week:
+    """All that does not depend on the route; verdicts and resolutions that came after `as_of` are unseen."""
     end = period.current.end
     models = [one for one in uow.risk_models.all() if one.before is None or one.before <= period.current.start]
     early = [one for one in models if one.before is None or one.before <= period.reference.start]
     built = [dataset.built_at for dataset in uow.datasets.all() if dataset.built_at < end]
     return Week(
-        reviewed=tuple(uow.tasks.reviewed(period.reference.start - HISTORY, max(now, end) + A_MOMENT)),
+        reviewed=tuple(uow.tasks.reviewed(period.reference.start - HISTORY, max(as_of, end) + A_MOMENT, as_of=as_of)),
         model=early[-1] if early else risk.PRIOR,
         newest=models[-1] if models else risk.PRIOR,
         dataset_at=max(built, default=None),
@@ -94,12 +94,13 @@ def read_week(uow: UnitOfWork, period: Period, now: datetime) -> Week:
     )
 
 
-def read_route(uow: UnitOfWork, route: str, period: Period, week: Week) -> Read:
-    """All of one route."""
+def read_route(uow: UnitOfWork, route: str, period: Period, week: Week, as_of: datetime) -> Read:
+    """All of one route; resolutions and cuts that came after `as_of` are unseen."""
     current, reference = period.current, period.reference
-    outputs = steady(uow.decisions.sample(period.shown_from, current.end, route=route))
+    outputs = steady(uow.decisions.sample(period.shown_from, current.end, route=route, as_of=as_of))
     windows = Windows(outputs=outputs, now=within(outputs, current), before=within(outputs, reference))
-    history = steady(uow.decisions.sample(reference.start - HISTORY, current.end, route=route, selected_only=True))
+    since = reference.start - HISTORY
+    history = steady(uow.decisions.sample(since, current.end, route=route, selected_only=True, as_of=as_of))
     reviewed = tuple(one for one in week.reviewed if one.route == route)
     past, tasks_of = _past(uow, history, reviewed, current.end, week.model)
     traffic = _traffic(uow, route, period)

@@ -84,7 +84,7 @@ class DigestDesk:
             read = [
                 (
                     one,
-                    found := digest_reading.read_route(uow, one.name, period, read_week),
+                    found := digest_reading.read_route(uow, one.name, period, read_week, now),
                     digest_embeddings.findings(uow, one.name, period.reference, period.current, _seed(one, week)),
                     digest_citing.read(uow, one.name, found, period.reference, period.current),
                 )
