@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from reviewers.model.digest import Digest, Headline
 from reviewers.model.telling import DigestMessage, DigestMessageKind
 from reviewers.ports import OutboxItem, OutboxKind
-from tests.digests import a_digest
+from tests.digests import a_digest, a_quiet_digest
 from tests.slack.people import CHANNEL, Json
 from tests.slack.worlds import SOCKETS, World, a_world
 
@@ -30,9 +31,9 @@ def world(one: World) -> World:
     return one
 
 
-def due(world: World) -> str:
-    """Store a digest of drift with its message; the message's id."""
-    digest = replace(a_digest(), week=next(WEEKS))
+def due(world: World, digest: Digest | None = None) -> str:
+    """Store a digest (None: of drift) with its message; the message's id."""
+    digest = replace(digest or a_digest(), week=next(WEEKS))
     message_id = f"route:{digest.week}:{digest.route}:{CHANNEL}"
     now = world.clock.now()
     with world.store.begin() as uow:
@@ -126,3 +127,25 @@ def test_upload_is_not_repeated_when_the_message_was_not_taken(world: World) -> 
     assert kept.ts
     assert pictures
     assert len(world.journal("files.completeUploadExternal")) - before == len(pictures)
+
+
+def test_posted_digest_has_words_for_whoever_sees_no_picture(world: World) -> None:
+    """Each picture's alt text tells its numbers, and the fallback text names what moved."""
+    message_id = due(world)
+    deliver(world)
+    (root,) = posted(world, message_id)
+    alts = [block["alt_text"] for block in root["blocks"] if block["type"] == "image"]
+    assert alts
+    assert all(any(sign.isdigit() for sign in alt) for alt in alts)
+    assert "more wrong answers" in root["text"]
+    assert "What moved" in root["text"]
+
+
+def test_week_without_answers_is_told_in_one_block_without_a_picture(world: World) -> None:
+    """It had answers before, so its silence is worth a sentence."""
+    empty = a_quiet_digest(headline=Headline.NO_TRAFFIC, outputs=0)
+    message_id = due(world, empty)
+    deliver(world)
+    (root,) = posted(world, message_id)
+    assert [block["type"] for block in root["blocks"]] == ["section"]
+    assert Headline.NO_TRAFFIC.value in root["text"]
