@@ -12,16 +12,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reviewers.decisions import weeks
+from reviewers.decisions.digest_answers import told
 from reviewers.decisions.routing import FixedPolicies
 from reviewers.decisions.weeks import WeekTime
 from reviewers.model import Match, Policy, Preferences, Route
 from reviewers.model.digest import Digest, Headline
 from reviewers.model.suggestion import Met
+from reviewers.model.telling import DigestAnswer, DigestAnswerKind
 from reviewers.ports import OutboxKind, Store
 from reviewers.workflow.weekly import MONDAY_MORNING, WeeklyDesk
 from tests.digests import a_digest, a_quiet_digest, not_suggested
 from tests.fakes import FixedClock, MemoryStore
 from tests.intake.rig import sql_store
+from tests.slack.digests import suggested_digest
 from tests.workflow.test_digesting import a_world, five_weeks
 from tests.workflow.worlds import CountedMetrics
 
@@ -322,3 +325,25 @@ def test_the_clock_stores_what_the_digest_desk_makes() -> None:
     with world.store.read() as uow:
         assert uow.digests.get("Card support", "2026-W49") == made
         assert uow.digest_messages.get("route:2026-W49:Card support:C0REVIEW") is not None
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_dismissed_suggestion_is_told_again_only_with_something_new(store: Store, known: bool) -> None:
+    """The digest itself is told either way; with nothing known of then, all that moved is new."""
+    digest = suggested_digest(route=CARDS.name)
+    answer = DigestAnswer(
+        answer_id="da-1",
+        kind=DigestAnswerKind.DISMISSED,
+        week="2026-W46",
+        route=CARDS.name,
+        by="U0TOMAS",
+        at=MONDAY,
+        why="not_enough",
+        findings=told(digest) if known else (),
+    )
+    with store.begin() as uow:
+        uow.digest_answers.add(answer)
+    a_desk(store, FixedDigests({CARDS.name: digest}), FixedClock(MONDAY)).sweep()
+    kinds = [message_id.partition(":")[0] for message_id, *_ in messages(store)]
+    assert "route" in kinds
+    assert ("suggestion" in kinds) is not known
