@@ -18,6 +18,7 @@ from storage.unit_of_work_statements import added, every, first, in_pieces, inse
 _ROUTE = bindparam("route", type_=digests.c.route.type)
 _ADD_DIGEST = insert_once(digests)
 _DIGEST = select(digests).where(digests.c.route == _ROUTE, digests.c.week == bindparam("week"))
+_STORED_AT = select(digests.c.stored_at).where(digests.c.route == _ROUTE, digests.c.week == bindparam("week"))
 _OF_WEEK = select(digests).where(digests.c.week == bindparam("week")).order_by(digests.c.position)
 _WEEKS = select(digests.c.week).distinct().order_by(digests.c.week.desc()).limit(bindparam("limit"))
 
@@ -36,6 +37,11 @@ class SqlDigests:
         """The stored one."""
         row = first(self._connection, _DIGEST, route=route, week=week)
         return rows_digests.to_digest(row) if row else None
+
+    def stored_at(self, route: str, week: str) -> datetime | None:
+        """When it was stored."""
+        row = first(self._connection, _STORED_AT, route=route, week=week)
+        return row["stored_at"] if row else None
 
     def of_week(self, week: str) -> list[Digest]:
         """Of all routes, in the order of storing."""

@@ -27,10 +27,14 @@ class MemoryDigests(Repository):
         if at.tzinfo is None:
             raise ValueError("a time without a zone cannot be stored")
         key = (digest.route, digest.week)
+        self._own.digests_at.setdefault(key, at.astimezone(UTC))
         return self._own.digests.setdefault(key, kept := from_json(to_json(digest))) is kept
 
     def get(self, route: str, week: str) -> Digest | None:
         return self._state.digests.get((route, week))
+
+    def stored_at(self, route: str, week: str) -> datetime | None:
+        return self._state.digests_at.get((route, week))
 
     def of_week(self, week: str) -> list[Digest]:
         return [digest for digest in self._state.digests.values() if digest.week == week]

@@ -96,6 +96,7 @@ class State:
     risk_models: list[RiskModel] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
     digests: dict[tuple[str, str], Digest] = field(default_factory=dict)  # by route and week
+    digests_at: dict[tuple[str, str], datetime] = field(default_factory=dict)  # when each was stored
     digest_messages: dict[str, DigestMessage] = field(default_factory=dict)
     digest_answers: dict[str, DigestAnswer] = field(default_factory=dict)
     watch_starts: list[WatchStart] = field(default_factory=list)

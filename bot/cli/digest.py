@@ -70,7 +70,8 @@ def digest(
 def _rebuild(services: Services, week: str, route: str) -> None:
     """Make each kept digest of the week again, and say in which fields its bytes differ.
 
-    Verdicts that were given or changed since, and another policy, can make some differ.
+    Verdicts, resolutions and cuts of queues that came after it was kept are left out. Tasks that were settled since,
+    corrections, features that were filled later, and another policy can make some differ.
     """
     from zoneinfo import ZoneInfo
 
@@ -83,6 +84,7 @@ def _rebuild(services: Services, week: str, route: str) -> None:
     only = named(route, policy)
     with services.store.read() as uow:
         kept = [one for one in uow.digests.of_week(name) if not only or one.route == only]
+        moments = {one.route: uow.digests.stored_at(one.route, name) for one in kept}
     if not kept:
         raise fail(f"No digest of {name} was kept, so there is nothing to compare.")
     routes, changed = {one.name: one for one in services.digests.routes()}, False
@@ -92,7 +94,7 @@ def _rebuild(services: Services, week: str, route: str) -> None:
             out.print(f"{line}the policy has no such route any more.", markup=False)
             changed = True
             continue
-        (made,) = services.digests.of(name, [routes[one.route]], ZoneInfo(one.zone))
+        (made,) = services.digests.of(name, [routes[one.route]], ZoneInfo(one.zone), as_of=moments[one.route])
         fields = differing(one, made)
         changed = changed or bool(fields)
         told = f"these differ: {', '.join(fields)}" if fields else "the same, byte for byte"

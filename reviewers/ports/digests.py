@@ -20,6 +20,9 @@ class Digests(Protocol):
     def get(self, route: str, week: str) -> Digest | None:
         """The stored one; `digest_json.to_json` gives the bytes that were stored."""
 
+    def stored_at(self, route: str, week: str) -> datetime | None:
+        """When it was stored; None: there is none."""
+
     def of_week(self, week: str) -> list[Digest]:
         """Of all routes, in the order of storing."""
 

@@ -69,9 +69,15 @@ class DigestDesk:
         policy = self.policies.current()
         return (*policy.routes, policy.own_route)
 
-    def of(self, week: str, routes: Sequence[Route], zone: ZoneInfo) -> tuple[Digest, ...]:
-        """The digest of each of these, whether any output came or none. Raises Invalid: `week`, as `digests` does."""
-        now, version = self.clock.now(), self.policies.current().version
+    def of(
+        self, week: str, routes: Sequence[Route], zone: ZoneInfo, *, as_of: datetime | None = None
+    ) -> tuple[Digest, ...]:
+        """The digest of each of these, whether any output came or none. Raises Invalid: `week`, as `digests` does.
+
+        Rates and verdicts are those of `as_of`, or of now. Corrections, waiting tasks, quotes and what is computed of
+        outputs are always today's.
+        """
+        now, version = as_of or self.clock.now(), self.policies.current().version
         period = Period(
             current=weeks.window(week, zone),
             reference=weeks.reference(week, zone),

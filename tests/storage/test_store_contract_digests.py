@@ -290,6 +290,18 @@ def _claimed(store: Store) -> list[OutboxItem]:
     return [replace(item, first_attempt_at=None) for item in claimed]
 
 
+def test_moment_of_storing_comes_back_and_a_second_one_does_not_move_it(store: Store) -> None:
+    """A digest is made again as of it."""
+    digest = a_digest()
+    with store.begin() as uow:
+        uow.digests.add(digest, at=NOON)
+    with store.begin() as uow:
+        uow.digests.add(digest, at=NOON + timedelta(days=1))
+    with store.read() as uow:
+        assert uow.digests.stored_at(digest.route, digest.week) == NOON
+        assert uow.digests.stored_at(digest.route, "2019-W01") is None
+
+
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_what_was_said_is_append_only(sql_store: SqlStore, table: str) -> None:
     """Whoever asks."""
