@@ -363,3 +363,20 @@ def test_week_that_is_not_over_and_unknown_routes_are_refused() -> None:
     with pytest.raises(Invalid, match="no route of that name"):
         world.services.digests.digests("2026-W47", "Loans", ZONE)
     assert world.services.digests.last_week(ZONE) == "2026-W47"
+
+
+def test_digest_made_as_of_a_moment_does_not_see_what_people_changed_their_mind_about_since() -> None:
+    """Twenty of the week's right answers are found wrong three days after it: today's rate moves, that of then not."""
+    world = a_world()
+    five_weeks(world, this_week=10)
+    made_at, first = world.clock.now(), digest_of(world)
+    with world.store.read() as uow:
+        right = [one.task_id for one in uow.tasks.reviewed(MONDAY, made_at) if one.kind is VerdictKind.APPROVE]
+    world.clock.advance(3 * DAY.total_seconds())
+    for task in right[:20]:
+        world.verdicts.record(Ballot(task_id=task, reviewer="U0MARA", kind=VerdictKind.REJECT, reasons=("outdated",)))
+    today, again = digest_of(world), world.services.digests.of("2026-W49", [CARDS], ZONE, as_of=made_at)[0]
+    assert isinstance(today.rate, Rate)
+    assert today.rate.value == pytest.approx(0.3)  # 30 of 100
+    assert (again.rate, again.weeks, again.lines) == (first.rate, first.weeks, first.lines)
+    assert again.findings == first.findings
