@@ -18,6 +18,7 @@ def judgement_row(judgement: Judgement) -> Values:
         "guarantee": _guarantee_body(guarantee) if guarantee else None,
         "tested_at": judgement.tested_at.isoformat() if judgement.tested_at else None,
         "proof": rows.values(proof) | {"proven_at": proof.proven_at.isoformat()} if proof else None,
+        "others_until": judgement.others_until.isoformat() if judgement.others_until else None,
     }
     return {"route": judgement.route, "body": body, "made_at": judgement.made_at}
 
@@ -31,8 +32,9 @@ def to_judgement(row: Found) -> Judgement:
         rate=Rate(**rate) if rate else None,
         guarantee=_to_guarantee(guarantee) if guarantee else None,
         tested_at=_moment(body["tested_at"]) if body["tested_at"] else None,
-        proof=Proof(**proof | {"proven_at": _moment(proof["proven_at"])}) if proof else None,
+        proof=_to_proof(proof) if proof else None,
         made_at=row["made_at"],
+        others_until=_moment(body["others_until"]) if body.get("others_until") else None,
     )
 
 
@@ -44,6 +46,11 @@ def _guarantee_body(guarantee: Guarantee) -> Values:
 def _to_guarantee(body: dict[str, Any]) -> Guarantee:
     parts = {name: Part(**body[name]) if body[name] else None for name in ("proven", "missed")}
     return Guarantee(**body | parts)
+
+
+def _to_proof(body: dict[str, Any]) -> Proof:
+    scorers = tuple(tuple((name, version) for name, version in one) for one in body.get("scorers", ()))
+    return Proof(**body | {"proven_at": _moment(body["proven_at"]), "scorers": scorers})
 
 
 def _moment(text: str) -> datetime:

@@ -100,7 +100,9 @@ def _sentences(found: Stats) -> Iterator[str]:
         yield rates.signal_sentence(found.signal, drawn_evenly=found.drawn_evenly)
     judged = found.judgement
     if judged is not None and judged.guarantee is not None:
-        yield from rates.guarantee_sentences(judged.guarantee, judged.proof, found.seconds_a_review)
+        yield from rates.guarantee_sentences(
+            judged.guarantee, judged.proof, found.seconds_a_review, others_until=judged.others_until
+        )
 
 
 def _missing(few: TooFew) -> str:

@@ -13,7 +13,7 @@ from reviewers.decisions.error_rates import LEVEL, Line
 from reviewers.decisions.estimate import Method
 from reviewers.decisions.signal import Auroc
 from reviewers.decisions.too_few import TooFew
-from reviewers.model import Guarantee, Part, Proof, Rate
+from reviewers.model import Guarantee, Judgement, Part, Rate
 from reviewers.workflow.judgement import Stats
 
 ALPHA_METHOD = "Krippendorff's alpha for right and wrong, interval by the delta method"
@@ -86,19 +86,24 @@ class GuaranteeAnswer(Answer):
     reviewed: int
     method: str = RELEASE_METHOD
     tested_at: datetime | None
+    scorers_replaced_at: Annotated[
+        datetime | None, Field(description="Only outputs that came after were tested; null: not in four weeks")
+    ]
     proof: ProofAnswer | None
     missed: Annotated[PartAnswer | None, Field(description="The first part that is not proven")]
     reviews_needed: Annotated[int | None, Field(description="In four weeks, to prove `missed`; null: no number would")]
 
     @classmethod
-    def of(cls, guarantee: Guarantee, proof: Proof | None, tested_at: datetime | None) -> GuaranteeAnswer:
+    def of(cls, guarantee: Guarantee, judgement: Judgement) -> GuaranteeAnswer:
         """From our own types."""
+        proof = judgement.proof
         return cls(
             limit=guarantee.limit,
             confidence=guarantee.confidence,
             outputs=guarantee.outputs,
             reviewed=guarantee.reviewed,
-            tested_at=tested_at,
+            tested_at=judgement.tested_at,
+            scorers_replaced_at=judgement.others_until,
             proof=ProofAnswer.model_validate(proof) if proof else None,
             missed=_part(guarantee.missed),
             reviews_needed=guarantee.needed,
@@ -142,7 +147,7 @@ class StatsAnswer(Answer):
             agreement=_agreement(stats.agreement, period),
             signal=_signal(stats.signal, period),
             drawn_evenly=stats.drawn_evenly,
-            release=GuaranteeAnswer.of(tested, judged.proof, judged.tested_at) if judged and tested else None,
+            release=GuaranteeAnswer.of(tested, judged) if judged and tested else None,
         )
 
 
@@ -287,6 +292,7 @@ EXAMPLE: dict[str, Any] = {
         "reviewed": 830,
         "method": RELEASE_METHOD,
         "tested_at": "2026-11-23T00:07:00Z",
+        "scorers_replaced_at": None,
         "proof": {
             "threshold": 0.08,
             "share": 0.62,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from bot.slack import clock
 from reviewers.decisions.agreement import AllAlike, Alpha
@@ -71,13 +71,16 @@ def for_readers(rate: Rate | None, *, checked_on: date | None = None) -> str:
     )
 
 
-def guarantee_sentences(guarantee: Guarantee, proof: Proof | None, seconds: float) -> Iterator[str]:
+def guarantee_sentences(
+    guarantee: Guarantee, proof: Proof | None, seconds: float, *, others_until: datetime | None = None
+) -> Iterator[str]:
     """What may leave without review, and what would prove that more may, or that anything may.
 
     Args:
         guarantee: the newest test.
         proof: what stands.
         seconds: that one review takes.
+        others_until: until when other versions of scorers read; None: none did.
     """
     allowed = f"at most {_per_cent(guarantee.limit)} of 100 of them are wrong"
     sure = f"with {guarantee.confidence * 100:.0f} % confidence"
@@ -87,6 +90,11 @@ def guarantee_sentences(guarantee: Guarantee, proof: Proof | None, seconds: floa
     elif guarantee.missed is not None:
         found = _found(guarantee.missed)
         yield f"No answers may leave without review yet: that {allowed}, {sure}, is not proven{found}."
+    if others_until is not None:
+        yield (
+            f"The detector was replaced on {clock.day(others_until)}: only answers that the present one read count, "
+            "and none of them leaves by a proof of the one before."
+        )
     if guarantee.missed is not None:
         more = "more may" if proof is not None else "some may"
         yield _cost(guarantee, guarantee.missed, seconds, more)

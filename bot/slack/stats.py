@@ -105,7 +105,9 @@ def _lines(stats: Stats) -> Iterator[Line]:
 def _guarantee(stats: Stats) -> Iterator[str]:
     judged = stats.judgement
     if judged is not None and judged.guarantee is not None:
-        yield from rates.guarantee_sentences(judged.guarantee, judged.proof, stats.seconds_a_review)
+        yield from rates.guarantee_sentences(
+            judged.guarantee, judged.proof, stats.seconds_a_review, others_until=judged.others_until
+        )
 
 
 def _beside(stats: Stats) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reviewers.decisions.consensus import final_text
-from reviewers.model import OnTimeout, Outcome, Output, Proof, Release, ReleaseState, Resolution, Risk, Route
+from reviewers.model import OnTimeout, Outcome, Output, Proof, Release, ReleaseState, Resolution, Risk, Route, Versions
 
 STATES = {
     Outcome.APPROVED: ReleaseState.APPROVED,
@@ -64,16 +64,26 @@ def outcome(release: Release, output: Output, resolution: Resolution | None, *, 
 
 
 def below_proven(
-    release: Release, output: Output, risk: Risk | None, route: Route, proof: Proof | None, *, now: datetime
+    release: Release,
+    output: Output,
+    risk: Risk | None,
+    read_by: Versions,
+    route: Route,
+    proof: Proof | None,
+    *,
+    now: datetime,
 ) -> Release:
     """The release as it stands once the risk is known: gone at once where that is proven to be safe, or unchanged.
 
-    It leaves only on a route that says so, with a risk, under a proof that stands and is no looser than the route's
-    target. One that is final, such as timed out while it waited for the machine, stays as it is.
+    It leaves only on a route that says so, with a risk, under a proof that stands, is no looser than the route's
+    target, and was made on outputs that the same versions of the same scorers read. One that is final, such as timed
+    out while it waited for the machine, stays as it is.
     """
     if release.state is not ReleaseState.HELD or not route.release_below_proven or route.release_target is None:
         return release
-    if risk is None or proof is None or not proof.holds(risk.probability, limit=route.release_target, now=now):
+    if risk is None or proof is None:
+        return release
+    if not proof.holds(risk.probability, read_by, limit=route.release_target, now=now):
         return release
     return replace(release, state=ReleaseState.RELEASED, text=output.completion, decided_at=now)
 

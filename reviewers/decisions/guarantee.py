@@ -22,7 +22,7 @@ from reviewers.decisions.error_rates import inputs_of, resolved_share, users
 from reviewers.decisions.estimate import REVIEWS_NEED, clopper_pearson, estimate
 from reviewers.decisions.estimate_inputs import ReviewerErrors
 from reviewers.decisions.too_few import TooFew
-from reviewers.model import STANDS, Guarantee, Part, PeriodOutputs, Proof
+from reviewers.model import STANDS, Guarantee, Part, PeriodOutputs, Proof, Versions
 
 CONFIDENCE = 0.90  # one-sided: what the guarantee says, "with 90 % confidence"
 STEP = 0.02  # of all outputs, from one part to the next: our choice, because finer steps proved no more in simulation
@@ -193,7 +193,14 @@ def reviews_needed(part: Part, *, limit: float, reviewed: int, confidence: float
     return ceil(even / gain)
 
 
-def renewed(before: Proof | None, found: Guarantee, at_threshold: Part | None, *, now: datetime) -> Proof | None:
+def renewed(
+    before: Proof | None,
+    found: Guarantee,
+    at_threshold: Part | None,
+    *,
+    now: datetime,
+    scorers: tuple[Versions, ...] = (),
+) -> Proof | None:
     """What stands after a new test.
 
     A new proof counts, whether its part is larger or smaller than the one before. Without one the threshold stays where
@@ -206,6 +213,7 @@ def renewed(before: Proof | None, found: Guarantee, at_threshold: Part | None, *
         found: the test of now.
         at_threshold: what the reviews of now say of the part up to the threshold that stood.
         now: the moment.
+        scorers: that read the outputs of the test; without any a new proof holds for no output.
     """
     if found.proven is not None:
         part = found.proven
@@ -217,6 +225,7 @@ def renewed(before: Proof | None, found: Guarantee, at_threshold: Part | None, *
             high=part.high,
             reviewed=part.reviewed,
             proven_at=now,
+            scorers=scorers,
         )
     if before is None or before.limit > found.limit or now - before.proven_at >= STANDS:
         return None

@@ -15,6 +15,7 @@ from reviewers.model.judgement import (
     Proof,
     ProofChange,
     Rate,
+    Versions,
 )
 from reviewers.model.machine import (
     Assessment,
@@ -158,4 +159,5 @@ __all__ = [
     "TokenUsage",
     "Verdict",
     "VerdictKind",
+    "Versions",
 ]

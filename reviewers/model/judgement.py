@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from reviewers.model.checks import aware, probability
 
+Versions = tuple[tuple[str, str], ...]  # name and version of each scorer that read an output, in order
+
 STANDS = timedelta(days=28)  # a proof is made on four weeks of reviews; after as long none of these is in view
 
 
@@ -54,7 +56,8 @@ class Guarantee:
 class Proof:
     """A part that is proven, as it stands until the next proof.
 
-    It speaks of risks as the models of those weeks gave them: a recalibrated one means the same by a risk.
+    It speaks of risks as the scorers of those weeks gave them. A recalibrated risk means the same; a replaced scorer
+    ranks otherwise, so what it read belongs to no proof that was made without it.
     """
 
     limit: float  # at most this share of it is wrong
@@ -64,14 +67,16 @@ class Proof:
     high: float  # the bound that the reviews gave
     reviewed: int  # outputs of it that people decided
     proven_at: datetime
+    scorers: tuple[Versions, ...] = ()  # the sets of scorers that read its outputs; empty: not known, it holds for none
 
     def __post_init__(self) -> None:
         probability("threshold", self.threshold)
         aware("proven_at", self.proven_at)
 
-    def holds(self, risk: float, *, limit: float, now: datetime) -> bool:
-        """Whether an output of this risk belongs to it, while it stands and is no looser than this limit."""
-        return risk <= self.threshold and self.limit <= limit and now - self.proven_at < STANDS
+    def holds(self, risk: float, read_by: Versions, *, limit: float, now: datetime) -> bool:
+        """Whether an output of this risk by these scorers belongs to it, while it stands and is no looser than this."""
+        stands = self.limit <= limit and now - self.proven_at < STANDS
+        return stands and risk <= self.threshold and read_by in self.scorers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +100,9 @@ class Judgement:
     tested_at: datetime | None  # when that was
     proof: Proof | None  # what stands; None: nothing is proven
     made_at: datetime
+    others_until: datetime | None = None  # until then other versions of scorers read outputs; None: none in four weeks
 
     def __post_init__(self) -> None:
         aware("tested_at", self.tested_at)
         aware("made_at", self.made_at)
+        aware("others_until", self.others_until)

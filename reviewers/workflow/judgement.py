@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 
-from reviewers.decisions import agreement, error_rates, figures, guarantee, opinions, signal
+from reviewers.decisions import agreement, error_rates, figures, guarantee, opinions, scorer_versions, signal
 from reviewers.decisions.agreement import AllAlike, Alpha
 from reviewers.decisions.error_rates import Line
 from reviewers.decisions.estimate_inputs import ReviewerErrors
 from reviewers.decisions.figures import Difference
+from reviewers.decisions.scorer_versions import Present, Scored
 from reviewers.decisions.signal import Auroc
 from reviewers.decisions.too_few import TooFew
 from reviewers.errors import Invalid
@@ -184,11 +185,13 @@ class JudgementDesk:
         with self.store.read() as uow:
             outputs = uow.decisions.sample(since, now, route=name)
             reviewed = uow.tasks.reviewed(since, now)
+            read_by = _read_by(uow, outputs, reviewed) if route.release_target is not None else []
         if len(outputs) >= self.large_from:
             self.seen.keep(name, True, until=now + LARGE_EVERY)
         errors = _errors(reviewed, [name])
         rate = error_rates.rate(outputs, errors=errors)
-        tested, tested_at, proof = _test(route, before, outputs, errors, now)
+        scorers = scorer_versions.present(read_by)
+        tested, tested_at, proof = _test(route, before, outputs, errors, scorers, now)
         return Judgement(
             route=name,
             rate=None if isinstance(rate, TooFew) else rate,
@@ -196,6 +199,7 @@ class JudgementDesk:
             tested_at=tested_at,
             proof=proof,
             made_at=now,
+            others_until=_moment(scorers.since),
         )
 
 
@@ -210,18 +214,47 @@ def named(route: str, policy: Policy) -> str:
 
 
 def _test(
-    route: Route, before: Judgement | None, outputs: PeriodOutputs, errors: ReviewerErrors | None, now: datetime
+    route: Route,
+    before: Judgement | None,
+    outputs: PeriodOutputs,
+    errors: ReviewerErrors | None,
+    scorers: Present,
+    now: datetime,
 ) -> tuple[Guarantee | None, datetime | None, Proof | None]:
-    """The newest test of the route's guarantee, when it was, and the proof that stands; one test an ISO week."""
+    """The newest test of the route's guarantee, when it was, and the proof that stands; one test an ISO week.
+
+    A proof falls at once when other scorers read: what these give is tested by itself, on what they read alone.
+    """
     limit = route.release_target
     if limit is None:
         return None, None, None
     tested = before.guarantee if before else None
-    if before is not None and tested is not None and tested.limit == limit and _same_week(before.tested_at, now):
-        return tested, before.tested_at, before.proof
-    found, proof = guarantee.prove(outputs, limit=limit, errors=errors), before.proof if before else None
+    proof = before.proof if before else None
+    replaced = proof is not None and scorer_versions.is_of_others(proof, scorers)
+    same_week = before is not None and _same_week(before.tested_at, now)
+    if before is not None and tested is not None and tested.limit == limit and same_week and not replaced:
+        return tested, before.tested_at, proof
+    outputs = replace(outputs, risk=scorer_versions.risks_of(outputs, scorers))
+    proof = None if replaced else proof
+    found = guarantee.prove(outputs, limit=limit, errors=errors)
     seen = guarantee.part_of(outputs, proof.threshold, errors=errors) if proof else None
-    return found, now, guarantee.renewed(proof, found, seen, now=now)
+    return found, now, guarantee.renewed(proof, found, seen, now=now, scorers=scorers.scorers)
+
+
+def _read_by(uow: UnitOfWork, outputs: PeriodOutputs, reviewed: Sequence[Reviewed]) -> list[Scored]:
+    """What read each output that people decided on."""
+    output_of = {one.task_id: one.output_id for one in reviewed}
+    moments = zip(outputs.decided_at[outputs.reviewed], outputs.task_ids, strict=True)
+    known = [(moment, output_of[task_id]) for moment, task_id in moments if task_id in output_of]
+    scores = uow.assessments.scores([output_id for _, output_id in known])
+    return [Scored(moment, scorer_versions.versions(scores[one])) for moment, one in known if scores.get(one)]
+
+
+def _moment(stamp: np.datetime64 | None) -> datetime | None:
+    if stamp is None:
+        return None
+    moment: datetime = stamp.astype("datetime64[us]").item()
+    return moment.replace(tzinfo=UTC)
 
 
 def _tell(uow: UnitOfWork, judgement: Judgement, before: Judgement | None, route: Route) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from reviewers.decisions import gate, routing
+from reviewers.decisions import gate, routing, scorer_versions
 from reviewers.model import Assessment, Output, Policy, Proof, ReleaseState, Route
 from reviewers.ports import Metrics, UnitOfWork
 
@@ -36,7 +36,8 @@ def let_go(
         route = routing.route_of(output, None, policy)  # the one that held it, when no risk was known
         if route.name not in proofs:
             proofs[route.name] = _proof(uow, route)
-        decided = gate.below_proven(release, output, assessment.risk, route, proofs[route.name], now=now)
+        read_by = scorer_versions.versions(assessment.scores)
+        decided = gate.below_proven(release, output, assessment.risk, read_by, route, proofs[route.name], now=now)
         left = decided.state is ReleaseState.RELEASED
         if decided != release:
             left = uow.releases.decide(decided)  # False: it became final meanwhile

@@ -19,7 +19,10 @@ from tests.periods import a_period
 PART = Part(threshold=0.1, share=0.5, predicted=0.02, reviewed=100, value=0.01, low=0.0, high=0.04, worth=100.0)
 GUARANTEE = Guarantee(limit=0.05, confidence=0.9, outputs=1000, reviewed=200, proven=PART, missed=None, needed=None)
 NOTHING = replace(GUARANTEE, proven=None, missed=replace(PART, high=0.08), needed=400)
-PROOF = Proof(limit=0.05, confidence=0.9, threshold=0.2, share=0.7, high=0.045, reviewed=140, proven_at=NOON)
+READ = (("grounding", "1"),)
+PROOF = Proof(
+    limit=0.05, confidence=0.9, threshold=0.2, share=0.7, high=0.045, reviewed=140, proven_at=NOON, scorers=(READ,)
+)
 
 
 def test_parts_begin_where_the_risks_promise_most() -> None:
@@ -166,7 +169,8 @@ def test_proof_falls_when_the_contrary_is_proven_or_the_limit_is_stricter() -> N
 
 def test_proof_holds_up_to_its_threshold_for_its_time_and_limit() -> None:
     """An output of risk .2 may leave, one of .21 not; none after four weeks, and none under a stricter limit."""
-    assert PROOF.holds(0.2, limit=0.05, now=NOON)
-    assert not PROOF.holds(0.21, limit=0.05, now=NOON)
-    assert not PROOF.holds(0.2, limit=0.04, now=NOON)
-    assert not PROOF.holds(0.2, limit=0.05, now=NOON + timedelta(days=28))
+    assert PROOF.holds(0.2, READ, limit=0.05, now=NOON)
+    assert not PROOF.holds(0.2, (("grounding", "2"),), limit=0.05, now=NOON)
+    assert not PROOF.holds(0.21, READ, limit=0.05, now=NOON)
+    assert not PROOF.holds(0.2, READ, limit=0.04, now=NOON)
+    assert not PROOF.holds(0.2, READ, limit=0.05, now=NOON + timedelta(days=28))

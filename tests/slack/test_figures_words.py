@@ -17,6 +17,7 @@ from reviewers.decisions.agreement import AllAlike
 from reviewers.decisions.figures import Difference
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import Part, Rate
+from tests.builders import NOON
 from tests.judged import (
     ALPHA,
     AUROC,
@@ -158,6 +159,15 @@ def test_what_is_not_proven_says_what_would(missed: Part, needed: int | None, to
     """Or that nothing would, since too many are wrong."""
     guarantee = replace(GUARANTEE, proven=None, missed=missed, needed=needed)
     assert " ".join(rates.guarantee_sentences(guarantee, None, 45.0)) == told
+
+
+def test_replaced_detector_is_said_where_the_proof_is() -> None:
+    """What may leave does so by a proof of the present one alone."""
+    told = list(rates.guarantee_sentences(GUARANTEE, None, 45.0, others_until=NOON))
+    assert told[1] == (
+        "The detector was replaced on 23 Nov: only answers that the present one read count, and none of them leaves by "
+        "a proof of the one before."
+    )
 
 
 def test_everything_proven_asks_for_nothing_more() -> None:

@@ -29,9 +29,17 @@ JUDGEMENT = Judgement(
     guarantee=GUARANTEE,
     tested_at=NOON,
     proof=Proof(
-        limit=0.05, confidence=0.9, threshold=0.0831234567890123, share=0.62, high=0.047, reviewed=212, proven_at=NOON
+        limit=0.05,
+        confidence=0.9,
+        threshold=0.0831234567890123,
+        share=0.62,
+        high=0.047,
+        reviewed=212,
+        proven_at=NOON,
+        scorers=((("coverage", "1"), ("grounding", "a")), (("grounding", "a"),)),
     ),
     made_at=NOON,
+    others_until=NOON,
 )
 EMPTY = Judgement(route="", rate=None, guarantee=None, tested_at=None, proof=None, made_at=NOON)
 

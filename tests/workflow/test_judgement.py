@@ -174,6 +174,29 @@ def test_guarantee_is_tested_once_a_week_and_moves_on_proof() -> None:
     assert after.guarantee.needed is None  # 30 of 150 wrong: no number of reviews proves 5 of 100
 
 
+def test_proof_falls_when_the_detector_is_replaced_and_is_made_anew_on_what_the_new_one_read() -> None:
+    """One reviewed output of the new version ends it within the week; 60 of its own prove the next."""
+    world = a_world()
+    decided(world, 60, 0)
+    world.sweep("judgements")
+    first, replaced_at = newest(world), world.clock.now()
+    assert first.proof is not None
+    assert (first.proof.scorers, first.others_until) == (((("fixed", "1"),),), None)
+    world.scorer.version = "2"
+    decided(world, 1, 0)
+    world.sweep("judgements")
+    fallen = newest(world)
+    assert (fallen.proof, fallen.others_until) == (None, replaced_at - timedelta(seconds=1))
+    assert fallen.guarantee is not None
+    assert fallen.guarantee.outputs == 1  # the 60 of before have no risk by the new one
+    decided(world, 59, 0)
+    world.clock.advance(MONDAY)
+    world.sweep("judgements")
+    again = newest(world).proof
+    assert again is not None
+    assert (again.scorers, again.reviewed) == (((("fixed", "2"),),), 60)
+
+
 def told(world: World) -> list[Notice]:
     """The direct messages about what leaves, in the order of falling due."""
     with world.store.begin() as uow:

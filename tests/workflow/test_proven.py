@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,16 @@ from reviewers.workflow.verdicts import Ballot
 from tests.builders import COMPLETION, NOON, an_output
 from tests.workflow.worlds import World
 
-PROOF = Proof(limit=0.05, confidence=0.9, threshold=0.3, share=0.6, high=0.044, reviewed=180, proven_at=NOON)
+PROOF = Proof(
+    limit=0.05,
+    confidence=0.9,
+    threshold=0.3,
+    share=0.6,
+    high=0.044,
+    reviewed=180,
+    proven_at=NOON,
+    scorers=((("fixed", "1"),),),
+)
 ASKS = {"release_target": 0.05, "release_below_proven": True}
 
 
@@ -81,6 +91,15 @@ def test_unscored_output_stays_held() -> None:
     world.scorer.fault = ValueError("broken")
     world.bring(an_output(hold=True))
     assert world.release.get("o-1").state is ReleaseState.HELD
+
+
+def test_output_that_another_version_of_a_scorer_read_stays_held() -> None:
+    """The proof speaks of what version 1 gave; and one that does not know its scorers speaks of none."""
+    replaced = a_world()
+    replaced.scorer.version = "2"
+    for world in (replaced, a_world(replace(PROOF, scorers=()))):
+        world.bring(an_output(hold=True))
+        assert world.release.get("o-1").state is ReleaseState.HELD
 
 
 def test_proof_of_another_route_lets_nothing_go() -> None:

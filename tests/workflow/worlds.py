@@ -77,7 +77,13 @@ class FixedScorer:
         if self.fault:
             raise self.fault
         return [
-            Score(output_id=e.output.output_id, scorer=self.name, version="1", value=self.value, explanation="Fixed.")
+            Score(
+                output_id=e.output.output_id,
+                scorer=self.name,
+                version=self.version,
+                value=self.value,
+                explanation="Fixed.",
+            )
             for e in batch
         ]
 
