@@ -44,7 +44,9 @@ def looked_at_again(world: World) -> tuple[str, Json, ReviewTask]:
 def plain(message: Json) -> str:
     """All that a card says and carries, without ids and moments."""
     said = f"{message['text']} {message['blocks']}"
-    return re.sub(r'"task":"[^"]*"|<!date[^>]*>|\d+:\d\d|[Dd]ue (?:\d+ )?\w+', "", re.sub(r"'block_id': '[^']*'", "", said))
+    return re.sub(
+        r'"task":"[^"]*"|<!date[^>]*>|\d+:\d\d|[Dd]ue (?:\d+ )?\w+', "", re.sub(r"'block_id': '[^']*'", "", said)
+    )
 
 
 def test_its_card_is_like_any_other(world: World) -> None:
