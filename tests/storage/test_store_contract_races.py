@@ -118,7 +118,7 @@ def test_publishers_that_claim_at_once_share_the_outbox_out_and_keep_each_task_i
             with seen:
                 taken.extend(item.key for item in items)
                 under_way.update(item.task_id for item in items)
-                most = max(under_way.values())
+                most = max(under_way.values(), default=0)  # the first to ask may find all rows locked
                 finished = len(taken) == 36
             assert most <= 1
             for item in items:
