@@ -25,7 +25,8 @@ from bot.metrics import PrometheusMetrics
 from bot.runtime import Part, running
 from bot.settings import Settings
 from bot.slack.app import make_app
-from bot.slack.ids import ActionId, ButtonValue
+from bot.slack.ids import ActionId
+from bot.slack.values import ButtonValue
 from reviewers.decisions.sampling import Terms, decide
 from reviewers.model import Message, Output, Policy, TaskView
 from reviewers.workflow.review import open_task

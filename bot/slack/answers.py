@@ -27,8 +27,9 @@ from bot.slack.forms import (
     old_card,
     own_output,
 )
-from bot.slack.ids import VERDICT_ACTIONS, ActionId, BlockId, ButtonValue, FormContext
+from bot.slack.ids import VERDICT_ACTIONS, ActionId, BlockId
 from bot.slack.routes import Tell
+from bot.slack.values import ButtonValue, FormContext
 from bot.slack.wire import SlackMessage
 from reviewers.errors import (
     AlreadyResolved,

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.slack.cards import CardOptions, Lateness, SlackMessage, batch_card, notice_message, task_card
 from bot.slack.cards.check import check_view
 from bot.slack.forms import KEEP, ClaimsForm, carrying, claim_view, edit_view, parse_claims, reject_view, why_view
-from bot.slack.ids import FormContext
 from bot.slack.people import People
+from bot.slack.values import FormContext
 from bot.slack.wire import Wire
 from reviewers.errors import AlreadyResolved, Claimed, NotYourTask, Unavailable
 from reviewers.model import Notice, NoticeKind, TaskState, TaskView, VerdictKind

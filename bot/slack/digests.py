@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.slack.desk import Actor, ReviewDesk
+from slack_bolt import Respond
+from slack_sdk import WebClient
+
+from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.digest.answers import drift_message, no_digest_message
+from bot.slack.digest.ids import DigestValue, WhyContext
 from bot.slack.digest.message import digest_message
 from bot.slack.digest.options import DigestOptions, Muted
 from bot.slack.home import COMMAND
@@ -28,6 +33,31 @@ ROUTES_NAMED = 10
 def shelf(desk: ReviewDesk) -> DigestShelf:
     """Where digests are read; their weeks begin in the zone of the settings."""
     return desk.services.shelf(ZoneInfo(str(desk.display.zone)))
+
+
+def pressed(desk: ReviewDesk, body: dict[str, Any], action: dict[str, Any]) -> tuple[Actor, Digest]:
+    """Who pressed under which digest. Raises NotYourTask for guests and strangers, and Invalid."""
+    actor, value = actor_of(body), DigestValue.parse(action.get("value"))
+    desk.people.may_review(actor.user_id, actor.team_id)
+    return actor, shelf(desk).one(value.week, value.route)
+
+
+def asked_at(digest: Digest, body: dict[str, Any], *, dismisses: bool) -> WhyContext:
+    """What the form that asks why carries, so that its answer is said where the button stood."""
+    container = body.get("container") or {}
+    channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
+    return WhyContext(week=digest.week, route=digest.route, dismisses=dismisses, channel=channel, ts=ts)
+
+
+def say(respond: Respond, message: SlackMessage) -> None:
+    """To this person alone, beside the message with the button, which stays: its other buttons still work."""
+    respond(text=message.text, blocks=message.blocks, replace_original=False, response_type="ephemeral")
+
+
+def say_where(channel: str, actor: Actor, message: SlackMessage, client: WebClient) -> None:
+    """To this person alone, where the form was asked for; nowhere where that was no channel."""
+    if channel:
+        client.chat_postEphemeral(channel=channel, user=actor.user_id, text=message.text, blocks=message.blocks)
 
 
 def options(digest: Digest, display: Display | None = None) -> DigestOptions:

@@ -80,7 +80,7 @@ def guarantee_sentences(
         guarantee: the newest test.
         proof: what stands.
         seconds: that one review takes.
-        others_until: until when other versions of scorers read; None: none did.
+        others_until: until when other versions of scorers read; None: none did in four weeks.
     """
     allowed = f"at most {_per_cent(guarantee.limit)} of 100 of them are wrong"
     sure = f"with {guarantee.confidence * 100:.0f} % confidence"
@@ -92,8 +92,8 @@ def guarantee_sentences(
         yield f"No answers may leave without review yet: that {allowed}, {sure}, is not proven{found}."
     if others_until is not None:
         yield (
-            f"The detector was replaced on {clock.day(others_until)}: only answers that the present one read count, "
-            "and none of them leaves by a proof of the one before."
+            f"What scores the answers changed on {clock.day(others_until)}: only answers scored since then count, and "
+            "none of them leaves by a proof from before."
         )
     if guarantee.missed is not None:
         more = "more may" if proof is not None else "some may"

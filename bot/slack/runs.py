@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.desk import Actor, ReviewDesk
 from bot.slack.forms import RunState, finished_view, run_view
 from bot.slack.forms.run import COUNTED
-from bot.slack.ids import FormContext
+from bot.slack.values import FormContext
 from bot.slack.wire import Wire
 from reviewers.errors import AlreadyResolved, NotYourTask, UnknownTask
 from reviewers.model import ReleaseState, TaskState, TaskView, VerdictKind

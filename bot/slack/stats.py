@@ -10,9 +10,10 @@ from slackblocks import Block
 
 from bot.slack import clock, rates
 from bot.slack.cards.options import CardOptions
-from bot.slack.ids import ActionId, StatsValue
+from bot.slack.ids import ActionId
 from bot.slack.text import counted, escape, mention, one_line, quiet, quoted, shortened
 from bot.slack.usage import Mistaken
+from bot.slack.values import StatsValue
 from bot.slack.wire import SlackMessage, button, grey, rendered, row, said, table
 from reviewers.decisions.error_rates import Line
 from reviewers.decisions.figures import Difference

@@ -33,6 +33,34 @@ def told(digest: Digest) -> tuple[Told, ...]:
     )
 
 
+def an_answer(
+    answer_id: str,
+    digest: Digest,
+    kind: DigestAnswerKind,
+    by: str,
+    at: datetime,
+    *,
+    until: datetime | None = None,
+    why: str = "",
+    note: str = "",
+    dataset: str = "",
+) -> DigestAnswer:
+    """What this person answers to this digest, with what had moved in it; the fields are those of the type."""
+    return DigestAnswer(
+        answer_id=answer_id,
+        kind=kind,
+        week=digest.week,
+        route=digest.route,
+        by=by,
+        at=at,
+        until=until,
+        why=why,
+        note=note,
+        findings=told(digest),
+        dataset=dataset,
+    )
+
+
 def display(answers: Sequence[DigestAnswer], digest: Digest, now: datetime) -> Display:
     """What is left out of a digest, and whether it is short.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 
 from reviewers.decisions.digest_rates import Compared, Windows
 from reviewers.decisions.retraining import Wrongs
+from reviewers.decisions.stamps import moment
 from reviewers.model import Outcome, Reading, TaskView
 from reviewers.model.digest import Example, Finding
 from reviewers.model.digest_parts import PartKind
@@ -121,5 +122,4 @@ def _in_manner(view: TaskView) -> bool:
 def _first(windows: Windows, name: str) -> datetime:
     outputs = windows.outputs
     mine = windows.now & (outputs.model == outputs.models.index(name))
-    moment: datetime = outputs.decided_at[mine].min().astype("datetime64[us]").item()
-    return moment.replace(tzinfo=UTC)
+    return moment(outputs.decided_at[mine].min())

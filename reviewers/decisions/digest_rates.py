@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from math import hypot
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from reviewers.decisions.e_values import e_benjamini_hochberg, week_level
 from reviewers.decisions.error_rates import LEVEL, RATE_NEEDS, Mask
 from reviewers.decisions.estimate import Estimate, change, estimate
 from reviewers.decisions.estimate_inputs import Floats, ReviewerErrors
+from reviewers.decisions.stamps import stamp
 from reviewers.decisions.too_few import TooFew
 from reviewers.decisions.verdict_drift import BASELINE_NEEDS, PART_NEEDS, Direction, Reviews
 from reviewers.decisions.weeks import REFERENCE_WEEKS
@@ -138,14 +139,14 @@ def _watched(past: Past, mine: Mask, reference: Window, needed: int) -> Watch | 
     reviews = _kept(past.reviews, mine)
     missing = Missing(found=0, needed=needed)
     for frozen_at in (reference.start, reference.end):
-        earlier = reviews.at < _stamp(frozen_at)
+        earlier = reviews.at < stamp(frozen_at)
         baseline = verdict_drift.freeze(
             _kept(reviews, earlier), risk_version=past.risk_version, frozen_at=frozen_at, needed=needed
         )
         if isinstance(baseline, Missing):
             missing = baseline
             continue
-        inside = (reviews.at >= _stamp(reference.start)) & (reviews.at < _stamp(reference.end))
+        inside = (reviews.at >= stamp(reference.start)) & (reviews.at < stamp(reference.end))
         weekly = max(1.0, float(inside.sum()) / REFERENCE_WEEKS)
         return verdict_drift.observe(verdict_drift.begin(baseline, weekly_reviews=weekly), _kept(reviews, ~earlier))
     return missing
@@ -263,11 +264,7 @@ def _value(found: Rate | Missing) -> float | None:
     return None if isinstance(found, Missing) else found.value
 
 
-def _stamp(moment: datetime) -> np.datetime64:
-    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
-
-
 def reviews_of(at: Sequence[datetime], wrong: Sequence[bool], risk: Floats) -> Reviews:
     """Decided outputs, in the order of their decision, as the watch takes them."""
-    stamps = np.array([_stamp(one) for one in at], dtype="datetime64[us]")
+    stamps = np.array([stamp(one) for one in at], dtype="datetime64[us]")
     return Reviews(at=stamps, wrong=np.array(wrong, dtype=np.float64), risk=risk)

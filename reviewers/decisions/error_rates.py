@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from reviewers.decisions.estimate import Estimate, change, estimate
 from reviewers.decisions.estimate_inputs import Population, ReviewerErrors, Sample
+from reviewers.decisions.stamps import moment, stamp
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import PeriodOutputs, Rate
 
@@ -113,12 +114,12 @@ def weeks(outputs: PeriodOutputs, zone: tzinfo, *, errors: ReviewerErrors | None
     """
     if not len(outputs):
         return ()
-    first = _monday(_moment(outputs.decided_at.min()), zone)
-    last = _moment(outputs.decided_at.max())
+    first = _monday(moment(outputs.decided_at.min()), zone)
+    last = moment(outputs.decided_at.max())
     starts = [first]
     while starts[-1] <= last:
         starts.append(_monday(starts[-1] + WEEK + timedelta(hours=12), zone))  # over a change of the clocks
-    edges = np.array([_stamp(start) for start in starts[1:]])
+    edges = np.array([stamp(start) for start in starts[1:]])
     codes = np.searchsorted(edges, outputs.decided_at, side="right").astype(np.int32)
     names = [_week(start, zone) for start in starts]
     found = _lines(outputs, codes, names, errors, compared=False)
@@ -207,15 +208,6 @@ def _repeat(clusters: NDArray[np.int64]) -> bool:
     """Whether most reviews are of known users, and users repeat among them."""
     known = clusters[clusters != 0]
     return 2 * len(known) >= len(clusters) > 0 and len(known) >= CLUSTERED_FROM * max(1, len(np.unique(known)))
-
-
-def _moment(stamp: np.datetime64) -> datetime:
-    moment: datetime = stamp.astype("datetime64[us]").item()
-    return moment.replace(tzinfo=UTC)
-
-
-def _stamp(moment: datetime) -> np.datetime64:
-    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
 
 
 def _monday(moment: datetime, zone: tzinfo) -> datetime:

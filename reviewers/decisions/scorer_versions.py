@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from reviewers.decisions.estimate_inputs import Floats
 from reviewers.model import PeriodOutputs, Proof, Score, Versions
 
 
@@ -54,7 +55,7 @@ def is_of_others(proof: Proof, now: Present) -> bool:
     return not proof.scorers or (bool(now.scorers) and not set(now.scorers) & set(proof.scorers))
 
 
-def risks_of(outputs: PeriodOutputs, now: Present) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def risks_of(outputs: PeriodOutputs, now: Present) -> Floats:
     """The risks of what the present scorers read; NaN for what came before."""
     if now.since is None:
         return outputs.risk

@@ -8,7 +8,7 @@ output. It says nothing of a change in which outputs come; the weighted estimate
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 
 import numpy as np
@@ -18,6 +18,7 @@ from scipy.special import expit, logit
 from reviewers.decisions import logistic
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.selection import MEAN_RISK
+from reviewers.decisions.stamps import moment
 from reviewers.model.missing import Missing
 from reviewers.model.watch import Baseline, Side, Watch
 
@@ -151,7 +152,7 @@ def observe(watch: Watch, reviews: Reviews) -> Watch:
         )
         for direction in (Direction.MORE_WRONG, Direction.FEWER_WRONG)
     )
-    return replace(watch, up=up, down=down, seen=watch.seen + len(reviews), last_at=_moment(reviews.at[-1]))
+    return replace(watch, up=up, down=down, seen=watch.seen + len(reviews), last_at=moment(reviews.at[-1]))
 
 
 def e_value(watch: Watch, direction: Direction) -> float:
@@ -234,8 +235,8 @@ def _advanced(side: Side, gains: Floats, at: NDArray[np.datetime64], line: float
 def _began(before: datetime | None, at: NDArray[np.datetime64], lowest: int, *, carried: bool) -> datetime | None:
     """A product begins with the review after the lowest point; one that was never as low goes on."""
     if carried:
-        return before or _moment(at[0])
-    return _moment(at[lowest + 1]) if lowest + 1 < len(at) else None
+        return before or moment(at[0])
+    return moment(at[lowest + 1]) if lowest + 1 < len(at) else None
 
 
 def _crossed(beyond: Floats, *, before: bool) -> NDArray[np.bool_]:
@@ -256,12 +257,12 @@ def _held(side: Side, above: NDArray[np.bool_], at: NDArray[np.datetime64]) -> S
     end = int(enough[0]) if len(enough) else len(above) - 1
     crossed = int(held[end])
     first = end + 1 - crossed
-    began = None if not crossed else side.crossed_at if first < 0 else _moment(at[first])
+    began = None if not crossed else side.crossed_at if first < 0 else moment(at[first])
     return replace(
         side,
         held=int(held[-1]),
         crossed_at=began,
-        confirmed_at=_moment(at[end]) if len(enough) else None,
+        confirmed_at=moment(at[end]) if len(enough) else None,
     )
 
 
@@ -269,8 +270,3 @@ def _log_mean(sums: Floats) -> Floats:
     """ln of the mean of M = e^sum - 1 over the bets."""
     logs = sums + np.log(-np.expm1(-sums))
     return np.asarray(np.logaddexp.reduce(logs, axis=1) - np.log(logs.shape[1]))
-
-
-def _moment(stamp: np.datetime64) -> datetime:
-    moment: datetime = stamp.astype("datetime64[us]").item()
-    return moment.replace(tzinfo=UTC)

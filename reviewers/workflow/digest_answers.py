@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from reviewers.decisions.digest_answers import SNOOZE, Display, display, told
+from reviewers.decisions.digest_answers import SNOOZE, Display, an_answer, display
 from reviewers.model.digest import Digest
-from reviewers.model.telling import DigestAnswer, DigestAnswerKind
+from reviewers.model.telling import DigestAnswerKind
 from reviewers.ports import Clock, Ids, Store
 
 
@@ -52,17 +52,6 @@ class DigestAnswerDesk:
         why: str = "",
         note: str = "",
     ) -> None:
-        answer = DigestAnswer(
-            answer_id=self.ids.new("da"),
-            kind=kind,
-            week=digest.week,
-            route=digest.route,
-            by=by,
-            at=self.clock.now(),
-            until=until,
-            why=why,
-            note=note,
-            findings=told(digest),
-        )
+        answer = an_answer(self.ids.new("da"), digest, kind, by, self.clock.now(), until=until, why=why, note=note)
         with self.store.begin() as uow:
             uow.digest_answers.add(answer)

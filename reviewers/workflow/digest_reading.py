@@ -17,6 +17,7 @@ from reviewers.decisions.error_rates import Mask
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.period_order import steady
 from reviewers.decisions.prompt_versions import Seen
+from reviewers.decisions.stamps import moment, stamp
 from reviewers.model import PeriodOutputs, Reviewed, ReviewTask, RiskModel, TaskView
 from reviewers.model.digest import Window
 from reviewers.model.output_block import OutputBlock
@@ -216,13 +217,12 @@ def _wrong(uow: UnitOfWork, windows: Windows) -> tuple[TaskView, ...]:
 def _last_at(uow: UnitOfWork, windows: Windows, period: Period, route: str) -> datetime | None:
     """To the second output by output in the weeks that are shown, before them to the hour."""
     if len(windows.outputs):
-        moment: datetime = windows.outputs.decided_at.max().astype("datetime64[us]").item()
-        return moment.replace(tzinfo=UTC)
+        return moment(windows.outputs.decided_at.max())
     hours = uow.decisions.traffic(period.reference.start - HISTORY, period.current.end, route=route)
     return hours[-1].hour if hours else None
 
 
 def within(outputs: PeriodOutputs, window: Window) -> Mask:
     """Which outputs were decided on in this window."""
-    start, end = (np.datetime64(one.astimezone(UTC).replace(tzinfo=None), "us") for one in (window.start, window.end))
+    start, end = stamp(window.start), stamp(window.end)
     return np.asarray((outputs.decided_at >= start) & (outputs.decided_at < end))

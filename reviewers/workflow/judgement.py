@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from reviewers.decisions.estimate_inputs import ReviewerErrors
 from reviewers.decisions.figures import Difference
 from reviewers.decisions.scorer_versions import Present, Scored
 from reviewers.decisions.signal import Auroc
+from reviewers.decisions.stamps import moment, stamp
 from reviewers.decisions.too_few import TooFew
 from reviewers.errors import Invalid
 from reviewers.model import (
@@ -105,7 +106,7 @@ class JudgementDesk:
             reviewed = uow.tasks.reviewed(since, now)
         errors = _errors(reviewed, names)
         mine = np.isin(outputs.route, [place for place, name in enumerate(outputs.routes) if name in names])
-        edge = np.datetime64(middle.astimezone(UTC).replace(tzinfo=None), "us")
+        edge = stamp(middle)
         before, after = outputs.decided_at < edge, outputs.decided_at >= edge
         found = (
             error_rates.rate(outputs, mine & before, errors=errors),
@@ -199,7 +200,7 @@ class JudgementDesk:
             tested_at=tested_at,
             proof=proof,
             made_at=now,
-            others_until=_moment(scorers.since),
+            others_until=None if scorers.since is None else moment(scorers.since),
         )
 
 
@@ -248,13 +249,6 @@ def _read_by(uow: UnitOfWork, outputs: PeriodOutputs, reviewed: Sequence[Reviewe
     known = [(moment, output_of[task_id]) for moment, task_id in moments if task_id in output_of]
     scores = uow.assessments.scores([output_id for _, output_id in known])
     return [Scored(moment, scorer_versions.versions(scores[one])) for moment, one in known if scores.get(one)]
-
-
-def _moment(stamp: np.datetime64 | None) -> datetime | None:
-    if stamp is None:
-        return None
-    moment: datetime = stamp.astype("datetime64[us]").item()
-    return moment.replace(tzinfo=UTC)
 
 
 def _tell(uow: UnitOfWork, judgement: Judgement, before: Judgement | None, route: Route) -> None:

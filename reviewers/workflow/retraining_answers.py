@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from reviewers.decisions.digest_answers import SNOOZE, closing, told
+from reviewers.decisions.digest_answers import SNOOZE, an_answer, closing
 from reviewers.errors import Conflict, Invalid, NotYourTask
 from reviewers.model import DatasetVersion
 from reviewers.model.digest import Digest
@@ -98,19 +98,8 @@ class RetrainingDesk:
         note: str = "",
         dataset: str = "",
     ) -> DigestAnswer:
-        return DigestAnswer(
-            answer_id=self.ids.new("da"),
-            kind=kind,
-            week=digest.week,
-            route=digest.route,
-            by=by,
-            at=self.clock.now(),
-            until=until,
-            why=why,
-            note=note,
-            findings=told(digest),
-            dataset=dataset,
-        )
+        at = self.clock.now()
+        return an_answer(self.ids.new("da"), digest, kind, by, at, until=until, why=why, note=note, dataset=dataset)
 
     def _close(self, digest: Digest, answer: DigestAnswer, dataset: DatasetVersion | None = None) -> Decided:
         """Looked at again in the transaction that writes: a build takes a while, and two may press at once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,9 @@ class DigestMaker(Protocol):
 
     def routes(self) -> tuple[Route, ...]: ...
 
-    def of(self, week: str, routes: Sequence[Route], zone: ZoneInfo) -> tuple[Digest, ...]: ...
+    def of(
+        self, week: str, routes: Sequence[Route], zone: ZoneInfo, *, as_of: datetime | None = None
+    ) -> tuple[Digest, ...]: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,13 +56,14 @@ class WeeklyDesk:
         week is told. Where there is none yet, the beginning is the newest week. A route that no output ever came to
         has no digest. Raises ExceptionGroup with what kept routes from having theirs, after all others have theirs.
         """
-        newest = weeks.last_told(self.clock.now(), self.at, self.zone)
+        now = self.clock.now()  # one moment for all: a digest is stored as of that at which it was made
+        newest = weeks.last_told(now, self.at, self.zone)
         if newest in self.done:
             return 0
         stored, failures = 0, []
         for week in self._missed(newest):
-            made, failed = self._made(week)
-            stored += self._keep(week, made, told=week == newest) if made else 0
+            made, failed = self._made(week, now)
+            stored += self._keep(made, now, told=week == newest) if made else 0
             failures += failed
             if not failed:
                 self.done.add(week)
@@ -77,7 +81,7 @@ class WeeklyDesk:
             first = lately[0]  # away for longer than is caught up
         return [week for week in lately[lately.index(first) :] if week not in self.done]
 
-    def _made(self, week: str) -> tuple[list[Digest], list[Exception]]:
+    def _made(self, week: str, now: datetime) -> tuple[list[Digest], list[Exception]]:
         """The digests that the week lacks, and why others could not be made."""
         with self.store.read() as uow:
             stored = {one.route for one in uow.digests.of_week(week)}
@@ -86,29 +90,28 @@ class WeeklyDesk:
             if route.name in stored:
                 continue
             try:
-                made += desk.of(week, [route], self.zone)
+                made += desk.of(week, [route], self.zone, as_of=now)
             except Exception as error:  # noqa: BLE001 - the other routes have theirs first; `sweep` raises it
                 self.metrics.count("digest_failed")
                 error.add_note(f"digest of week {week}, route {route.name!r}")
                 failures.append(error)
         return [one for one in made if one.last_output_at is not None], failures
 
-    def _keep(self, week: str, made: Sequence[Digest], *, told: bool) -> int:
+    def _keep(self, made: Sequence[Digest], now: datetime, *, told: bool) -> int:
         """Store a week's digests with their messages, in one transaction; what another clock stored stays as it is."""
-        now = self.clock.now()
         with self.store.begin() as uow:
             new = [one for one in made if uow.digests.add(one, at=now)]
             if told:
-                self._tell(uow, new)
+                self._tell(uow, new, now)
         if new:
             self.metrics.count("digests_stored", len(new))
         return len(new)
 
-    def _tell(self, uow: UnitOfWork, new: Sequence[Digest]) -> None:
-        policy, now = self.policies.current(), self.clock.now()
+    def _tell(self, uow: UnitOfWork, new: Sequence[Digest], now: datetime) -> None:
+        policy = self.policies.current()
         channels = {one.route: self._channel(policy, one.route) for one in new}
         for channel, digests in digest_messages.by_channel(new, channels).items():
-            self._send(uow, digests, channel)
+            self._send(uow, digests, channel, now)
         for digest in new:
             if digest.suggestion.suggested and rests(uow.digest_answers.of(digest.route), digest, now):
                 continue  # a lead put it off, or dismissed it and nothing new has moved
@@ -116,10 +119,9 @@ class WeeklyDesk:
             for message in digest_messages.suggestions(digest, channels[digest.route], leads, at=now):
                 _post(uow, message)
         for person in uow.preferences.subscribers():
-            self._send(uow, new, person)
+            self._send(uow, new, person, now)
 
-    def _send(self, uow: UnitOfWork, digests: Sequence[Digest], recipient: str) -> None:
-        now = self.clock.now()
+    def _send(self, uow: UnitOfWork, digests: Sequence[Digest], recipient: str, now: datetime) -> None:
         for message in digest_messages.for_recipient(digests, recipient, at=now):
             if not _post(uow, message) and message.kind is DigestMessageKind.CALM:
                 # The week's calm routes were told before these could be made.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,11 +26,11 @@ def some(source: Source, *, right: int, wrong: int, current: bool) -> list[Citin
     return [Citing(sources=frozenset({source}), wrong=place < wrong, current=current) for place in range(right + wrong)]
 
 
-def a_view(**changes: object) -> TaskView:
+def a_view(**changes: Any) -> TaskView:
     """A task with the builders' three claims: fees contradicted, limits supported, and one without a source."""
     return replace(
         TaskView(task=a_task(), output=an_output(), assessment=an_assessment(), decision=a_decision()),
-        **changes,  # type: ignore[arg-type]
+        **changes,
     )
 
 

@@ -12,7 +12,8 @@ from bot import settings as bot_settings
 from bot.bootstrap import build_services, upgrade_database
 from bot.runtime import Part, running
 from bot.settings import Settings
-from bot.slack.ids import ActionId, ButtonValue
+from bot.slack.ids import ActionId
+from bot.slack.values import ButtonValue
 from reviewers.model import Message, TaskView
 from reviewers.workflow.scoring import ScoringStep
 from reviewers.workflow.services import Services

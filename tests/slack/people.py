@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from bot.demo.player import Player
-from bot.slack.ids import VERDICT_ACTIONS, ActionId, BlockId, CallbackId, MenuChoice, MenuValue
+from bot.slack.digest.ids import DigestAction
+from bot.slack.ids import VERDICT_ACTIONS, ActionId, BlockId, CallbackId, MenuChoice
+from bot.slack.values import MenuValue
 
 CHANNEL = "C0REVIEW"
 
@@ -43,7 +45,7 @@ class Person(Player):
         self._left = ""  # the view that was on top before the last click
         self.listens_since = 0.0  # epoch seconds; what was told before is not looked at
 
-    def press(self, message: Mapping[str, Any], action: ActionId, channel: str = CHANNEL) -> None:
+    def press(self, message: Mapping[str, Any], action: ActionId | DigestAction, channel: str = CHANNEL) -> None:
         """Press a button of a message. Raises Stuck when the app did not take the click in time."""
         self._leaves()
         self._press(channel, message, elements(message["blocks"])[action.value])
@@ -115,6 +117,12 @@ class Person(Player):
         """Type /whetstone."""
         self._leaves()
         return self._post("commands", channel=channel, command="/whetstone", text=text)
+
+    def answer(self, text: str) -> Json:
+        """Type the command; what it answers, to this person alone."""
+        before = len(self.told())
+        assert self.command(text)["ok"]
+        return self.wait_until_told(before + 1)[-1]
 
     def write(self, text: str, channel: str = CHANNEL, thread: str = "") -> str:
         """Write a message, or a reply in a thread; its ts."""

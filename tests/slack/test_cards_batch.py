@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.slack.cards import CardOptions, SlackMessage, batch_card, rest_of
-from bot.slack.ids import ButtonValue
+from bot.slack.values import ButtonValue
 from reviewers.model import (
     Claim,
     ClaimReading,

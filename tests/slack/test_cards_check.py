@@ -20,7 +20,8 @@ from bot.slack.forms.check import (
     thread_turns,
 )
 from bot.slack.forms.claims import claim_view
-from bot.slack.ids import ActionId, BlockId, CallbackId, CheckValue, MessagePlace
+from bot.slack.ids import ActionId, BlockId, CallbackId
+from bot.slack.values import CheckValue, MessagePlace
 from reviewers.decisions.answering import LONGEST_TEXT, NO_ANSWER
 from reviewers.errors import Invalid
 from reviewers.model import Check, CheckKind, Message, Outcome, Resolution

@@ -12,7 +12,7 @@ import pytest
 
 from bot.slack.cards import CardOptions, Lateness, SlackMessage, notice_message
 from bot.slack.cards.dispute import sides
-from bot.slack.ids import ButtonValue, NamedValue
+from bot.slack.values import ButtonValue, NamedValue
 from reviewers.model import (
     Notice,
     NoticeKind,

@@ -31,7 +31,7 @@ from bot.slack.digest.ids import (
     WhyContext,
     WhyNot,
 )
-from bot.slack.ids import OLD_CARD
+from bot.slack.values import OLD_CARD
 from reviewers.errors import Invalid
 from reviewers.model import Outcome
 from reviewers.model.digest import Headline

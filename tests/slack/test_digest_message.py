@@ -9,7 +9,7 @@ import pytest
 
 from bot.slack.digest import DigestOptions, Muted, Picture, digest_message
 from bot.slack.digest.ids import DigestAction, DigestValue
-from bot.slack.ids import NamedValue
+from bot.slack.values import NamedValue
 from bot.slack.wire import SlackMessage, weight
 from reviewers.model.digest import Aspect, Digest, Example, Headline, State, Unit
 from reviewers.model.digest_parts import Corrections, PartKind

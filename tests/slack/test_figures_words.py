@@ -10,9 +10,10 @@ import pytest
 
 from bot.slack import rates
 from bot.slack.cards import CardOptions
-from bot.slack.ids import ActionId, StatsValue
+from bot.slack.ids import ActionId
 from bot.slack.stats import StatsQuestion, stats_message, understood
 from bot.slack.usage import Line, Mistaken, help_message, mistake_message, unknown_message, unknown_output_message
+from bot.slack.values import StatsValue
 from reviewers.decisions.agreement import AllAlike
 from reviewers.decisions.figures import Difference
 from reviewers.decisions.too_few import TooFew
@@ -161,12 +162,12 @@ def test_what_is_not_proven_says_what_would(missed: Part, needed: int | None, to
     assert " ".join(rates.guarantee_sentences(guarantee, None, 45.0)) == told
 
 
-def test_replaced_detector_is_said_where_the_proof_is() -> None:
-    """What may leave does so by a proof of the present one alone."""
+def test_changed_scorers_are_said_where_the_proof_is() -> None:
+    """What may leave does so by a proof of the present ones alone."""
     told = list(rates.guarantee_sentences(GUARANTEE, None, 45.0, others_until=NOON))
     assert told[1] == (
-        "The detector was replaced on 23 Nov: only answers that the present one read count, and none of them leaves by "
-        "a proof of the one before."
+        "What scores the answers changed on 23 Nov: only answers scored since then count, and none of them leaves by a "
+        "proof from before."
     )
 
 

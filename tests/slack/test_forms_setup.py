@@ -21,7 +21,7 @@ from bot.slack.forms.setup import (
 )
 from bot.slack.forms.setup_answers import started_message
 from bot.slack.forms.state import FieldErrors
-from bot.slack.ids import SetupContext
+from bot.slack.values import SetupContext
 from reviewers.model import Match, OnDisagreement, OnTimeout, Route
 from tests.slack.checks import live_in_text, live_signs, problems_of_message, problems_of_view
 from tests.slack.test_injection import PAYLOADS

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.slack.forms import Remarked, as_typed, edit_view, history_view, reaction_proposal, reject_view, reply_proposal
-from bot.slack.ids import ActionId, ButtonValue, ProposalValue
+from bot.slack.ids import ActionId
+from bot.slack.values import ButtonValue, ProposalValue
 from bot.slack.wire import SlackMessage
 from reviewers.decisions.remarks import Leaning
 from reviewers.model import Draft, Outcome, Reply, TaskState, TaskView, VerdictKind

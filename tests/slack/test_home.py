@@ -23,7 +23,8 @@ from bot.slack.home import (
     queue_message,
     route_queue_view,
 )
-from bot.slack.ids import ActionId, ButtonValue, NamedValue
+from bot.slack.ids import ActionId
+from bot.slack.values import ButtonValue, NamedValue
 from reviewers.decisions.figures import OwnWeek
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import Message, Preferences, Rate, TaskState, TaskView, VerdictKind

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.slack.home import LeadPart, ReviewersPart
-from bot.slack.ids import ActionId, ButtonValue
+from bot.slack.ids import ActionId
+from bot.slack.values import ButtonValue
 from reviewers.decisions.agreement import AllAlike, Alpha
 from reviewers.decisions.conduct import Sign
 from reviewers.decisions.fatigue import Slope

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from bot.slack.ids import OLD_CARD, ActionId, ButtonValue, FormContext, MenuChoice, MenuValue
+from bot.slack.ids import ActionId, MenuChoice
+from bot.slack.values import OLD_CARD, ButtonValue, FormContext, MenuValue
 from reviewers.errors import Invalid
 
 

@@ -26,8 +26,9 @@ from reviewers.workflow.verdicts import Ballot
 from tests.builders import an_output
 from tests.slack.checks import live_in_text, live_signs, objects, problems_of_message, problems_of_view
 from tests.slack.drawn import drawn_card
+from tests.slack.hostile import Hostile, poisoned
 from tests.slack.injection import ADDRESSES, CORPUS, PAYLOADS
-from tests.slack.surfaces import DISPLAY, NO_SURFACES, SURFACES, Hostile, poisoned
+from tests.slack.surfaces import DISPLAY, NO_SURFACES, SURFACES
 from tests.workflow.worlds import World
 
 MESSAGE_BLOCKS = 50  # Slack's limit; the cards keep to fewer by themselves

@@ -9,7 +9,7 @@ import pytest
 from bot.slack.ids import ActionId, CallbackId
 from reviewers.model import Route, TaskState, VerdictKind
 from reviewers.workflow.verdicts import Ballot
-from tests.slack.people import Json, Person, drawn, labels, until
+from tests.slack.people import Person, drawn, labels, until
 from tests.slack.worlds import HTTP, SOCKETS, World, a_world
 
 MARA, JONAS = "U0MARA", "U0JONAS"
@@ -34,22 +34,15 @@ def world(one: World) -> World:
     return one
 
 
-def answer(person: Person, text: str) -> Json:
-    """What the command answers, to this person alone."""
-    before = len(person.told())
-    assert person.command(text)["ok"]
-    return person.wait_until_told(before + 1)[-1]
-
-
 def said(person: Person, text: str) -> str:
     """The words of it."""
-    return drawn(answer(person, text)["blocks"])
+    return drawn(person.answer(text)["blocks"])
 
 
 def test_help_is_ten_lines(world: World) -> None:
     """With the word, and without any; each line is a command that there is."""
     for text in ("help", "", "  "):
-        (block,) = answer(world.mara, text)["blocks"]
+        (block,) = world.mara.answer(text)["blocks"]
         lines = [drawn(line) for line in block["elements"][0]["elements"]]
         assert len(lines) == 10
         assert all(line.lstrip().startswith("/whetstone ") for line in lines)
@@ -81,7 +74,7 @@ def test_mistake_gets_the_line_of_its_command_and_one_example(world: World, text
 def test_queue_tells_how_many_wait_and_offers_the_next(world: World) -> None:
     """Ten are listed, the rest is a number, and its button opens the run."""
     world.bring(*[world.output() for _ in range(19)])
-    message = answer(world.mara, "queue")
+    message = world.mara.answer("queue")
     told = drawn(message["blocks"])
     assert "*19 answers wait for you*" in told
     assert "9 more in Home" in told
@@ -123,7 +116,7 @@ def test_stats_say_too_few_then_a_rate_and_show_it_in_the_channel_once(world: Wo
     """Words and no number at first; then the rate with its interval; the button posts it for all and goes."""
     assert "too few reviews to say" in said(world.person("U0PRIYA"), "stats 1")
     decided(world, 45, 5)
-    message = answer(world.mara, "stats card")
+    message = world.mara.answer("stats card")
     told = drawn(message["blocks"])
     assert "answers wrong* (" in told
     assert "95 % score interval" in told

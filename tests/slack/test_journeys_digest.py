@@ -12,7 +12,7 @@ from bot.slack.digest.ids import DigestAction, DigestBlock, WhyNot
 from reviewers.model import Route
 from reviewers.model.digest import Headline
 from tests.digests import MONDAY, a_digest
-from tests.slack.people import CHANNEL, Json, Person, chosen, drawn, elements, labels, until
+from tests.slack.people import Json, Person, chosen, drawn, elements, labels, until
 from tests.slack.worlds import SOCKETS, World, a_world
 
 MARA, JONAS = "U0MARA", "U0JONAS"
@@ -39,28 +39,15 @@ def world(one: World) -> World:
     return one
 
 
-def answer(person: Person, text: str) -> Json:
-    """What the command answers, to this person alone."""
-    before = len(person.told())
-    assert person.command(text)["ok"]
-    return person.wait_until_told(before + 1)[-1]
-
-
 def said(person: Person, text: str) -> str:
     """The words of it."""
-    return drawn(answer(person, text)["blocks"])
-
-
-def press(person: Person, message: Json, action: DigestAction) -> None:
-    """Press a button of a digest."""
-    person._leaves()
-    person._press(CHANNEL, message, elements(message["blocks"])[action.value])
+    return drawn(person.answer(text)["blocks"])
 
 
 def test_digest_of_a_week_is_the_stored_one_for_whoever_asks_alone(world: World) -> None:
     """In the channel of the route no route has to be named; its name is alive in no way."""
     others = len(world.jonas.told())
-    message = answer(world.mara, "digest 2025-w40")
+    message = world.mara.answer("digest 2025-w40")
     told = drawn(message["blocks"])
     assert "week 40: more wrong answers" in told
     assert "Fees abroad" in told
@@ -96,10 +83,10 @@ def test_mistake_gets_the_line_of_its_command_with_an_example(world: World, text
 
 def test_drift_lists_all_comparisons_and_shows_them_in_the_channel_once(world: World) -> None:
     """The button posts it for all, and goes."""
-    message = answer(world.mara, "drift")
+    message = world.mara.answer("drift")
     told = drawn(message["blocks"])
     assert all(words in told for words in ("What moved", "No change", "Too few to say"))
-    press(world.mara, message, DigestAction.SHOW_DRIFT)
+    world.mara.press(message, DigestAction.SHOW_DRIFT)
     shown = until(lambda: [m for m in world.jonas.seen() if "shown by <@U0MARA>" in drawn(m.get("blocks", []))])
     assert "Show in channel" not in labels(shown[-1]["blocks"])
     until(lambda: "These comparisons are in the channel now." in drawn(world.mara.told()[-1]["blocks"]))
@@ -114,8 +101,8 @@ def test_guest_reads_no_digest(world: World) -> None:
 
 def test_wrong_answers_are_shown_ten_on_a_page(world: World) -> None:
     """Those that are not kept any more are counted; Next and Back turn the pages."""
-    message = answer(world.mara, "digest 2025-W40")
-    press(world.mara, message, DigestAction.OUTPUTS)
+    message = world.mara.answer("digest 2025-W40")
+    world.mara.press(message, DigestAction.OUTPUTS)
     view = until(lambda: _top(world.mara, "Page 1 of 3"))
     assert "10 of them are not kept any more" in drawn(view["blocks"])
     turn(world.mara, view, DigestAction.OUTPUTS_NEXT)
@@ -140,14 +127,14 @@ def turn(person: Person, view: Json, action: DigestAction) -> None:
 def pressed(person: Person, message: Json, action: DigestAction) -> str:
     """What this person alone is told after the press."""
     before = len(person.told())
-    press(person, message, action)
+    person.press(message, action)
     return drawn(person.wait_until_told(before + 1)[-1]["blocks"])
 
 
 def test_snooze_leaves_out_what_moved_for_a_week(world: World) -> None:
     """Of the later digests of the route, and for all; twice is as once."""
     last = world.services.shelf(ZoneInfo("UTC")).last_week()
-    message = answer(world.jonas, "digest 2025-W40")
+    message = world.jonas.answer("digest 2025-W40")
     assert "What moved" in drawn(message["blocks"])
     for _ in range(2):
         told = pressed(world.jonas, message, DigestAction.SNOOZE)
@@ -171,9 +158,9 @@ def test_not_useful_asks_why_and_says_what_it_changes(world: World) -> None:
 
 def find_it_too_long(person: Person) -> None:
     """Send the form; the digest is still at length then."""
-    message = answer(person, "digest 2025-W40")
+    message = person.answer("digest 2025-W40")
     assert "Examples" in drawn(message["blocks"])
-    press(person, message, DigestAction.NOT_USEFUL)
+    person.press(message, DigestAction.NOT_USEFUL)
     until(lambda: _top(person, "Why was it not useful?"))
     before = len(person.told())
     person.hand_in({DigestBlock.WHY.value: {DigestAction.WHY.value: chosen(WhyNot.TOO_LONG.value)}})
@@ -185,9 +172,9 @@ def test_too_few_reviews_lead_to_the_queue_and_to_the_budget(world: World) -> No
     few = replace(a_digest(), route=NAME, week="2025-W41", headline=Headline.TOO_FEW)
     with world.store.begin() as uow:
         uow.digests.add(few, at=MONDAY)
-    message = answer(world.mara, "digest 2025-W41")
+    message = world.mara.answer("digest 2025-W41")
     assert "The policy file says how many minutes" in pressed(world.mara, message, DigestAction.BUDGET)
-    press(world.mara, message, DigestAction.QUEUE)
+    world.mara.press(message, DigestAction.QUEUE)
     until(world.mara.stack)
-    message = answer(world.jonas, "digest 2025-W41")
+    message = world.jonas.answer("digest 2025-W41")
     assert "Only a lead" in pressed(world.jonas, message, DigestAction.QUEUE)

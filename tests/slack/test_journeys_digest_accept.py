@@ -16,7 +16,7 @@ from reviewers.model import Route
 from reviewers.model.digest import Digest
 from reviewers.model.telling import DigestMessage, DigestMessageKind
 from tests.slack.digests import suggested_digest
-from tests.slack.people import CHANNEL, Json, Person, chosen, drawn, elements, labels, until
+from tests.slack.people import CHANNEL, Json, Person, chosen, drawn, labels, until
 from tests.slack.worlds import HTTP, SOCKETS, World, a_world
 from tests.workflow.test_retraining_answers import approve
 
@@ -62,16 +62,10 @@ def suggested(world: World) -> tuple[Digest, Json]:
     return digest, posted
 
 
-def press(person: Person, message: Json, action: DigestAction) -> None:
-    """Press a button of the suggestion."""
-    person._leaves()
-    person._press(CHANNEL, message, elements(message["blocks"])[action.value])
-
-
 def pressed(person: Person, message: Json, action: DigestAction) -> str:
     """What this person alone is told after the press."""
     before = len(person.told())
-    press(person, message, action)
+    person.press(message, action)
     return drawn(person.wait_until_told(before + 1)[-1]["blocks"])
 
 
@@ -113,14 +107,14 @@ def test_only_a_lead_accepts_and_a_guest_not_even_sees_the_dataset(world: World)
 def test_snoozed_suggestion_says_until_when(world: World) -> None:
     """Its buttons go."""
     _, message = suggested(world)
-    press(world.mara, message, DigestAction.RETRAIN_SNOOZE)
+    world.mara.press(message, DigestAction.RETRAIN_SNOOZE)
     assert not labels(standing(world, message, "snoozed until")["blocks"])
 
 
 def test_dismissing_asks_why_and_says_it_in_the_channel(world: World) -> None:
     """The reason is in the form's words."""
     _, message = suggested(world)
-    press(world.mara, message, DigestAction.RETRAIN_DISMISS)
+    world.mara.press(message, DigestAction.RETRAIN_DISMISS)
     until(world.mara.stack)
     world.mara.hand_in({DigestBlock.WHY.value: {DigestAction.WHY.value: chosen(Dismissed.NOT_ENOUGH.value)}})
     assert "The evidence does not convince." in drawn(standing(world, message, "dismissed")["blocks"])

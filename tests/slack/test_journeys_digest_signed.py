@@ -11,7 +11,7 @@ from bot.slack.digest.ids import DigestAction, DigestBlock
 from reviewers.model import Route
 from reviewers.model.digest import Headline
 from tests.digests import MONDAY, a_digest
-from tests.slack.people import CHANNEL, Json, Person, drawn, elements, until
+from tests.slack.people import drawn, until
 from tests.slack.worlds import HTTP, World, a_world
 
 NAME = "Card support"
@@ -36,19 +36,6 @@ def world(one: World) -> World:
     return one
 
 
-def answer(person: Person, text: str) -> Json:
-    """What the command answers, to this person alone."""
-    before = len(person.told())
-    assert person.command(text)["ok"]
-    return person.wait_until_told(before + 1)[-1]
-
-
-def press(person: Person, message: Json, action: DigestAction) -> None:
-    """Press a button of a digest."""
-    person._leaves()
-    person._press(CHANNEL, message, elements(message["blocks"])[action.value])
-
-
 @pytest.mark.parametrize(
     ("user", "words"),
     [("U0GUEST", "You are a guest here"), ("U0STRANGER", "You are here through Slack Connect")],
@@ -58,24 +45,24 @@ def test_guests_and_strangers_are_told_why_they_read_no_digest(
     world: World, user: str, words: str, command: str
 ) -> None:
     """It quotes answers of the workspace."""
-    told = drawn(answer(world.person(user), command)["blocks"])
+    told = drawn(world.person(user).answer(command)["blocks"])
     assert words in told
     assert "What moved" not in told
 
 
 def test_who_leads_nothing_does_not_see_the_queue_of_a_route(world: World) -> None:
     """The button is in everybody's digest; a lead alone gets behind it."""
-    message = answer(world.jonas, "digest 2025-W41")
+    message = world.jonas.answer("digest 2025-W41")
     before = len(world.jonas.told())
-    press(world.jonas, message, DigestAction.QUEUE)
+    world.jonas.press(message, DigestAction.QUEUE)
     assert "Only a lead" in drawn(world.jonas.wait_until_told(before + 1)[-1]["blocks"])
-    press(world.mara, answer(world.mara, "digest 2025-W41"), DigestAction.QUEUE)
+    world.mara.press(world.mara.answer("digest 2025-W41"), DigestAction.QUEUE)
     until(world.mara.stack)
 
 
 def test_form_without_a_reason_stays_open_and_keeps_nothing(world: World) -> None:
     """Slack asks for the required field itself, or the app says which one is missing."""
-    press(world.jonas, answer(world.jonas, "digest 2025-W40"), DigestAction.NOT_USEFUL)
+    world.jonas.press(world.jonas.answer("digest 2025-W40"), DigestAction.NOT_USEFUL)
     until(world.jonas.stack)
     answered = world.jonas.hand_in()
     assert DigestBlock.WHY.value in str(answered)

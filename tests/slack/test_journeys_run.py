@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.slack.ids import ActionId, CallbackId, MenuChoice, MenuValue
+from bot.slack.ids import ActionId, CallbackId, MenuChoice
+from bot.slack.values import MenuValue
 from reviewers.model import Route, TaskState
 from tests.slack.people import Json, Person, answer_of, drawn, elements, refusal, showing, until
 from tests.slack.worlds import HTTP, SOCKETS, World, a_world

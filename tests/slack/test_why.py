@@ -10,7 +10,8 @@ import pytest
 from bot.slack.cards import CardOptions
 from bot.slack.forms.hours import hours_view, parse_hours
 from bot.slack.forms.why import unpicked_message, why_message, why_view
-from bot.slack.ids import BlockId, FormContext
+from bot.slack.ids import BlockId
+from bot.slack.values import FormContext
 from reviewers.errors import Invalid
 from reviewers.model import (
     DatasetUse,

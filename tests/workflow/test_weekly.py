@@ -51,7 +51,9 @@ class FixedDigests:
     def routes(self) -> tuple[Route, ...]:
         return tuple(Route(name=name) for name in self.found)
 
-    def of(self, week: str, routes: Sequence[Route], zone: ZoneInfo) -> tuple[Digest, ...]:
+    def of(
+        self, week: str, routes: Sequence[Route], zone: ZoneInfo, *, as_of: datetime | None = None
+    ) -> tuple[Digest, ...]:
         self.asked += [week for _ in routes]
         return tuple(self._made(week, route.name, zone) for route in routes)
 
@@ -238,12 +240,32 @@ def test_what_another_clock_stored_meanwhile_is_not_told_again(store: Store) -> 
 
     @dataclass
     class Slower(FixedDigests):
-        def of(self, week: str, routes: Sequence[Route], zone: ZoneInfo) -> tuple[Digest, ...]:
+        def of(
+            self, week: str, routes: Sequence[Route], zone: ZoneInfo, *, as_of: datetime | None = None
+        ) -> tuple[Digest, ...]:
             inner.sweep()
-            return super().of(week, routes, zone)
+            return super().of(week, routes, zone, as_of=as_of)
 
     assert a_desk(store, Slower({"Loans": replace(DRIFT, outputs=1)}), clock).sweep() == 0
     assert [one for one, _, _ in messages(store)] == ["route:2026-W47:Loans:C0REVIEW"]
+
+
+def test_digest_is_kept_as_of_the_moment_at_which_it_was_made(store: Store) -> None:
+    """Making takes a minute: what was decided meanwhile is not in it, and must not be when it is made again."""
+    clock, moments = FixedClock(MONDAY), list[datetime | None]()
+
+    @dataclass
+    class Slow(FixedDigests):
+        def of(
+            self, week: str, routes: Sequence[Route], zone: ZoneInfo, *, as_of: datetime | None = None
+        ) -> tuple[Digest, ...]:
+            moments.append(as_of)
+            clock.advance(60)
+            return super().of(week, routes, zone, as_of=as_of)
+
+    assert a_desk(store, Slow({"Loans": CALM}), clock).sweep() == 1
+    with store.read() as uow:
+        assert [uow.digests.stored_at("Loans", "2026-W47")] == moments == [MONDAY]
 
 
 def test_what_is_done_is_not_looked_at_again_until_the_next_week_is_due(store: Store) -> None:

@@ -26,8 +26,9 @@ from bot.slack.cards.parts import (
     short_hash,
 )
 from bot.slack.cards.unsettled import TIMED_OUT_MENU, disputed_line, timed_out_line
-from bot.slack.ids import ActionId, ButtonValue, MenuChoice
+from bot.slack.ids import ActionId, MenuChoice
 from bot.slack.text import counted, escape, host, isolated, mention, quiet, shortened, title_link
+from bot.slack.values import ButtonValue
 from bot.slack.wire import (
     SlackMessage,
     Wire,

@@ -25,8 +25,9 @@ from bot.slack.cards.fallback import TEXT_LENGTH, answer_with_states, fitted
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import DOT, EMPTY_ANSWER, question_block, question_words, quote_block, risk_words
 from bot.slack.cutting import cut
-from bot.slack.ids import ActionId, CheckValue
+from bot.slack.ids import ActionId
 from bot.slack.text import counted, escape, isolated, mention, one_line, quiet, shortened, title_link
+from bot.slack.values import CheckValue
 from bot.slack.wire import SlackMessage, bold, button, grey, plain, quote_bar, rendered, rich, row, said, section
 from reviewers.decisions.answering import NO_ANSWER
 from reviewers.model import (

@@ -11,8 +11,9 @@ from slackblocks import Block, Element
 from bot.slack import clock
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import listed
-from bot.slack.ids import ActionId, NamedValue
+from bot.slack.ids import ActionId
 from bot.slack.text import channel_link, counted, escape, mention, one_line, shortened
+from bot.slack.values import NamedValue
 from bot.slack.wire import SlackMessage, button, confirmed, grey, rendered, row, said
 from reviewers.model import Notice, Route, TaskView
 

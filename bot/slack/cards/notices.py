@@ -12,8 +12,9 @@ from bot.slack.cards.late import Lateness, overdue_message
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.selection import cut_message, release_message, signal_message
 from bot.slack.cards.somebody_waits import waiting_message
-from bot.slack.ids import ActionId, NamedValue
+from bot.slack.ids import ActionId
 from bot.slack.text import counted, escape
+from bot.slack.values import NamedValue
 from bot.slack.wire import SlackMessage, button, grey, rendered, row, said
 from reviewers.model import Notice, NoticeKind, Preferences, TaskState, TaskView
 

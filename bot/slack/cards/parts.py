@@ -11,8 +11,9 @@ from slackblocks import OverflowMenu, RichTextBlock, RichTextQuote
 from bot.slack import clock
 from bot.slack.cards.options import CardOptions
 from bot.slack.cutting import cut
-from bot.slack.ids import ActionId, MenuChoice, MenuValue
+from bot.slack.ids import ActionId, MenuChoice
 from bot.slack.text import counted, mention, quiet, visible
+from bot.slack.values import MenuValue
 from bot.slack.wire import bold, option, plain, quote_bar, rich, section
 from reviewers.decisions.consensus import current, deciding
 from reviewers.model import Output, Reason, Risk, TaskView, Verdict, VerdictKind

@@ -11,8 +11,9 @@ from bot.slack.cards.fallback import fitted
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import question_words, tag
 from bot.slack.cards.unsettled import disputed_line, timed_out_line, timed_out_words
-from bot.slack.ids import ActionId, ButtonValue
+from bot.slack.ids import ActionId
 from bot.slack.text import isolated, one_line, quiet
+from bot.slack.values import ButtonValue
 from bot.slack.wire import SlackMessage, button, grey, rendered, row, said
 from reviewers.decisions.consensus import live
 from reviewers.model import OnTimeout, Release, TaskState, TaskView

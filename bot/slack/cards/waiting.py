@@ -41,8 +41,9 @@ from bot.slack.cards.parts import (
     votes_needed,
 )
 from bot.slack.cards.reopened import reopened_words
-from bot.slack.ids import ActionId, ButtonValue, MenuChoice, Show
+from bot.slack.ids import ActionId, MenuChoice, Show
 from bot.slack.text import counted, mention
+from bot.slack.values import ButtonValue
 from bot.slack.wire import SlackMessage, bold, button, grey, plain, quote_bar, rich, row, said, section, symbol
 from reviewers.model import ClaimReading, OnTimeout, Reading, TaskView
 

@@ -128,12 +128,12 @@ def dataset_message(file: str, format: str, rows: int) -> SlackMessage:
     """A dataset was built; only that person sees it.
 
     Args:
-        file: path of the data, where Whetstone runs.
+        file: name of the data; where the folder of Whetstone's data lies is nobody's business in a channel.
         format: that a trainer reads.
         rows: how many it has.
     """
     head = words(strong(f"The dataset is built: {counted(rows, 'row')}, format {format}."))
-    then = words(" It lies where Whetstone runs, with its manifest beside it: ", name(file, 300), ".")
+    then = words(" It lies where Whetstone runs, in the folder datasets of its data: ", name(file, 300), ".")
     return _told(head, then, "digest.dataset")
 
 

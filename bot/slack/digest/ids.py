@@ -6,12 +6,10 @@ another version is answered politely and never guessed at.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from bot.slack.ids import OLD_CARD, VERSION
+from bot.slack.values import OLD_CARD, VERSION, as_json, record_of
 from reviewers.errors import Invalid
 
 NOTE_LENGTH = 300
@@ -94,12 +92,12 @@ class DigestValue:
     def to_json(self) -> str:
         """At most 2,000 characters; ours are under 200."""
         more = {"page": self.page} if self.page else {}
-        return _json({"v": VERSION, "week": self.week, "route": self.route, **more})
+        return as_json({"v": VERSION, "week": self.week, "route": self.route, **more})
 
     @classmethod
     def parse(cls, raw: str | None) -> DigestValue:
         """Read a value back. Raises Invalid (field `value`) with a sentence for the person who pressed."""
-        record = _record(raw)
+        record = record_of(raw)
         week, route, page = record.get("week"), record.get("route"), record.get("page", 0)
         if not (isinstance(week, str) and week and isinstance(route, str) and isinstance(page, int) and page >= 0):
             raise Invalid("value", OLD_CARD)
@@ -119,28 +117,14 @@ class WhyContext:
     def to_json(self) -> str:
         """At most 3,000 characters; ours are under 300."""
         place = {"channel": self.channel, "ts": self.ts}
-        return _json({"v": VERSION, "week": self.week, "route": self.route, "dismisses": self.dismisses, **place})
+        return as_json({"v": VERSION, "week": self.week, "route": self.route, "dismisses": self.dismisses, **place})
 
     @classmethod
     def parse(cls, raw: str | None) -> WhyContext:
         """Read it back. Raises Invalid (field `value`) with a sentence for the person who submitted."""
-        record, value = _record(raw), DigestValue.parse(raw)
+        record, value = record_of(raw), DigestValue.parse(raw)
         channel, ts = record.get("channel", ""), record.get("ts", "")
         if not (isinstance(channel, str) and isinstance(ts, str)):
             raise Invalid("value", OLD_CARD)
         dismisses = record.get("dismisses") is True
         return cls(week=value.week, route=value.route, dismisses=dismisses, channel=channel, ts=ts)
-
-
-def _json(record: dict[str, Any]) -> str:
-    return json.dumps(record, separators=(",", ":"), ensure_ascii=False)
-
-
-def _record(raw: str | None) -> dict[str, Any]:
-    try:
-        record = json.loads(raw or "")
-    except ValueError:
-        raise Invalid("value", OLD_CARD) from None
-    if not isinstance(record, dict) or record.get("v") != VERSION:
-        raise Invalid("value", OLD_CARD)
-    return record

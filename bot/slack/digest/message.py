@@ -16,8 +16,8 @@ from bot.slack.digest.options import DigestOptions, Picture
 from bot.slack.digest.runs import mrkdwn, name, strong, words
 from bot.slack.digest.spoken import spoken
 from bot.slack.digest.verbs import start_button
-from bot.slack.ids import NamedValue
 from bot.slack.text import counted, escape, link_address
+from bot.slack.values import NamedValue
 from bot.slack.wire import SlackMessage, button, grey, header, rendered, row, said
 from reviewers.model.digest import Aspect, Digest, Headline, State
 

@@ -31,7 +31,7 @@ from bot.slack.forms.reject import RejectForm, parse_reject, reject_view
 from bot.slack.forms.run import LastOne, RunState, finished_view, run_view
 from bot.slack.forms.state import FieldErrors
 from bot.slack.forms.why import why_view
-from bot.slack.ids import FormContext
+from bot.slack.values import FormContext
 
 __all__ = [
     "KEEP",

@@ -19,8 +19,9 @@ from bot.slack.forms.edit import fingerprint
 from bot.slack.forms.fields import context_of, note_input
 from bot.slack.forms.pages import TEXT_BYTES, fitting
 from bot.slack.forms.state import Submitted
-from bot.slack.ids import BlockId, CallbackId, FormContext
+from bot.slack.ids import BlockId, CallbackId
 from bot.slack.text import counted, visible
+from bot.slack.values import FormContext
 from bot.slack.wire import Wire, bold, grey, modal, plain, quote_bar, rich, section
 from reviewers.decisions.difference import Difference, compare
 from reviewers.model import Draft, TaskView

@@ -15,8 +15,9 @@ from typing import Any
 from slackblocks import Block, InputBlock, PlainText, RadioButtonGroup, RichTextBlock
 
 from bot.slack.cutting import pieces
-from bot.slack.ids import ActionId, BlockId, CallbackId, MessagePlace
+from bot.slack.ids import ActionId, BlockId, CallbackId
 from bot.slack.text import visible
+from bot.slack.values import MessagePlace
 from bot.slack.wire import Wire, grey, modal, option, plain, quote_bar, section
 from reviewers.decisions.answering import LONGEST_TEXT
 from reviewers.model import Message

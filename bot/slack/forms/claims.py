@@ -27,8 +27,9 @@ from bot.slack.forms.fields import context_of
 from bot.slack.forms.marks import BESIDE
 from bot.slack.forms.pages import chunks, cost
 from bot.slack.forms.whole_text import answer_pages, conversation_blocks, other_passages, source_elements
-from bot.slack.ids import ActionId, BlockId, ButtonValue, CallbackId, ClaimValue, Show
+from bot.slack.ids import ActionId, BlockId, CallbackId, Show
 from bot.slack.text import circled, counted, shortened
+from bot.slack.values import ButtonValue, ClaimValue
 from bot.slack.wire import Wire, bold, button, grey, line, modal, option, plain, quote_bar, rich, row, section, symbol
 from reviewers.model import ClaimMark, ClaimReading, Mark, Reading, TaskView
 

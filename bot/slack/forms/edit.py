@@ -16,8 +16,9 @@ from bot.slack.forms.fields import asked, context_of, reasons_from_marks, select
 from bot.slack.forms.pages import pages
 from bot.slack.forms.parts import INPUT_LENGTH, Parts, split
 from bot.slack.forms.state import FieldErrors, Submitted
-from bot.slack.ids import ActionId, BlockId, CallbackId, FormContext, Show
+from bot.slack.ids import ActionId, BlockId, CallbackId, Show
 from bot.slack.text import circled, counted, one_line, quoted, shortened
+from bot.slack.values import FormContext
 from bot.slack.wire import Wire, bold, button, grey, modal, plain, rich, row, section, symbol
 from reviewers.decisions.consensus import deciding
 from reviewers.errors import Invalid, NothingChanged

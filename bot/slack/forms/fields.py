@@ -18,7 +18,8 @@ from slackblocks import (
 from bot.slack.cards.evidence import Evidence
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import question_block
-from bot.slack.ids import ActionId, BlockId, FormContext, Show
+from bot.slack.ids import ActionId, BlockId, Show
+from bot.slack.values import FormContext
 from bot.slack.wire import Wire, option
 from reviewers.model import ClaimMark, Mark, Reading, TaskView
 

@@ -9,8 +9,9 @@ from typing import Any
 from slackblocks import Block, InputBlock, PlainText, UserSelectMenu
 
 from bot.slack.forms.fields import asked
-from bot.slack.ids import ActionId, BlockId, CallbackId, FormContext
+from bot.slack.ids import ActionId, BlockId, CallbackId
 from bot.slack.text import counted
+from bot.slack.values import FormContext
 from bot.slack.wire import Wire, grey, modal, said
 from reviewers.model import TaskView
 

@@ -8,7 +8,8 @@ from datetime import time
 from slackblocks import Block, CheckboxGroup, InputBlock, PlainText, TimePicker
 
 from bot.slack.forms.state import Submitted
-from bot.slack.ids import ActionId, BlockId, CallbackId, FormContext
+from bot.slack.ids import ActionId, BlockId, CallbackId
+from bot.slack.values import FormContext
 from bot.slack.wire import Wire, grey, modal, option
 from reviewers.errors import Invalid
 from reviewers.model import Preferences

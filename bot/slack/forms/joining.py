@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from slackblocks import Block
 
-from bot.slack.ids import ActionId, AddValue
+from bot.slack.ids import ActionId
 from bot.slack.text import escape, mention, one_line, quiet, shortened
+from bot.slack.values import AddValue
 from bot.slack.wire import SlackMessage, button, grey, rendered, row, said
 
 NAME_LENGTH = 80  # of a person's name, as Slack's own limit is

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.slack.forms.state import Submitted
-from bot.slack.ids import BlockId, FormContext
+from bot.slack.ids import BlockId
+from bot.slack.values import FormContext
 from reviewers.model import ClaimMark, Mark, VerdictKind
 
 BESIDE = "irrelevant"  # the entry for a passage beside the point

@@ -15,8 +15,9 @@ from bot.slack.cards.options import CardOptions
 from bot.slack.cutting import pieces
 from bot.slack.forms.pages import fitting
 from bot.slack.forms.parts import INPUT_LENGTH
-from bot.slack.ids import OLD_CARD, ActionId, BlockId, ButtonValue, CallbackId, FormContext
+from bot.slack.ids import ActionId, BlockId, CallbackId
 from bot.slack.text import escape, mention, one_line, quiet, shortened
+from bot.slack.values import OLD_CARD, ButtonValue, FormContext
 from bot.slack.wire import SlackMessage, Wire, button, confirmed, grey, modal, rendered, row, said
 from reviewers.errors import AlreadyResolved, Claimed
 from reviewers.model import TaskState, VerdictKind

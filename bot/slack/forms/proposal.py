@@ -9,8 +9,9 @@ from slackblocks import Block, Element
 from bot.slack.cards.answer import shown_answer
 from bot.slack.cards.drawing import is_waited_for
 from bot.slack.cards.evidence import evidence_of
-from bot.slack.ids import ActionId, ButtonValue, ProposalValue
+from bot.slack.ids import ActionId
 from bot.slack.text import escape, one_line, quiet, quoted, shortened
+from bot.slack.values import ButtonValue, ProposalValue
 from bot.slack.wire import SlackMessage, button, grey, rendered, row, said
 from reviewers.decisions.remarks import Leaning
 from reviewers.model import TaskState, TaskView

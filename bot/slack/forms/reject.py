@@ -13,8 +13,9 @@ from bot.slack.cards.evidence import evidence_of
 from bot.slack.cards.options import CardOptions
 from bot.slack.forms.fields import asked, context_of, note_input, reasons_from_marks, ticked_reasons
 from bot.slack.forms.state import FieldErrors, Submitted
-from bot.slack.ids import BlockId, CallbackId, FormContext, Show
+from bot.slack.ids import BlockId, CallbackId, Show
 from bot.slack.text import quiet
+from bot.slack.values import FormContext
 from bot.slack.wire import Wire, grey, modal
 from reviewers.model import ClaimMark, TaskState, TaskView
 

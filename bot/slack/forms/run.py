@@ -19,8 +19,9 @@ from bot.slack.cards.dispute import sides_block
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import menu
 from bot.slack.cards.waiting import VerbActions, layout_of, opened, verbs, why_here
-from bot.slack.ids import ActionId, ButtonValue, CallbackId, MenuChoice
+from bot.slack.ids import ActionId, CallbackId, MenuChoice
 from bot.slack.text import counted, quiet
+from bot.slack.values import ButtonValue
 from bot.slack.wire import Wire, button, confirmed, grey, modal, rendered, row, said
 from reviewers.errors import Invalid
 from reviewers.model import TaskState, TaskView, VerdictKind

@@ -21,8 +21,9 @@ from slackblocks import (
 )
 
 from bot.slack.forms.state import FieldErrors, Submitted
-from bot.slack.ids import ActionId, CallbackId, SetupContext, Show
+from bot.slack.ids import ActionId, CallbackId, Show
 from bot.slack.text import counted, is_user, one_line
+from bot.slack.values import SetupContext
 from bot.slack.wire import Wire, grey, modal, option
 from reviewers.decisions.figures import DEFAULT_SECONDS
 from reviewers.model import Match, OnTimeout, Route

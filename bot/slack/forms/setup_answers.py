@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from slackblocks import Block
 
 from bot.slack.forms.setup import minutes_words
-from bot.slack.ids import ActionId, CallbackId, FormContext, SetupContext
+from bot.slack.ids import ActionId, CallbackId
 from bot.slack.text import counted, escape, is_user, mention, one_line, quiet, quoted, shortened
+from bot.slack.values import FormContext, SetupContext
 from bot.slack.wire import SlackMessage, Wire, button, grey, modal, rendered, row, said
 from reviewers.model import Match, OnTimeout, Route
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.ids import FormContext
+from bot.slack.values import FormContext
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,8 +12,9 @@ from slackblocks import Block
 
 from bot.slack import rates
 from bot.slack.home.words import Row, title_quiet
-from bot.slack.ids import ActionId, ButtonValue
+from bot.slack.ids import ActionId
 from bot.slack.text import counted, mention
+from bot.slack.values import ButtonValue
 from bot.slack.wire import button, columns, grey, header, line, said
 from reviewers.decisions.agreement import AllAlike, Alpha
 from reviewers.decisions.conduct import LEAST_SECONDS, OF_VERDICTS, SECONDS_A_WORD, Ratio, Share, Sign

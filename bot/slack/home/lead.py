@@ -13,8 +13,9 @@ from bot.slack.cards.late import duration
 from bot.slack.cards.options import CardOptions
 from bot.slack.home.figures import ReviewersPart, reviewers_blocks
 from bot.slack.home.words import Row, due_words, title_quiet, waiter
-from bot.slack.ids import ActionId, ButtonValue, NamedValue
+from bot.slack.ids import ActionId
 from bot.slack.text import counted, one_line, quiet, shortened
+from bot.slack.values import ButtonValue, NamedValue
 from bot.slack.wire import button, columns, grey, header, line, said
 from reviewers.decisions.consensus import deciding
 from reviewers.model import Rate, TaskView, VerdictKind

@@ -18,8 +18,8 @@ from bot.slack.home.reviewer import (
     queue_blocks,
     settings_blocks,
 )
-from bot.slack.ids import FormContext
 from bot.slack.text import quiet
+from bot.slack.values import FormContext
 from bot.slack.wire import Wire, grey, home_tab, said
 
 CONTEXT = "home"  # in place of a task, in what the view carries

@@ -11,8 +11,9 @@ from bot.slack import clock
 from bot.slack.cards.options import CardOptions
 from bot.slack.home.lead import route_name
 from bot.slack.home.words import Row, due_elements, due_spoken, rows_of, title_plain, waits
-from bot.slack.ids import ActionId, CallbackId, FormContext, NamedValue
+from bot.slack.ids import ActionId, CallbackId
 from bot.slack.text import counted, escape, quiet
+from bot.slack.values import FormContext, NamedValue
 from bot.slack.wire import SlackMessage, Wire, button, grey, modal, person, plain, rendered, rich, said, section, symbol
 from reviewers.model import TaskState, TaskView
 

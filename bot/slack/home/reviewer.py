@@ -12,8 +12,9 @@ from bot.slack import clock, rates
 from bot.slack.cards.options import CardOptions
 from bot.slack.home.figures import own_figures_blocks
 from bot.slack.home.words import Row, due_sentence, rows_of, state_words, title_plain, title_quiet, waits
-from bot.slack.ids import ActionId, ButtonValue, NamedValue
+from bot.slack.ids import ActionId
 from bot.slack.text import channel_link, counted
+from bot.slack.values import ButtonValue, NamedValue
 from bot.slack.wire import button, columns, confirmed, grey, header, line, row, said
 from reviewers.decisions.figures import PART_NEEDS, OwnWeek, TooFew
 from reviewers.decisions.own_figures import OwnFigures

@@ -11,10 +11,11 @@ from slack_sdk import WebClient
 from bot.slack.cards import rest_of
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms import notice
-from bot.slack.ids import ActionId, ButtonValue, FormContext
+from bot.slack.ids import ActionId
 from bot.slack.listeners.verdicts import form_for
 from bot.slack.routes import Routes
 from bot.slack.text import counted
+from bot.slack.values import ButtonValue, FormContext
 from reviewers.errors import AlreadyResolved, Claimed, NotYourTask
 from reviewers.model import VerdictKind
 

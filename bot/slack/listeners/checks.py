@@ -16,9 +16,10 @@ from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.forms import notice, notice_view
 from bot.slack.forms.check import SUBMITTED_MODEL, TITLE, CheckForm, check_form, parse_check, thread_turns
 from bot.slack.forms.claims import claim_view
-from bot.slack.ids import ActionId, BlockId, CallbackId, CheckValue, FormContext, MessagePlace
+from bot.slack.ids import ActionId, BlockId, CallbackId
 from bot.slack.publisher import our_words
 from bot.slack.routes import Routes
+from bot.slack.values import CheckValue, FormContext, MessagePlace
 from reviewers.errors import Invalid, NotYourTask, OutcomeUnknown, RateLimited, Refused, Unready
 from reviewers.model import Check, CheckKind, Message, Output
 from reviewers.ports import Received

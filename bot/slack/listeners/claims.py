@@ -11,9 +11,10 @@ from slack_sdk import WebClient
 from bot.slack.answers import answering
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms import KEEP, carrying
-from bot.slack.ids import ActionId, ButtonValue, CallbackId, FormContext
+from bot.slack.ids import ActionId, CallbackId
 from bot.slack.listeners.corrections import finish, origin
 from bot.slack.routes import Routes
+from bot.slack.values import ButtonValue, FormContext
 from reviewers.model import VerdictKind
 
 TURNS = {ActionId.NEXT_PAGE: 1, ActionId.PREVIOUS_PAGE: -1}

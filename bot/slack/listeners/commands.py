@@ -15,12 +15,13 @@ from bot.slack.cards import SlackMessage
 from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.forms import notice
 from bot.slack.home import COMMAND, queue_message
-from bot.slack.ids import ActionId, StatsValue
+from bot.slack.ids import ActionId
 from bot.slack.listeners import checks, setup
 from bot.slack.routes import Routes
 from bot.slack.stats import StatsQuestion, stats_message, understood
 from bot.slack.text import counted, one_line
 from bot.slack.usage import Line, Mistaken, help_message, mistake_message, unknown_message
+from bot.slack.values import StatsValue
 from reviewers.model import CheckKind
 
 QUEUE_LIMIT = 100  # tasks counted; beyond it the answer says "more than"

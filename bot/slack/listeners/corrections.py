@@ -24,8 +24,9 @@ from bot.slack.forms import (
     parse_reject,
     turned,
 )
-from bot.slack.ids import ActionId, CallbackId, ClaimValue, FormContext
+from bot.slack.ids import ActionId, CallbackId
 from bot.slack.routes import Routes
+from bot.slack.values import ClaimValue, FormContext
 from reviewers.errors import Invalid
 from reviewers.model import VerdictKind
 

@@ -5,6 +5,7 @@ Those that lead to a dataset or a training are in `retraining`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -13,17 +14,16 @@ from slack_sdk import WebClient
 
 from bot.slack import digests, homes
 from bot.slack.answers import answering
-from bot.slack.cards import SlackMessage
 from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.digest.answers import drift_message, noted_message, snoozed_message
-from bot.slack.digest.forms import on_page, parse_why, why_view, wrong_outputs_view
-from bot.slack.digest.ids import DigestAction, DigestCallback, DigestValue, WhyContext, WhyNot
+from bot.slack.digest.forms import WhyAnswer, on_page, parse_why, why_view, wrong_outputs_view
+from bot.slack.digest.ids import DigestAction, DigestCallback, DigestValue, WhyNot
 from bot.slack.forms import FormContext, loading_view, notice
 from bot.slack.home import COMMAND
-from bot.slack.ids import NamedValue
 from bot.slack.listeners import retraining
 from bot.slack.listeners.home import see_queue
 from bot.slack.routes import Routes
+from bot.slack.values import NamedValue
 from bot.slack.wire import Wire
 from reviewers.model import TaskView
 from reviewers.model.digest import Digest
@@ -77,38 +77,41 @@ def _views(desk: ReviewDesk, digest: Digest, page: int) -> list[TaskView]:
 
 def _snooze(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
     ack()
-    actor, digest = _pressed(desk, body, action)
+    actor, digest = digests.pressed(desk, body, action)
     until = desk.services.digest_answers.snooze(digest, actor.user_id)
-    _say(respond, snoozed_message(digest.route, until, digests.options(digest)))
+    digests.say(respond, snoozed_message(digest.route, until, digests.options(digest)))
 
 
 def _ask_why(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
     ack()
-    actor, value = actor_of(body), DigestValue.parse(action.get("value"))
-    desk.people.may_review(actor.user_id, actor.team_id)
-    container = body.get("container") or {}
-    channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
-    context = WhyContext(week=value.week, route=value.route, channel=channel, ts=ts)
-    client.views_open(trigger_id=body["trigger_id"], view=why_view(context))
+    _, digest = digests.pressed(desk, body, action)
+    form = why_view(digests.asked_at(digest, body, dismisses=False))
+    client.views_open(trigger_id=body["trigger_id"], view=form)
 
 
 def _note(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
     """Recorded before the ack, so that a failure is told in the form; then what it changes, where it was asked."""
-    actor, why, channel = actor_of(body), None, ""
+    actor, follow = actor_of(body), None
     with answering(ack, view, desk):
         form = parse_why(view)
-        if form.context.dismisses:
-            retraining.dismissed(desk, ack, actor, view, client)
-            return
         desk.people.may_review(actor.user_id, actor.team_id)
         digest = digests.shelf(desk).one(form.context.week, form.context.route)
-        reason = WhyNot(form.reason.value)
-        desk.services.digest_answers.not_useful(digest, actor.user_id, why=reason.value, note=form.note)
+        if form.context.dismisses:
+            then = retraining.dismiss(desk, actor, digest, form, client)
+        else:
+            then = _not_useful(desk, actor, digest, form, client)
         ack()
-        why, channel = reason, form.context.channel  # only now: what was not kept is not thanked for
-    if why is not None and channel:
-        told = noted_message(why)
-        client.chat_postEphemeral(channel=channel, user=actor.user_id, text=told.text, blocks=told.blocks)
+        follow = then  # only now: what was not kept is not thanked for
+    if follow is not None:
+        follow()
+
+
+def _not_useful(
+    desk: ReviewDesk, actor: Actor, digest: Digest, form: WhyAnswer, client: WebClient
+) -> Callable[[], None]:
+    reason = WhyNot(form.reason.value)
+    desk.services.digest_answers.not_useful(digest, actor.user_id, why=reason.value, note=form.note)
+    return partial(digests.say_where, form.context.channel, actor, noted_message(reason), client)
 
 
 def _tell_budget(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
@@ -119,28 +122,16 @@ def _tell_budget(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[
         then = f"Type {COMMAND} setup in its channel; its leads can change the minutes a week."
     else:
         then = "The policy file says how many minutes a week it has; a change there is read at once."
-    _say(respond, notice("The budget is part of the route.", then))
+    digests.say(respond, notice("The budget is part of the route.", then))
 
 
 def _show(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
     """Where it was asked, also where Whetstone is no member; the button goes, so that it is shown once."""
     ack()
-    actor, digest = _pressed(desk, body, action)
+    actor, digest = digests.pressed(desk, body, action)
     shown = drift_message(digest, digests.options(digest), so_far=False, shown_by=actor.user_id)
     respond(
         text=shown.text, blocks=shown.blocks, response_type="in_channel", replace_original=False, unfurl_links=False
     )
     told = notice("These comparisons are in the channel now.")
     respond(text=told.text, blocks=told.blocks, replace_original=True)
-
-
-def _pressed(desk: ReviewDesk, body: dict[str, Any], action: dict[str, Any]) -> tuple[Actor, Digest]:
-    """Who pressed under which digest. Raises NotYourTask for guests and strangers, and Invalid."""
-    actor, value = actor_of(body), DigestValue.parse(action.get("value"))
-    desk.people.may_review(actor.user_id, actor.team_id)
-    return actor, digests.shelf(desk).one(value.week, value.route)
-
-
-def _say(respond: Respond, message: SlackMessage) -> None:
-    """Beside the digest, which stays: its other buttons still work."""
-    respond(text=message.text, blocks=message.blocks, replace_original=False, response_type="ephemeral")

@@ -11,8 +11,9 @@ from slack_sdk import WebClient
 from bot.slack import homes
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.home import LISTED, route_queue_view
-from bot.slack.ids import ActionId, NamedValue
+from bot.slack.ids import ActionId
 from bot.slack.routes import Routes
+from bot.slack.values import NamedValue
 
 
 def register(app: Routes, desk: ReviewDesk) -> None:

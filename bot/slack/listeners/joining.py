@@ -10,8 +10,9 @@ from slack_sdk import WebClient
 
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms.joining import added_message, asked_message, request_message, welcome_message
-from bot.slack.ids import ActionId, AddValue, ButtonValue
+from bot.slack.ids import ActionId
 from bot.slack.routes import Routes
+from bot.slack.values import AddValue, ButtonValue
 
 MOST_ASKED = 3  # leads that one request goes to
 

@@ -12,9 +12,10 @@ from bot.slack import clock
 from bot.slack.cards import SlackMessage
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms import hand_over_view, notice
-from bot.slack.ids import ActionId, NamedValue
+from bot.slack.ids import ActionId
 from bot.slack.routes import Routes
 from bot.slack.text import counted
+from bot.slack.values import NamedValue
 from reviewers.errors import NotYourTask
 
 LISTED = 40

@@ -12,9 +12,10 @@ from bot.slack import clock, runs
 from bot.slack.answers import answering
 from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.forms import hand_over_view, history_view, notice, parse_hand_over
-from bot.slack.ids import ActionId, ButtonValue, CallbackId, FormContext, MenuChoice, MenuValue
+from bot.slack.ids import ActionId, CallbackId, MenuChoice
 from bot.slack.listeners.verdicts import form_for
 from bot.slack.routes import Routes
+from bot.slack.values import ButtonValue, FormContext, MenuValue
 from bot.slack.wire import Wire
 from reviewers.errors import Claimed, Invalid
 from reviewers.model import VerdictKind

@@ -12,8 +12,9 @@ from bot.slack import homes, runs
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms import RunState
 from bot.slack.forms.run import TOO_FAST_SECONDS
-from bot.slack.ids import ActionId, ButtonValue, CallbackId, MenuChoice, MenuValue
+from bot.slack.ids import ActionId, CallbackId, MenuChoice
 from bot.slack.routes import Routes
+from bot.slack.values import ButtonValue, MenuValue
 from reviewers.errors import AlreadyResolved, Claimed, NotYourTask, ReviewError
 from reviewers.model import VerdictKind
 

@@ -13,8 +13,9 @@ from bot.slack.answers import answering
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms.hours import hours_view, parse_hours
 from bot.slack.home import page_of
-from bot.slack.ids import ActionId, CallbackId, FormContext, NamedValue
+from bot.slack.ids import ActionId, CallbackId
 from bot.slack.routes import Routes
+from bot.slack.values import FormContext, NamedValue
 
 
 def register(app: Routes, desk: ReviewDesk) -> None:

@@ -33,9 +33,10 @@ from bot.slack.forms.setup_answers import (
     told_view,
 )
 from bot.slack.home import COMMAND
-from bot.slack.ids import ActionId, CallbackId, FormContext, SetupContext
+from bot.slack.ids import ActionId, CallbackId
 from bot.slack.routes import Routes
 from bot.slack.text import is_user, quiet
+from bot.slack.values import FormContext, SetupContext
 from bot.slack.wire import Wire
 from reviewers.errors import Invalid, NotYourTask, ReviewError, Unavailable
 from reviewers.model import Route

@@ -26,8 +26,9 @@ from bot.slack.forms import (
     reject_view,
     reply_proposal,
 )
-from bot.slack.ids import ActionId, FormContext, ProposalValue, Show
+from bot.slack.ids import ActionId, Show
 from bot.slack.routes import Routes
+from bot.slack.values import FormContext, ProposalValue
 from bot.slack.wire import SlackMessage
 from reviewers.decisions.amendments import amended
 from reviewers.decisions.remarks import read_reply

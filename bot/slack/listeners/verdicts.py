@@ -10,8 +10,9 @@ from slack_sdk import WebClient
 
 from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.forms import carrying, notice
-from bot.slack.ids import ActionId, ButtonValue, FormContext
+from bot.slack.ids import ActionId
 from bot.slack.routes import Routes
+from bot.slack.values import ButtonValue, FormContext
 from bot.slack.wire import Wire
 from reviewers.errors import Invalid
 from reviewers.model import VerdictKind
