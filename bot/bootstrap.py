@@ -276,6 +276,7 @@ def build_publisher(settings: Settings, services: Services, worker: str) -> Card
             draw=_picture,
             leads=leads,
             display=services.digest_answers.display,
+            late=services.shelf(ZoneInfo(settings.time_zone)).caught_up,
             zone=ZoneInfo(settings.time_zone),
         ),
     )

@@ -46,6 +46,7 @@ class SlackDigestMessenger:
         draw: Callable[[Digest, Picture], bytes],
         leads: Callable[[str], Sequence[str]],
         display: Callable[[Digest], Display],
+        late: Callable[[Digest], tuple[str, ...]],
         zone: ZoneInfo,
     ) -> None:
         """On this client.
@@ -55,12 +56,14 @@ class SlackDigestMessenger:
             draw: a picture as PNG.
             leads: Slack user ids by route.
             display: what people asked to leave out of a digest.
+            late: weeks before it that were made too late to be told.
             zone: of alerts, which belong to no week.
         """
         self._client = client
         self._draw = draw
         self._leads = leads
         self._display = display
+        self._late = late
         self._zone = zone
 
     def details(self, digest: Digest) -> int:
@@ -175,4 +178,5 @@ class SlackDigestMessenger:
                 return digest_message(digest, options)
 
     def _options(self, digest: Digest, files: Mapping[Picture, str], *, native_bars: bool = True) -> DigestOptions:
-        return replace(options_of(digest, self._display(digest)), files=files, native_bars=native_bars)
+        drawn = options_of(digest, self._display(digest))
+        return replace(drawn, files=files, native_bars=native_bars, late=self._late(digest))

@@ -81,10 +81,27 @@ def answered(desk: ReviewDesk, actor: Actor, argument: str, channel: str) -> Sla
 
 
 def compared(desk: ReviewDesk, actor: Actor, argument: str, channel: str) -> SlackMessage:
-    """The answer to `drift [route]`: all comparisons of the last whole week. Raises as `answered`."""
+    """The answer to `drift [route]`: all comparisons of the running week, or of the last one. Raises as `answered`.
+
+    The last one is told while the running week has too few reviews to say anything.
+    """
     desk.people.may_review(actor.user_id, actor.team_id)
-    digest = _read(desk, "", _route(desk, one_line(argument), channel))
-    return drift_message(digest, options(digest), so_far=False)
+    route = _route(desk, one_line(argument), channel)
+    running = _so_far(desk, route)
+    if running is not None and running.headline not in (Headline.TOO_FEW, Headline.NO_TRAFFIC):
+        return drift_message(running, options(running))
+    digest = _read(desk, "", route)
+    return drift_message(digest, options(digest), running=running)
+
+
+def _so_far(desk: ReviewDesk, route: str) -> Digest | None:
+    """None in the first moment of a week."""
+    try:
+        return shelf(desk).so_far(route)
+    except Invalid as error:
+        if error.field != "week":
+            raise Mistaken(str(error)) from None
+        return None
 
 
 def _read(desk: ReviewDesk, week: str, route: str) -> Digest:

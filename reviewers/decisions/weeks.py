@@ -96,6 +96,18 @@ def window(week: str, zone: tzinfo) -> Window:
     return Window(start=_midnight(monday, zone), end=_midnight(monday + timedelta(days=7), zone))
 
 
+def until(week: Window, now: datetime) -> Window:
+    """What of a week is over. Raises Invalid (`week`) before its first moment is."""
+    if now <= week.start:
+        raise Invalid("week", "That week has not begun.")
+    return Window(start=week.start, end=min(week.end, now))
+
+
+def runs(week: str, current: Window, zone: tzinfo) -> bool:
+    """Whether this window is the week until a moment before its end. Raises Invalid (`week`)."""
+    return current.end < window(week, zone).end
+
+
 def reference(week: str, zone: tzinfo) -> Window:
     """The four weeks before, as `window` has them. Raises Invalid (`week`)."""
     monday = parsed(week)

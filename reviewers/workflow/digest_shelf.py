@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from reviewers.decisions import weeks
 from reviewers.model.digest import Digest
 from reviewers.ports import Clock, Policies, Store
 from reviewers.workflow.judgement import named
+from reviewers.workflow.weekly import CAUGHT_UP
 
 if TYPE_CHECKING:
     from reviewers.workflow.digesting import DigestDesk
@@ -48,6 +50,20 @@ class DigestShelf:
             return kept
         made = self.desk().digests(name, own, self.zone)
         return next((one for one in made if one.route == own), made[-1])
+
+    def so_far(self, route: str, *, as_of: datetime | None = None) -> Digest:
+        """What the running week came to until now or until that moment; it is never stored. Raises Invalid."""
+        return self.desk().so_far(route, self.zone, as_of=as_of)
+
+    def caught_up(self, digest: Digest) -> tuple[str, ...]:
+        """The weeks before it, the oldest first, whose digests were made after its own week, and told by no message."""
+        with self.store.read() as uow:
+
+            def untold(week: str) -> bool:
+                at = uow.digests.stored_at(digest.route, week)
+                return at is not None and at >= digest.current.end and not uow.digest_messages.of(week, digest.route)
+
+            return tuple(week for week in weeks.upto(digest.week, CAUGHT_UP)[:-1] if untold(week))
 
     def all(self, week: str) -> tuple[Digest, ...]:
         """The digest of each route in the policy's order, and the policy's own where there is one. Raises Invalid."""

@@ -69,17 +69,29 @@ class DigestDesk:
         policy = self.policies.current()
         return (*policy.routes, policy.own_route)
 
+    def so_far(self, route: str, zone: ZoneInfo, *, as_of: datetime | None = None) -> Digest:
+        """The week that runs where the team is, until now or `as_of`. Raises Invalid: `route`, `week`."""
+        policy, now = self.policies.current(), as_of or self.clock.now()
+        asked = policy.route(named(route, policy))
+        return self.of(weeks.week_of(now, zone), [asked], zone, as_of=now, running=True)[0]
+
     def of(
-        self, week: str, routes: Sequence[Route], zone: ZoneInfo, *, as_of: datetime | None = None
+        self,
+        week: str,
+        routes: Sequence[Route],
+        zone: ZoneInfo,
+        *,
+        as_of: datetime | None = None,
+        running: bool = False,
     ) -> tuple[Digest, ...]:
         """The digest of each of these, whether any output came or none. Raises Invalid: `week`, as `digests` does.
 
         Rates and verdicts are those of `as_of`, or of now. Corrections, waiting tasks, quotes and what is computed of
-        outputs are always today's.
+        outputs are always today's. `running`: a week that is not over ends with that moment.
         """
         now, version = as_of or self.clock.now(), self.policies.current().version
         period = Period(
-            current=weeks.window(week, zone),
+            current=weeks.until(weeks.window(week, zone), now) if running else weeks.window(week, zone),
             reference=weeks.reference(week, zone),
             shown_from=weeks.window(weeks.upto(week, SHOWN)[0], zone).start,
         )

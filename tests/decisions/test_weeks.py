@@ -57,6 +57,17 @@ def test_reference_is_the_four_weeks_before() -> None:
     assert found.end - found.start == timedelta(hours=4 * 168 + 1)
 
 
+def test_running_week_ends_with_the_moment_in_which_it_is_looked_at() -> None:
+    """A week that is over stays whole; in its first moment there is nothing to look at."""
+    week, wednesday = weeks.window("2026-W47", BERLIN), datetime(2026, 11, 18, 15, tzinfo=UTC)
+    running = weeks.until(week, wednesday)
+    assert (running.start, running.end) == (week.start, wednesday)
+    assert weeks.until(week, week.end + timedelta(days=3)) == week
+    assert [weeks.runs("2026-W47", one, BERLIN) for one in (running, week)] == [True, False]
+    with pytest.raises(Invalid, match="not begun"):
+        weeks.until(week, week.start)
+
+
 def test_moment_at_the_end_of_a_week_lies_in_the_next() -> None:
     """Monday 00:00 in Berlin; a microsecond before, it is still Sunday."""
     end = weeks.window("2026-W47", BERLIN).end

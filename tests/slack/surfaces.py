@@ -316,7 +316,7 @@ SURFACES: Mapping[str, Callable[[Hostile], Drawn]] = {
         lambda h: digest_answers.alert_message(h.digest.findings[0], h.payload, OPTIONS, reviews=64, years=20.0)
     ),
     f"{DIGEST}.answers.drift_message": lambda h: [
-        digest_answers.drift_message(h.digest, OPTIONS, so_far=True, shown_by=who) for who in ("", h.payload)
+        digest_answers.drift_message(h.digest, OPTIONS, shown_by=who, running=h.digest) for who in ("", h.payload)
     ],
     f"{DIGEST}.answers.dataset_message": _one(lambda h: digest_answers.dataset_message(h.payload, "sft", 3)),
     f"{DIGEST}.answers.faster_message": _one(lambda h: digest_answers.faster_message(_accepted(h), OPTIONS)),

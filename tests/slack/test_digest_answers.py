@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from bot.slack.digest import (
     alert_message,
     apart,
     calm_message,
+    digest_message,
     drift_message,
     no_digest_message,
     noted_message,
@@ -31,10 +33,11 @@ from bot.slack.digest.ids import (
     WhyContext,
     WhyNot,
 )
-from bot.slack.values import OLD_CARD
+from bot.slack.digest.lead import CALM
+from bot.slack.values import OLD_CARD, VERSION
 from reviewers.errors import Invalid
 from reviewers.model import Outcome
-from reviewers.model.digest import Headline
+from reviewers.model.digest import Headline, Window
 from reviewers.model.missing import Missing
 from tests.digests import MONDAY, a_quiet_digest
 from tests.slack.checks import problems_of_view, words
@@ -94,8 +97,8 @@ def test_many_calm_routes_end_in_a_number() -> None:
 
 def test_drift_command_tells_all_three_states() -> None:
     """With effect and interval also where nothing moved."""
-    message = fine(drift_message(drawn_digest(), OPTIONS, so_far=True))
-    assert said(message.blocks[0]).startswith("*Card support, week 47 so far: more wrong answers.* About *14 of 100*")
+    message = fine(drift_message(drawn_digest(), OPTIONS))
+    assert said(message.blocks[0]).startswith("*Card support, week 47: more wrong answers.* About *14 of 100*")
     assert kinds(message) == ["section", "rich_text", "rich_text", "rich_text", "context", "actions"]
     told = [said(block) for block in message.blocks[1:4]]
     assert told[0].startswith("*What moved**Fees abroad: *31 of 100 wrong, before 9 (+22 points, 11 to 35)")
@@ -107,9 +110,66 @@ def test_drift_command_tells_all_three_states() -> None:
 
 def test_drift_shown_in_the_channel_says_by_whom() -> None:
     """And has no button any more."""
-    message = fine(drift_message(drawn_digest(), OPTIONS, so_far=False, shown_by="U0MARA"))
+    message = fine(drift_message(drawn_digest(), OPTIONS, shown_by="U0MARA"))
     assert said(message.blocks[-1]).endswith("shown by <@U0MARA>")
     assert "so far" not in message.text
+
+
+def test_drift_of_the_running_week_says_that_it_is_not_over() -> None:
+    """Its button carries the moment, so that all see in the channel what one person saw."""
+    wednesday = datetime(2026, 11, 18, 15, 30, tzinfo=UTC)
+    whole = drawn_digest()
+    digest = replace(whole, current=Window(start=whole.current.start, end=wednesday))
+    message = fine(drift_message(digest, OPTIONS))
+    assert said(message.blocks[0]).startswith("*Card support, week 47 so far: more wrong answers.*")
+    assert "The week is not over" in said(message.blocks[-3])
+    assert "16 to 18 Nov, UTC" in said(message.blocks[-2])
+    assert "The week is not over" in message.text
+    (pressed,) = [one["value"] for one in message.blocks[-1]["elements"]]
+    assert DigestValue.parse(pressed).until == wednesday
+
+
+def test_last_week_is_told_with_what_the_running_one_has_so_far() -> None:
+    """Nobody takes one for the other."""
+    few = drawn_digest(week="2026-W48", reviewed=9, outputs=310)
+    message = fine(drift_message(drawn_digest(), OPTIONS, running=few))
+    assert said(message.blocks[0]).startswith("*Card support, week 47: more wrong answers.*")
+    words = "Week 48 so far: 9 of 310 answers reviewed, too few to compare."
+    assert said(message.blocks[-3]) == words
+    assert message.text.endswith(words)
+    none = fine(drift_message(drawn_digest(), OPTIONS, running=drawn_digest(week="2026-W48", outputs=0)))
+    assert said(none.blocks[-3]) == "Week 48 so far: no answers."
+
+
+@pytest.mark.parametrize("raw", ["yesterday", "2026-11-18T15:30:00", 7])
+def test_button_with_a_moment_that_is_none_is_old(raw: object) -> None:
+    """A moment without its zone could be any of 26 hours; what is no text is left out."""
+    value = json.dumps({"v": VERSION, "week": "2026-W47", "route": "", "until": raw})
+    if isinstance(raw, str):
+        with pytest.raises(Invalid):
+            DigestValue.parse(value)
+    else:
+        assert DigestValue.parse(value).until is None
+
+
+@pytest.mark.parametrize(
+    ("late", "words"),
+    [
+        (("2026-W46",), "week 46 was made late and has no message: /whetstone digest 2026-W46"),
+        (("2026-W45", "2026-W46"), "weeks 45 to 46 were made late and have no message: /whetstone digest 2026-W45"),
+    ],
+)
+@pytest.mark.parametrize(
+    "headline", [Headline.MORE_WRONG, Headline.TOO_FEW, Headline.NO_TRAFFIC, Headline.NOTHING_MOVED]
+)
+def test_weeks_that_came_too_late_are_named_in_one_line(late: tuple[str, ...], words: str, headline: Headline) -> None:
+    """In whatever the newest week came to, also where it shares its message."""
+    options = replace(OPTIONS, late=late, command="/whetstone")
+    digest = a_quiet_digest(headline=headline, last_output_at=None)
+    shared = [fine(calm_message([digest, digest], options))] if headline in CALM else []
+    for message in (fine(digest_message(digest, options)), *shared):
+        assert words in said(message.blocks[-1])
+        assert f"{words[:1].upper()}{words[1:]}." in message.text
 
 
 def test_digest_that_is_not_there_is_said() -> None:

@@ -137,6 +137,25 @@ def test_rise_is_found_by_the_watch_with_the_day_on_which_it_began() -> None:
     assert digest.suggestion.evidence.crossed
 
 
+def test_running_week_is_compared_until_now_and_its_moment_gives_the_same_again() -> None:
+    """40 of 100 on Monday after 10 of 100 a week, looked at on Tuesday; what comes on Wednesday is not in it."""
+    world = a_world()
+    for week in range(4):
+        decided(world, MONDAY - timedelta(weeks=4 - week), 90, 10)
+    decided(world, MONDAY, 60, 40)
+    tuesday = MONDAY + DAY
+    world.clock.advance((tuesday - world.clock.now()).total_seconds())
+    found = world.services.shelf(ZONE).so_far("Card support")
+    assert (found.week, found.current.start, found.current.end) == ("2026-W49", MONDAY, tuesday)
+    assert (found.headline, found.reviewed) == (Headline.MORE_WRONG, 100)
+    decided(world, MONDAY + 2 * DAY, 50, 0)
+    shelf = world.services.shelf(ZONE)
+    assert to_json(shelf.so_far("Card support", as_of=tuesday)) == to_json(found)
+    assert shelf.so_far("Card support").reviewed == 150
+    with pytest.raises(Invalid, match="not over yet"):
+        digest_of(world)
+
+
 def test_fewer_wrong_answers_are_said_as_such() -> None:
     """40 of 100 become 10."""
     world = a_world()

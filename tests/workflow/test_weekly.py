@@ -20,6 +20,8 @@ from reviewers.model.digest import Digest, Headline
 from reviewers.model.suggestion import Met
 from reviewers.model.telling import DigestAnswer, DigestAnswerKind
 from reviewers.ports import OutboxKind, Store
+from reviewers.workflow.digest_shelf import DigestShelf
+from reviewers.workflow.digesting import DigestDesk
 from reviewers.workflow.weekly import MONDAY_MORNING, WeeklyDesk
 from tests.digests import a_digest, a_quiet_digest, not_suggested
 from tests.fakes import FixedClock, MemoryStore
@@ -289,6 +291,19 @@ def test_weeks_that_were_missed_are_made_and_only_the_newest_is_told(store: Stor
     assert a_desk(store, made, clock).sweep() == 3
     assert stored(store) == [(week, "Loans") for week in ("2026-W51", "2026-W52", "2026-W53", "2027-W01")]
     assert [one for one, _, _ in messages(store)] == ["route:2027-W01:Loans:C0REVIEW"]
+    shelf = DigestShelf(
+        store=store,
+        clock=clock,
+        policies=FixedPolicies(policy=Policy(version="p-1")),
+        desk=_none_is_made,
+        zone=ZoneInfo("UTC"),
+    )
+    found = {week: shelf.caught_up(shelf.one(week, "Loans")) for week in ("2026-W51", "2027-W01")}
+    assert found == {"2026-W51": (), "2027-W01": ("2026-W52", "2026-W53")}
+
+
+def _none_is_made() -> DigestDesk:
+    raise AssertionError("all of them are stored")
 
 
 def test_at_most_eight_weeks_are_caught_up(store: Store) -> None:

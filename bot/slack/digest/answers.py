@@ -18,6 +18,7 @@ from bot.slack.digest.runs import Words, bare, bolded, mrkdwn, name, strong, wor
 from bot.slack.digest.spoken import all_findings, fitted
 from bot.slack.text import counted, escape, mention
 from bot.slack.wire import SlackMessage, button, grey, rendered, row, said
+from reviewers.decisions import weeks
 from reviewers.model.digest import Digest, Finding, Headline, State
 from reviewers.model.telling import DigestAnswer, DigestAnswerKind
 
@@ -26,6 +27,7 @@ _CLOSED = {
     DigestAnswerKind.POSTPONED: "snoozed",
     DigestAnswerKind.DISMISSED: "dismissed",
 }
+EARLY = "The week is not over: what is looked at often moves by chance now and then. Its digest decides."
 ROWS = 10  # of each state; then "3 more"
 _HEADINGS = {State.DRIFT: "What moved", State.STABLE: "No change", State.INSUFFICIENT: "Too few to say"}
 _THANKS = {
@@ -37,29 +39,45 @@ _THANKS = {
 }
 
 
-def drift_message(digest: Digest, options: DigestOptions, *, so_far: bool, shown_by: str = "") -> SlackMessage:
+def drift_message(
+    digest: Digest, options: DigestOptions, *, running: Digest | None = None, shown_by: str = ""
+) -> SlackMessage:
     """The answer to `/whetstone drift`: all comparisons in all three states.
 
     Args:
         digest: of the week that runs, or of the last one.
         options: with the time zone of its dates.
-        so_far: the week is not over.
+        running: of the week that runs, where it has too little to compare yet and the last one is told instead.
         shown_by: Slack user id of whoever shows it in the channel; empty: only the person who asked sees it.
     """
+    so_far = weeks.runs(digest.week, digest.current, options.zone)
     week = f"week {numbers.week_number(digest.week)}{' so far' * so_far}"
     head = words(name(route_words(digest.route)), f", {week}: {digest.headline.value}.")
     sentence = first_sentence(digest, options.zone)
     blocks: list[Block] = [said(f"*{mrkdwn(head)}* {mrkdwn(sentence)}"), *_states(digest)]
     if digest.headline is Headline.TOO_FEW:
         blocks.append(grey(nothing_said(digest)))
+    notes = [*([EARLY] if so_far else []), *([_running_words(running)] if running else [])]
+    if notes:
+        blocks.append(grey(" ".join(notes)))
     below = [mrkdwn(part) for part in grey_words(digest, options.zone)]
     blocks.append(grey(DOT.join([*below, *([f"shown by {mention(shown_by)}"] if shown_by else [])])))
     if not shown_by:
-        value = DigestValue(week=digest.week, route=digest.route).to_json()
+        until = digest.current.end if so_far else None
+        value = DigestValue(week=digest.week, route=digest.route, until=until).to_json()
         spoken = "Show these comparisons in the channel"
         blocks.append(row("digest.show", [button("Show in channel", DigestAction.SHOW_DRIFT, value, spoken)]))
-    text = fitted([bare(head), bare(sentence), *_spoken_states(digest)])
+    text = fitted([bare(head), bare(sentence), *_spoken_states(digest), *notes])
     return SlackMessage(text=text, blocks=rendered(blocks, f"drift.{digest.week}"))
+
+
+def _running_words(running: Digest) -> str:
+    """ "Week 48 so far: 9 of 40 answers reviewed, too few to compare."."""
+    number = numbers.week_number(running.week)
+    if not running.outputs:
+        return f"Week {number} so far: no answers."
+    reviewed = f"{running.reviewed:,} of {counted(running.outputs, 'answer')} reviewed"
+    return f"Week {number} so far: {reviewed}, too few to compare."
 
 
 def _states(digest: Digest) -> Iterator[Block]:

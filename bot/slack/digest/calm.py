@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from slackblocks import Block, RichTextList
 
 from bot.slack.digest.blocks import DOT
-from bot.slack.digest.lead import CALM, first_sentence, period_words, route_words
+from bot.slack.digest.lead import CALM, first_sentence, late_words, period_words, route_words
 from bot.slack.digest.numbers import week_number
 from bot.slack.digest.options import DigestOptions
 from bot.slack.digest.runs import Words, bare, bold_name, elements, joined, mrkdwn, name, strong, words
-from bot.slack.digest.spoken import fitted
+from bot.slack.digest.spoken import fitted, spoken_late
 from bot.slack.wire import SlackMessage, grey, rendered, rich, said, section
 from reviewers.model.digest import Digest, Headline
 
@@ -52,12 +52,16 @@ def calm_message(digests: Sequence[Digest], options: DigestOptions) -> SlackMess
         items.append(words(f"{len(digests) - NAMED} more"))
     listed = RichTextList("bullet", [section(elements(item)) for item in items], offset=None, border=None)
     head = [said(" ".join(f"*{mrkdwn(words(lead))}* {mrkdwn(rest)}" for lead, rest in sentences))]
-    when = words(f"Week {week_number(first.week)}{DOT}", period_words(first, options.zone))
+    late = late_words(options)
+    when = words(
+        f"Week {week_number(first.week)}{DOT}", period_words(first, options.zone), f"{DOT}{late}" if late else ""
+    )
     blocks: list[Block] = [*head, rich(listed), grey(mrkdwn(when))]
     told = [
         f"Week {week_number(first.week)}.",
         *(f"{lead} {bare(rest)}" for lead, rest in sentences),
         *map(bare, items),
+        *filter(None, [spoken_late(options)]),
     ]
     return SlackMessage(text=fitted(told), blocks=rendered(blocks, f"digest.{first.week}.calm"))
 

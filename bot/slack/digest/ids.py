@@ -7,6 +7,7 @@ another version is answered politely and never guessed at.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.slack.values import OLD_CARD, VERSION, as_json, record_of
@@ -88,10 +89,13 @@ class DigestValue:
     week: str  # such as "2026-W47"
     route: str  # empty: the policy's own
     page: int = 0  # of the wrong answers, from 0
+    until: datetime | None = None  # of comparisons of a week that was not over: when they were made
 
     def to_json(self) -> str:
         """At most 2,000 characters; ours are under 200."""
-        more = {"page": self.page} if self.page else {}
+        more: dict[str, object] = {"page": self.page} if self.page else {}
+        if self.until is not None:
+            more["until"] = self.until.isoformat()
         return as_json({"v": VERSION, "week": self.week, "route": self.route, **more})
 
     @classmethod
@@ -101,7 +105,18 @@ class DigestValue:
         week, route, page = record.get("week"), record.get("route"), record.get("page", 0)
         if not (isinstance(week, str) and week and isinstance(route, str) and isinstance(page, int) and page >= 0):
             raise Invalid("value", OLD_CARD)
-        return cls(week=week, route=route, page=page)
+        return cls(week=week, route=route, page=page, until=_moment(record.get("until")))
+
+
+def _moment(raw: object) -> datetime | None:
+    """Raises Invalid (field `value`) for what is no moment with its zone."""
+    try:
+        read = datetime.fromisoformat(raw) if isinstance(raw, str) else None
+    except ValueError:
+        raise Invalid("value", OLD_CARD) from None
+    if read is not None and read.tzinfo is None:
+        raise Invalid("value", OLD_CARD)
+    return read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from bot.slack import rates
 from bot.slack.digest import numbers
 from bot.slack.digest.findings import label_of, since_of, text_of, where_words, wrong_parts
+from bot.slack.digest.options import DigestOptions
 from bot.slack.digest.runs import NAME_LENGTH, Run, Words, bold_name, joined, name, strong, words
 from bot.slack.home.lead import route_name
 from bot.slack.text import counted, one_line, shortened
@@ -175,6 +176,17 @@ def grey_words(digest: Digest, zone: tzinfo) -> tuple[Words, ...]:
     hours = f", {rates.hours_words(digest.reviewers.minutes * 60)}" if digest.reviewers.minutes else ""
     method = (words("95 % intervals, weighted for the way answers were picked"),)
     return (words(f"{reviewed}{hours}"), *(method if isinstance(digest.rate, Rate) else ()), period_words(digest, zone))
+
+
+def late_words(options: DigestOptions) -> str:
+    """ "weeks 44 to 46 were made late and have no message: /whetstone digest 2026-W44"; empty: none was late."""
+    if not options.late:
+        return ""
+    first, last = map(numbers.week_number, (options.late[0], options.late[-1]))
+    which = (
+        f"week {first} was made late and has" if first == last else f"weeks {first} to {last} were made late and have"
+    )
+    return f"{which} no message: {options.command} digest {options.late[0]}"
 
 
 def period_words(digest: Digest, zone: tzinfo) -> Words:

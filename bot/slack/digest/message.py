@@ -10,7 +10,7 @@ from bot.slack.digest.blocks import DOT, bullets, listed
 from bot.slack.digest.charts import bars, picture_blocks
 from bot.slack.digest.findings import MOVED, example_words, examples_of, moved_lines, summary, too_few
 from bot.slack.digest.ids import DigestAction, DigestValue
-from bot.slack.digest.lead import cure_words, first_sentence, grey_words, nothing_said, route_words, title
+from bot.slack.digest.lead import cure_words, first_sentence, grey_words, late_words, nothing_said, route_words, title
 from bot.slack.digest.numbers import week_number
 from bot.slack.digest.options import DigestOptions, Picture
 from bot.slack.digest.runs import mrkdwn, name, strong, words
@@ -37,6 +37,7 @@ def digest_message(digest: Digest, options: DigestOptions) -> SlackMessage:
     """
     if digest.headline is Headline.NO_TRAFFIC:
         blocks: list[Block] = [said(_calm_sentence(digest, options))]
+        blocks += [grey(escape(late))] if (late := late_words(options)) else []
     elif digest.headline is Headline.TOO_FEW:
         blocks = _too_few(digest, options)
     elif digest.headline is Headline.NOTHING_MOVED:
@@ -59,6 +60,8 @@ def _calm_grey(digest: Digest, options: DigestOptions) -> Iterator[str]:
         yield mrkdwn(words("too few to say: ", few))
     if options.threaded:
         yield "details in the thread"
+    if late := late_words(options):
+        yield escape(late)
 
 
 def corrections_words(digest: Digest) -> str:
@@ -78,7 +81,8 @@ def _too_few(digest: Digest, options: DigestOptions) -> list[Block]:
         button("Change the budget", DigestAction.BUDGET, value, f"Change the review budget of {route}"),
     ]
     moved = _lists(digest, options)
-    return [said(_calm_sentence(digest, options)), row("digest.few", verbs), *moved, grey(nothing_said(digest))]
+    below = DOT.join(filter(None, [nothing_said(digest), escape(late_words(options))]))
+    return [said(_calm_sentence(digest, options)), row("digest.few", verbs), *moved, grey(below)]
 
 
 def _drift(digest: Digest, options: DigestOptions) -> Iterator[Block]:
@@ -96,6 +100,8 @@ def _drift(digest: Digest, options: DigestOptions) -> Iterator[Block]:
         if calm or thread:
             yield said(mrkdwn(words(calm, " " if calm and thread else "", thread)))
     grey_parts = [mrkdwn(part) for part in grey_words(digest, options.zone)]
+    if late := late_words(options):
+        grey_parts.append(escape(late))
     guide = link_address(options.guide)
     if options.short and options.threaded:
         grey_parts.append("details in the thread")

@@ -43,6 +43,7 @@ class DigestOptions:
     short: bool = False  # people found it too long: sentence, cure and buttons, the rest in the thread
     threaded: bool = True  # its details stand in its thread; False: an answer to one person, which has none
     muted: tuple[Muted, ...] = ()
+    late: tuple[str, ...] = ()  # weeks before it that were made after a break, and are told by no message
     guide: str = ""  # address behind "how to read this"; empty: there is none
     command: str = ""  # such as "/whetstone", named in the fallback text as the way by keyboard; empty: none
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from bot.slack import rates
 from bot.slack.cutting import cut, size
 from bot.slack.digest.findings import example_words, examples_of, line_of, moved_lines, seconds, too_few, unchanged
-from bot.slack.digest.lead import CALM, cure_words, first_sentence, nothing_said, title
+from bot.slack.digest.lead import CALM, cure_words, first_sentence, late_words, nothing_said, title
 from bot.slack.digest.numbers import coefficient
 from bot.slack.digest.options import DigestOptions
 from bot.slack.digest.runs import bare
@@ -48,6 +48,7 @@ def _told(digest: Digest, options: DigestOptions) -> Iterator[str]:
     yield f"{title(digest)}."
     yield bare(first_sentence(digest, options.zone))
     if digest.headline is Headline.NO_TRAFFIC:
+        yield spoken_late(options)
         return
     if digest.headline is Headline.TOO_FEW:
         yield nothing_said(digest)
@@ -57,8 +58,15 @@ def _told(digest: Digest, options: DigestOptions) -> Iterator[str]:
         yield from _findings(digest, options)
         yield suggestion_words(digest.suggestion)
     yield from beside(digest)
+    yield spoken_late(options)
     if options.command:
         yield f"Again at any time: {options.command} digest {digest.week}."
+
+
+def spoken_late(options: DigestOptions) -> str:
+    """What `late_words` says, as a sentence."""
+    late = late_words(options)
+    return f"{late[:1].upper()}{late[1:]}." if late else ""
 
 
 def _findings(digest: Digest, options: DigestOptions) -> Iterator[str]:

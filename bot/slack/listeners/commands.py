@@ -228,8 +228,8 @@ _TABLE = (
     Command(
         line=Line(
             name="drift",
-            what="what moved last week, and what did not",
-            shows="compares last week with the four before",
+            what="what moved this week, and what did not",
+            shows="compares this week so far with the four before",
         ),
         run=_drift,
         takes=True,

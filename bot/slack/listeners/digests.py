@@ -128,8 +128,11 @@ def _tell_budget(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[
 def _show(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
     """Where it was asked, also where Whetstone is no member; the button goes, so that it is shown once."""
     ack()
-    actor, digest = digests.pressed(desk, body, action)
-    shown = drift_message(digest, digests.options(digest), so_far=False, shown_by=actor.user_id)
+    actor, value = actor_of(body), DigestValue.parse(action.get("value"))
+    desk.people.may_review(actor.user_id, actor.team_id)
+    shelf = digests.shelf(desk)
+    digest = shelf.so_far(value.route, as_of=value.until) if value.until else shelf.one(value.week, value.route)
+    shown = drift_message(digest, digests.options(digest), shown_by=actor.user_id)
     respond(
         text=shown.text, blocks=shown.blocks, response_type="in_channel", replace_original=False, unfurl_links=False
     )
