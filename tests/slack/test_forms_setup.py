@@ -51,6 +51,15 @@ ROUTES = (
         show="all",
         hold=False,
         minutes_per_week=30,
+        release_target=0.03,  # none of those that the form offers
+    ),
+    Route(
+        name="proven",
+        channel="C0REVIEW",
+        reviewers=("U0MARA",),
+        minutes_per_week=240,
+        release_target=0.05,
+        release_below_proven=True,
     ),
 )
 
@@ -104,6 +113,29 @@ def test_minutes_that_cannot_be_are_a_mistake_at_their_field(minutes: str | None
     refused = parse_setup(form, None)
     assert isinstance(refused, FieldErrors)
     assert refused.errors == {SetupField.MINUTES.value: "Write a whole number from 10 to 6,000."}
+
+
+def test_what_is_proven_needs_a_share_that_may_be_wrong() -> None:
+    """The mistake stands at the field that lacks it; with one, held answers leave by proof."""
+    form = untouched(view_of(ROUTES[0]))
+    values = form["state"]["values"]
+    values[SetupField.PROVEN.value] = {SetupField.PROVEN.value: {"selected_options": [{"value": "proven"}]}}
+    refused = parse_setup(form, None)
+    assert isinstance(refused, FieldErrors)
+    assert refused.errors == {SetupField.TARGET.value: "Choose how many may be wrong, or untick the box below."}
+    values[SetupField.TARGET.value] = {SetupField.TARGET.value: {"selected_option": {"value": "0.02"}}}
+    route = parse_setup(form, None)
+    assert isinstance(route, Route)
+    assert (route.release_target, route.release_below_proven) == (0.02, True)
+    told = started_message(route, groups={}, context=CONTEXT)
+    assert "at most 2 of 100 may be wrong: where reviews prove that, held answers are sent at once." in str(told.blocks)
+
+
+def test_what_is_proven_is_asked_of_held_answers_only() -> None:
+    """What is sent before anybody decides has left; the share is asked all the same, for the figures."""
+    shown = {block["block_id"] for block in view_of(ROUTES[2])["blocks"]}
+    assert SetupField.TARGET.value in shown
+    assert SetupField.PROVEN.value not in shown
 
 
 def test_minutes_are_told_as_answers_and_points() -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from slackblocks import (
     Block,
+    CheckboxGroup,
     Element,
     InputBlock,
     NumberInput,
@@ -34,6 +35,9 @@ LEAST_MINUTES, MOST_MINUTES, USUAL_MINUTES = 10, 6000, 240
 WAITS = (5, 10, 60)  # minutes
 ALL, TYPED = "all", "tags"
 GATE, OPEN = "gate", "open"
+TARGETS = (0.01, 0.02, 0.05, 0.1)  # shares of wrong ones
+NO_TARGET = "none"
+PROVEN = "proven"
 
 
 class SetupField(StrEnum):
@@ -48,6 +52,8 @@ class SetupField(StrEnum):
     GATE = "setup.gate"
     WAIT = "setup.wait"
     THEN = "setup.then"
+    TARGET = "setup.target"
+    PROVEN = "setup.proven"
 
 
 class Choice(NamedTuple):
@@ -83,6 +89,8 @@ class SetupDraft:
     gate: str = GATE
     wait: str = "10"
     then: str = OnTimeout.REFUSE.value
+    target: str = NO_TARGET
+    proven: bool = False
 
 
 def draft_of(route: Route | None) -> SetupDraft:
@@ -100,6 +108,8 @@ def draft_of(route: Route | None) -> SetupDraft:
         gate=GATE if route.hold else OPEN,
         wait=f"{route.hold_minutes:g}",
         then=route.on_timeout.value,
+        target=NO_TARGET if route.release_target is None else f"{route.release_target:g}",
+        proven=route.release_below_proven,
     )
 
 
@@ -134,6 +144,9 @@ def setup_view(
         waits = [Choice(minutes_words(one), f"{one:g}") for one in sorted({*WAITS, float(draft.wait)})]
         blocks.append(_select(SetupField.WAIT, "Held at most", waits, draft.wait))
         blocks.append(_select(SetupField.THEN, "If nobody decides in time", THENS, draft.then))
+    blocks.append(_target(draft.target))
+    if draft.gate == GATE:
+        blocks.append(_proven(draft.proven))
     return modal(
         "Set up review",
         blocks,
@@ -175,6 +188,8 @@ def read_draft(view: Mapping[str, Any]) -> SetupDraft:
         gate=form.choice(SetupField.GATE) or usual.gate,
         wait=form.choice(SetupField.WAIT) or usual.wait,
         then=form.choice(SetupField.THEN) or usual.then,
+        target=form.choice(SetupField.TARGET) or usual.target,
+        proven=PROVEN in form.choices(SetupField.PROVEN),
     )
 
 
@@ -189,10 +204,14 @@ def parse_setup(view: Mapping[str, Any], before: Route | None) -> Route | FieldE
         errors[SetupField.REVIEWERS.value] = "Choose at least one person or user group."
     if not draft.minutes.isdigit() or not LEAST_MINUTES <= int(draft.minutes) <= MOST_MINUTES:
         errors[SetupField.MINUTES.value] = f"Write a whole number from {LEAST_MINUTES} to {MOST_MINUTES:,}."
+    target = None if draft.target == NO_TARGET else float(draft.target)
+    if draft.proven and target is None:
+        errors[SetupField.TARGET.value] = "Choose how many may be wrong, or untick the box below."
     if errors:
         return FieldErrors(errors=errors)
     match = _match(draft, tags, before)
     held = draft.gate == GATE
+    proven = draft.proven if held else before is not None and before.release_below_proven
     return replace(
         before or Route(name=_name(context, match)),
         channel=context.channel,
@@ -203,6 +222,8 @@ def parse_setup(view: Mapping[str, Any], before: Route | None) -> Route | FieldE
         hold=held,
         hold_minutes=float(draft.wait) if held else Route(name="").hold_minutes,
         on_timeout=OnTimeout(draft.then) if held else OnTimeout.REFUSE,
+        release_target=target,
+        release_below_proven=proven and target is not None,
     )
 
 
@@ -276,13 +297,29 @@ def _minutes(draft: SetupDraft) -> Block:
     return InputBlock(PlainText("Minutes of review a week"), number, block_id=SetupField.MINUTES, hint=hint)
 
 
-def _select(field: SetupField, label: str, choices: Sequence[Choice], chosen: str, redraws: str = "") -> Block:
+def _target(chosen: str) -> Block:
+    """What is to be proven of answers that leave without review; one of the file's or API's own stays choosable."""
+    shares = sorted({*TARGETS, *([] if chosen == NO_TARGET else [float(chosen)])})
+    choices = [Choice("No limit", NO_TARGET), *(Choice(f"At most {100 * one:g} of 100", f"{one:g}") for one in shares)]
+    hint = "Once a week the reviews are tested: the figures say what they prove, with 90 % confidence."
+    return _select(SetupField.TARGET, "Of what nobody checks, may be wrong", choices, chosen, hint=hint)
+
+
+def _proven(ticked: bool) -> Block:
+    tick = option("Send a held answer at once where reviews prove that", PROVEN)
+    box = CheckboxGroup(action_id=SetupField.PROVEN, options=[tick], initial_options=[tick] if ticked else None)
+    return InputBlock(PlainText("What is proven"), box, block_id=SetupField.PROVEN, optional=True)
+
+
+def _select(
+    field: SetupField, label: str, choices: Sequence[Choice], chosen: str, redraws: str = "", hint: str = ""
+) -> Block:
     options = [option(*choice) for choice in choices]
     initial = next((entry for entry in options if entry.value == chosen), options[0])
     menu = StaticSelectMenu(
         action_id=redraws or field, options=options, initial_option=initial, placeholder=PlainText("Choose")
     )
-    return _input(field, label, menu, redraws)
+    return _input(field, label, menu, redraws, hint)
 
 
 def _radio(field: SetupField, label: str, choices: Sequence[Choice], chosen: str, redraws: str = "") -> Block:

@@ -71,6 +71,7 @@ def started_message(
     more = len(route.reviewers) - MOST_PEOPLE
     who = ", ".join([*people, *([f"{more} more"] if more > 0 else [])])
     what = f"{_answers(route.match)} come to <#{route.channel}>, {_until_decided(route)}, {_quorum(route.quorum)}."
+    what += _allowed(route)
     late = f"a reminder to the reviewers before it, and to {_lead(route)} after it"
     rest = f"Not asked, so as usual: due within {_hours(route.due_hours)}, with {late}."
     value = context.to_json()
@@ -116,6 +117,16 @@ def _until_decided(route: Route) -> str:
         return "held until somebody decides"
     then = "then refused" if route.on_timeout is OnTimeout.REFUSE else "then sent, not verified"
     return f"held up to {minutes_words(route.hold_minutes)}, {then}"
+
+
+def _allowed(route: Route) -> str:
+    """What is to be proven of answers that nobody checks; empty: nothing is asked."""
+    if route.release_target is None:
+        return ""
+    limit = f" Of what leaves without review, at most {100 * route.release_target:g} of 100 may be wrong"
+    if route.hold and route.release_below_proven:
+        return f"{limit}: where reviews prove that, held answers are sent at once."
+    return f"{limit}: the figures say what is proven."
 
 
 def _quorum(quorum: int) -> str:
