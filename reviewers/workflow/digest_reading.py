@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -25,6 +25,7 @@ from reviewers.ports import UnitOfWork
 
 HISTORY = timedelta(weeks=52)  # before the reference: what a baseline may be taken from
 VIEWS_AT_ONCE = 200  # tasks with their texts
+RISKS = 2_000  # outputs of each window whose risks are compared: our choice, as many as embeddings
 A_MOMENT = timedelta(seconds=1)  # periods end before the moment in which they are looked at
 
 
@@ -104,7 +105,7 @@ def read_route(uow: UnitOfWork, route: str, period: Period, week: Week, as_of: d
     history = steady(uow.decisions.sample(since, current.end, route=route, selected_only=True, as_of=as_of))
     reviewed = tuple(one for one in week.reviewed if one.route == route)
     past, tasks_of = _past(uow, history, reviewed, current.end, week.model)
-    traffic = _traffic(uow, route, period)
+    traffic = _traffic(uow, route, period, week.model)
     tasks = [(one, task) for one in traffic.selected if (task := uow.tasks.for_output(one)) is not None]
     dpo = to_examples(_since_dataset(uow, route, week, current.end), DatasetFormat.DPO)
     return Read(
@@ -124,16 +125,16 @@ def read_route(uow: UnitOfWork, route: str, period: Period, week: Week, as_of: d
     )
 
 
-def _traffic(uow: UnitOfWork, route: str, period: Period) -> Traffic:
-    """One pass over each window, without texts."""
+def _traffic(uow: UnitOfWork, route: str, period: Period, model: RiskModel) -> Traffic:
+    """One pass over each window, without texts; `model` gives the risks that are compared."""
     current, reference = period.current, period.reference
     before = tuple(uow.decisions.columns(reference.start, reference.end, route=route))
     now = tuple(uow.decisions.columns(current.start, current.end, route=route))
     policies = [block.policies[-1] for block in (*before, *now)]
     current_ids = _selected(now)
     return Traffic(
-        before=_joined(before),
-        now=_joined(now),
+        before=replace(_joined(before), risk=_risks(uow, before, model)),
+        now=replace(_joined(now), risk=_risks(uow, now, model)),
         prompts_before=_prompts(before),
         prompts_now=_prompts(now),
         selected=(*_selected(before), *current_ids),
@@ -154,6 +155,21 @@ def _joined(blocks: Sequence[OutputBlock]) -> Columns:
         confidence=joined(lambda block: block.confidence),
         models=tuple(model for block in blocks for model in block.models),
     )
+
+
+def _risks(uow: UnitOfWork, blocks: Sequence[OutputBlock], model: RiskModel) -> Floats:
+    """The risk of an even share of the outputs, all of them by one model; NaN for the others.
+
+    The model learns every week. What its own outputs were selected by changes with it, though no output did.
+    """
+    ids = [output_id for block in blocks for output_id in block.output_ids]
+    places = np.unique(np.linspace(0, len(ids) - 1, min(len(ids), RISKS)).astype(np.int64))
+    scores = uow.assessments.scores([ids[place] for place in places])
+    found = np.full(len(ids), np.nan)
+    for place in places:
+        if ids[place] in scores:
+            found[place] = risk.assess(scores[ids[place]], model).probability
+    return found
 
 
 def _selected(blocks: Sequence[OutputBlock]) -> list[str]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reviewers.errors import Invalid
-from reviewers.model import Match, Message, Rate, Route, TokenUsage, VerdictKind
+from reviewers.model import Match, Message, Rate, Risk, Route, TokenUsage, VerdictKind
 from reviewers.model.digest import Aspect, Digest, Finding, Headline, State
 from reviewers.model.digest_json import from_json, to_json
 from reviewers.model.digest_parts import PartKind, Percentiles
@@ -69,6 +69,11 @@ def five_weeks(world: World, *, this_week: int, reviewed: int = 100, before: int
         decided(world, MONDAY - timedelta(weeks=4 - week), 100 - before, before)
     decided(world, MONDAY, reviewed - this_week, this_week)
     world.clock.advance((MONDAY + 7 * DAY - world.clock.now()).total_seconds())
+
+
+def a_risk(probability: float) -> Risk:
+    """By a model that learned something else."""
+    return Risk(probability=probability, model_version="fixed-2", verdicts_learned_from=99, scores_used=("grounding",))
 
 
 def digest_of(world: World, week: str = "2026-W49") -> Digest:
@@ -308,6 +313,35 @@ def test_longer_answers_are_told_where_no_more_of_them_are_wrong() -> None:
     assert (digest.headline, length.state) == (Headline.CHANGED_ANSWERS, State.DRIFT)
     assert (length.now, length.n_now, length.n_before) == (27.0 * 8, 100, 400)
     assert finding(digest, Aspect.LATENCY).state is State.STABLE
+
+
+def test_risk_model_that_learned_is_no_change_of_answers() -> None:
+    """In week 49 every chance is made from twice the risk, by scores that are as before."""
+    world = a_world()
+    world.scorer.name = "grounding"
+    for week in range(4, 0, -1):
+        decided(world, MONDAY - timedelta(weeks=week), 90, 10)
+    world.scoring = replace(world.scoring, assess=lambda scores: a_risk(0.2))
+    decided(world, MONDAY, 90, 10)
+    world.clock.advance(7 * DAY.total_seconds())
+    assert finding(digest_of(world), Aspect.RISK).state is State.STABLE
+
+
+def test_scores_that_became_others_are_told_as_a_change_of_the_risk() -> None:
+    """The detector's logit grows from -2 to 2, whatever the model of each day made of it."""
+    world = a_world()
+    world.scorer.name = "grounding"
+    world.scoring = replace(world.scoring, assess=lambda scores: a_risk(0.1))
+    world.scorer.value = -2.0
+    for week in range(4, 0, -1):
+        decided(world, MONDAY - timedelta(weeks=week), 90, 10)
+    world.scorer.value = 2.0
+    decided(world, MONDAY, 90, 10)
+    world.clock.advance(7 * DAY.total_seconds())
+    moved = finding(digest_of(world), Aspect.RISK)
+    assert moved.state is State.DRIFT
+    assert moved.effect is not None
+    assert moved.effect > 0.0
 
 
 def test_latency_reviewers_and_corrections_stand_beside_the_rates() -> None:
