@@ -38,7 +38,9 @@ class Weighing:
 class LexicalGrounding:
     """Machine reviewer "grounding_lexical", and "grounding" where the detector cannot run."""
 
-    version = "grounding-lexical-1"  # raise it with the features, the weights or how they are put together
+    version = (
+        "grounding-lexical-2"  # raise it with the features, the evidence, the weights or how they are put together
+    )
 
     def __init__(self, name: str = "grounding_lexical") -> None:
         self.name = name

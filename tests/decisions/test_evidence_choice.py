@@ -17,15 +17,39 @@ def test_a_short_passage_is_read_as_a_whole() -> None:
     assert choose_evidence("The match was on Monday.", [passage(text)]) == " ".join(text.split())
 
 
+FILLER = [f"Sentence number {number} speaks of nothing but the weather." for number in range(40)]  # 360 words
+
+
 def test_of_long_passages_the_nearest_sentences_are_read_in_their_order() -> None:
-    """Forty sentences of nine words are too many: the four that share rare words with the claim are taken."""
-    filler = [f"Sentence number {number} speaks of nothing but the weather." for number in range(40)]
+    """Forty sentences of nine words are too many: those that have a word of the claim are taken."""
     told = ["The mill was sold in Harton.", "Its owner was Ida Lovell."]
-    evidence = choose_evidence("Ida Lovell sold the mill.", [passage(" ".join([told[1], *filler, told[0]]))])
-    assert evidence.startswith(told[1])
-    assert evidence.endswith(told[0])
-    assert evidence.count(".") <= SENTENCES
+    evidence = choose_evidence("Ida Lovell sold the mill.", [passage(" ".join([told[1], *FILLER, told[0]]))])
+    assert evidence == f"{told[1]} {told[0]}"
+
+
+def test_the_next_sentence_is_the_one_that_tells_what_the_others_do_not() -> None:
+    """Seven sentences on the mill in Harton would leave no room for the one that says who Lovell was."""
+    mill = [f"The mill in Harton had {word} wheels." for word in "two three four five six seven eight".split()]
+    evidence = choose_evidence(
+        "The mill in Harton was run by a clerk.", [passage(" ".join([*mill, *FILLER, "Lovell, a clerk, came in."]))]
+    )
+    # "clerk" stands in one sentence of 48, "mill" and "Harton" in seven: log(49) < 2 · log(1 + 48 / 7), so a mill comes
+    # first and the clerk second; then nothing is gained, and four more mills fill the six places.
+    assert evidence == " ".join([*mill[: SENTENCES - 1], "Lovell, a clerk, came in."])
+
+
+def test_no_more_words_are_read_than_the_model_learned_with() -> None:
+    """Sentences of forty words: three of them have room."""
+    long = [f"The mill number {number} " + "stood there and " * 12 + "burned." for number in range(9)]
+    assert {len(one.split()) for one in long} == {41}
+    evidence = choose_evidence("The mill burned.", [passage(" ".join(long))])
+    assert evidence == " ".join(long[:3])
     assert len(evidence.split()) <= EVIDENCE_WORDS
+
+
+def test_where_nothing_has_a_word_of_the_claim_the_first_sentence_is_read() -> None:
+    """The detector then sees what the passage is about; an empty evidence would say less."""
+    assert choose_evidence("Llamas spit.", [passage(" ".join(FILLER))]) == FILLER[0]
 
 
 def test_a_sentence_that_is_too_long_is_read_all_the_same_when_it_is_the_best() -> None:

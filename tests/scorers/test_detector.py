@@ -101,9 +101,9 @@ def test_another_scorer_takes_over_where_the_model_cannot_be_loaded() -> None:
     for _ in range(2):
         (score,) = scorer.score([evidence("o-1", FEE)])
         assert score is not None
-        assert (score.scorer, score.version) == ("grounding", "grounding-lexical-1")
+        assert (score.scorer, score.version) == ("grounding", "grounding-lexical-2")
     assert len(told) == 1
-    assert scorer.version == "grounding-lexical-1"
+    assert scorer.version == "grounding-lexical-2"
 
 
 def test_what_the_second_scorer_cannot_do_is_not_hidden() -> None:
@@ -133,7 +133,7 @@ def test_by_words_alone_a_changed_number_and_an_added_sentence_are_told_from_wha
     assert true.value < 0 < added.value
     assert altered.explanation == "By its words a claim changes a fact of its passages."
     assert added.explanation == "By its words the answer says more than its passages."
-    assert (true.scorer, true.version) == ("grounding_lexical", "grounding-lexical-1")
+    assert (true.scorer, true.version) == ("grounding_lexical", "grounding-lexical-2")
 
 
 def test_the_lexical_value_is_the_worst_alteration_and_the_mean_addition() -> None:

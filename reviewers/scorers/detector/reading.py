@@ -22,7 +22,7 @@ from reviewers.scorers.packaged import quiet_transformers
 
 ADAPTER = Path(__file__).parent  # the adapter, its head and their manifest lie beside this module
 CLAIMS_A_ROW = 12  # our choice: attention grows with the square of a row, and the evidence is a small part by then
-_FAMILY = "grounding-1"  # raise the number with the prompt, the evidence, or how claims become a score
+_FAMILY = "grounding-2"  # raise the number with the prompt, the evidence, or how claims become a score
 _WEIGHTS, _HEAD = "adapter_model.safetensors", "head.safetensors"
 _DOWN = ".lora_A.weight"
 TOKENS_A_PASS = 1024  # of all rows of a pass; more only costs memory
