@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import quote
 
+from reviewers.decisions import source_changes
 from reviewers.model import Passage
 from reviewers.ports import SourceChange
 from storage.chroma import Connection
@@ -59,6 +60,9 @@ class _Held:
     def is_just(self, version: str) -> bool:
         """Whether exactly this version is there, whole."""
         return set(self.counts) == {version} and self.counts[version] == self.whole[version]
+
+
+_Tell = Callable[[SourceChange], None]
 
 
 @runtime_checkable
@@ -124,11 +128,13 @@ class ChromaSources:
         prune: bool,
         base_address: str = "",
         progress: Callable[[int, int], None] | None = None,
+        tell: Callable[[SourceChange], None] | None = None,
     ) -> list[SourceChange]:
         """Bring the index up to date with these files and folders; one change a document, in the order of the paths.
 
         A document that cannot be read is "failed" with its problem, keeps what the index has of it, and the rest goes
-        on. `prune` removes documents that lay below these paths and are gone. Raises Unavailable.
+        on. `prune` removes documents that lay below these paths and are gone. `tell` hears of each document that no
+        longer says what it said, before its old text is deleted. Raises Unavailable.
         """
         files = list(find(paths))
         held = self._held()
@@ -141,15 +147,15 @@ class ChromaSources:
             elif prepared is not None:
                 changes.append(prepared)
             if sum(len(one.texts) for one in waiting) >= ADDED_AT_ONCE:
-                changes += self._write(waiting)
+                changes += self._write(waiting, tell)
                 waiting = []
             if progress:
                 progress(done, len(files))
-        changes += self._write(waiting)
+        changes += self._write(waiting, tell)
         order = {file.name: place for place, file in enumerate(files)}
         changes.sort(key=lambda change: order[change.document])
         if prune:
-            changes += self._prune(paths, {str(file.path) for file in files if file.path.exists()}, held)
+            changes += self._prune(paths, {str(file.path) for file in files if file.path.exists()}, held, tell)
         self._count = None
         return changes
 
@@ -169,8 +175,8 @@ class ChromaSources:
             return SourceChange(document=file.name, status="failed", problem=str(problem))
         return _prepared(file, document, version, base_address, "replaced" if held else "added")
 
-    def _write(self, documents: Sequence[_Prepared]) -> list[SourceChange]:
-        """Add the passages of new versions, then delete the old ones."""
+    def _write(self, documents: Sequence[_Prepared], tell: _Tell | None) -> list[SourceChange]:
+        """Add the passages of new versions, tell what they no longer say, then delete the old ones."""
         rows = [
             row for one in documents for row in zip(one.ids, one.texts, one.metadatas, strict=True)
         ]  # fmt: skip
@@ -178,13 +184,45 @@ class ChromaSources:
             ids, texts, metadatas = zip(*rows[start : start + ADDED_AT_ONCE], strict=True)
             with self._lock, self._connection.writing() as store:
                 store.add_texts(list(texts), list(metadatas), ids=list(ids))
+        changes = []
         for one in documents:
             old = {"$and": [{"document": one.key}, {"version": {"$ne": one.version}}]}
-            with self._lock, self._connection.collection(writes=True) as collection:
-                collection.delete(where=old)
-        return [SourceChange(document=one.name, status=one.status, passages=len(one.texts)) for one in documents]
+            change = SourceChange(document=one.name, status=one.status, passages=len(one.texts))
+            changes.append(self._forget(one.key, old, change, one.texts, tell))
+        return changes
 
-    def _prune(self, paths: Sequence[str], kept: set[str], held: Mapping[str, _Held]) -> list[SourceChange]:
+    def _forget(
+        self, key: str, where: dict[str, Any], change: SourceChange, now: Sequence[str], tell: _Tell | None
+    ) -> SourceChange:
+        """Delete old passages of a document, once it is told what of them is not said any more."""
+        with self._lock, self._connection.collection() as collection:
+            found = collection.get(where=where, include=["documents", "metadatas"])
+        old = sorted(
+            zip(found["metadatas"], found["documents"], strict=True),
+            key=lambda row: (str(row[0]["version"]), int(row[0]["index"])),
+        )
+        if not old:
+            return change
+        sentences = source_changes.difference([text for _, text in old], now)
+        if sentences:
+            versions = {str(row["version"]) for row, _ in old}
+            first = old[0][0]
+            change = replace(
+                change,
+                title=str(first["title"]),
+                address=str(first["address"]),
+                sentences=sentences,
+                change_id=source_changes.change_id(key, sentences, versions),
+            )
+            if tell:
+                tell(change)
+        with self._lock, self._connection.collection(writes=True) as collection:
+            collection.delete(where=where)
+        return change
+
+    def _prune(
+        self, paths: Sequence[str], kept: set[str], held: Mapping[str, _Held], tell: _Tell | None
+    ) -> list[SourceChange]:
         """Remove what lay below the paths and was not found there now."""
         roots = [Path(path).expanduser().resolve() for path in paths]
         changes = []
@@ -192,10 +230,9 @@ class ChromaSources:
             root = next((root for root in roots if Path(key).is_relative_to(root)), None)
             if root is None:
                 continue
-            with self._lock, self._connection.collection(writes=True) as collection:
-                collection.delete(where={"document": key})
             name = Path(key).relative_to(root).as_posix() if key != str(root) else Path(key).name
-            changes.append(SourceChange(document=name, status="removed", passages=sum(held[key].counts.values())))
+            change = SourceChange(document=name, status="removed", passages=sum(held[key].counts.values()))
+            changes.append(self._forget(key, {"document": key}, change, (), tell))
         return changes
 
     def _held(self) -> dict[str, _Held]:

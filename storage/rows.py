@@ -57,7 +57,7 @@ Found: TypeAlias = "RowMapping | Values"
 # Fields of a task that are columns as they are.
 TASK_COLUMNS = (
     "times_out_at route quorum show marks_draw submitted_by sent_by known assigned_to claimed_by claimed_until lead "
-    "waits_for_batch batch_id round chance words"
+    "waits_for_batch batch_id round chance words change_id"
 ).split()
 HELD_FIRST, THE_REST = 0, 1  # the column `priority`
 

@@ -33,6 +33,7 @@ from storage.tables_learning import risk_models as risk_models
 from storage.tables_people import metadata as metadata  # with its tables in it
 from storage.tables_selection import selection_cuts as selection_cuts
 from storage.tables_selection import selection_plans as selection_plans
+from storage.tables_sources import APPEND_ONLY as APPEND_ONLY_OF_SOURCES
 
 APPEND_ONLY = (
     "verdicts",
@@ -45,6 +46,7 @@ APPEND_ONLY = (
     "risk_models",
     "judgements",
     *APPEND_ONLY_OF_DIGESTS,
+    *APPEND_ONLY_OF_SOURCES,
 )
 NO_DUE_TIME = datetime(9999, 1, 1, tzinfo=UTC)  # sorts tasks without a due time last, on both engines alike
 
@@ -200,6 +202,7 @@ class TaskRow(SQLModel, table=True):
     chance: float | None = column(Float(), optional=True)
     seen_by: Any = column(JsonText(), default="'[]'")
     words: int = column(Integer(), default="0")
+    change_id: str = column(Id, default="''")
     priority: int = column(Integer())  # 0: held, 1: the rest
     due_order: datetime = column(UtcDateTime())
 

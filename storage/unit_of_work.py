@@ -36,6 +36,7 @@ from reviewers.ports import (
     Replies,
     RiskModels,
     SavedRoutes,
+    SourceChanges,
     Tasks,
     Tokens,
     UnitOfWork,
@@ -62,6 +63,7 @@ from storage.unit_of_work_outbox import SqlOutbox
 from storage.unit_of_work_outputs import SqlAssessments, SqlOutputs
 from storage.unit_of_work_people import SqlEvents, SqlNotices, SqlPreferences, SqlReplies, SqlRoutes
 from storage.unit_of_work_selection import SqlCuts, SqlDecisions, SqlPlans
+from storage.unit_of_work_sources import SqlSourceChanges
 from storage.unit_of_work_statements import added
 from storage.unit_of_work_tasks import SqlReleases, SqlTasks
 from storage.unit_of_work_verdicts import SqlVerdicts
@@ -101,6 +103,7 @@ class SqlUnitOfWork:
         self.watches: Watches = SqlWatches(connection)
         self.features: Features = SqlFeatures(connection)
         self.webhook_events: WebhookEvents = SqlWebhookEvents(connection)
+        self.source_changes: SourceChanges = SqlSourceChanges(connection)
         self._connection = connection
 
     def counts(self) -> Counts:

@@ -163,6 +163,7 @@ _REVIEWED = (
         verdicts.c.recorded_at < bindparam("until", type_=verdicts.c.recorded_at.type),
         verdicts.c.recorded_at <= _VERDICTS_AS_OF,
         verdicts.c.kind.in_(_DECIDING),
+        review_tasks.c.purpose != literal_column(f"'{Purpose.REOPENED.value}'"),
         ~exists().where(
             _later.c.task_id == verdicts.c.task_id,
             _later.c.reviewer == verdicts.c.reviewer,

@@ -24,8 +24,10 @@ from storage.tables import (
     verdicts,
 )
 from storage.tables_people import dataset_uses, replies
+from storage.tables_sources import source_changes
 from storage.unit_of_work_cuts import decisions_of
 from storage.unit_of_work_queues import SqlQueues
+from storage.unit_of_work_sources import to_change
 from storage.unit_of_work_statements import DECIDES, added, every, first, in_pieces, insert_once, one_of
 
 RESOLVED_AT_ONCE = 100  # an output may have 100,000 characters, and so many views are in memory together
@@ -61,6 +63,7 @@ _OPEN_AFTER = _OPEN.where(
     )
 )
 _newer = resolutions.alias("newer")
+_again, _again_settled = review_tasks.alias("again"), resolutions.alias("again_settled")
 _RESOLVED = (
     select(review_tasks.c.task_id, review_tasks.c.output_id)
     .where(review_tasks.c.output_id > bindparam("after"), DECIDES)
@@ -69,7 +72,16 @@ _RESOLVED = (
             resolutions.c.task_id == review_tasks.c.task_id,
             resolutions.c.outcome != literal_column("'withdrawn'"),
             ~exists().where(_newer.c.task_id == resolutions.c.task_id, _newer.c.revision > resolutions.c.revision),
-        )
+        ),
+        ~exists().where(
+            _again.c.output_id == review_tasks.c.output_id,
+            _again.c.purpose == literal_column(f"'{Purpose.REOPENED.value}'"),
+            _again_settled.c.task_id == _again.c.task_id,
+            _again_settled.c.outcome.in_([literal_column("'edited'"), literal_column("'rejected'")]),
+            ~exists().where(
+                _newer.c.task_id == _again_settled.c.task_id, _newer.c.revision > _again_settled.c.revision
+            ),
+        ),
     )
     .order_by(review_tasks.c.output_id)
     .limit(RESOLVED_AT_ONCE)
@@ -160,12 +172,12 @@ class SqlTasks(SqlQueues):
         return [rows.to_task(row) for row in every(self._connection, _OPEN_AFTER, limit=limit, **place)]
 
     def views(self, task_ids: Sequence[str]) -> list[TaskView]:
-        """All that may be shown of these tasks, in ten queries for any 500 of them."""
+        """All that may be shown of these tasks, in eleven queries for any 500 of them."""
         found = _views(self._connection, list(dict.fromkeys(task_ids)))
         return [found[task_id] for task_id in task_ids if task_id in found]
 
     def resolved(self) -> Iterator[TaskView]:
-        """Every task with a resolution that decides its output, by output id."""
+        """Every task with a resolution that decides its output, by output id; no answer that its source belies now."""
         after = ""
         while True:
             page = every(self._connection, _RESOLVED, after=after)
@@ -188,6 +200,7 @@ _V_RESOLUTIONS = select(resolutions).where(
 )
 _V_RELEASES = select(releases).where(one_of(releases.c.output_id))
 _V_REPLIES = select(replies).where(one_of(replies.c.task_id)).order_by(replies.c.position)
+_V_CHANGES = select(source_changes).where(one_of(source_changes.c.change_id))
 _V_USES = select(dataset_uses).where(one_of(dataset_uses.c.task_id)).order_by(dataset_uses.c.position)
 
 
@@ -211,6 +224,8 @@ def _views(connection: Connection, task_ids: Sequence[str]) -> dict[str, TaskVie
     found_releases = by("output_id", _V_RELEASES, output_ids)
     found_replies = by("task_id", _V_REPLIES, ids)
     found_uses = by("task_id", _V_USES, ids)
+    reopened_by = sorted({task.change_id for task in tasks if task.change_id})
+    changes = {one: to_change(row[0]) for one, row in by("change_id", _V_CHANGES, reopened_by).items()}
     return {
         task.task_id: TaskView(
             task=task,
@@ -228,6 +243,7 @@ def _views(connection: Connection, task_ids: Sequence[str]) -> dict[str, TaskVie
             release=_release_of(task, found_releases[task.output_id]),
             replies=tuple(to_reply(row) for row in found_replies[task.task_id]),
             uses=tuple(to_use(row) for row in found_uses[task.task_id]),
+            change=changes.get(task.change_id),
         )
         for task in tasks
     }

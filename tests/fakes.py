@@ -37,6 +37,7 @@ from reviewers.ports import (
     Replies,
     RiskModels,
     SavedRoutes,
+    SourceChanges,
     Tasks,
     Tokens,
     UnitOfWork,
@@ -74,6 +75,7 @@ from tests.memory_repositories import (
     MemoryVerdicts,
 )
 from tests.memory_selection import MemoryCuts, MemoryDecisions, MemoryPlans
+from tests.memory_sources import MemorySourceChanges
 from tests.memory_state import Lease, State
 
 BUSY_SECONDS = 30.0  # as in storage/engine.py: a writer inside a writer is told of it, and does not hang
@@ -140,6 +142,7 @@ class MemoryUnitOfWork:
         self.watches: Watches = MemoryWatches(state, writes=writes)
         self.features: Features = MemoryFeatures(state, writes=writes)
         self.webhook_events: WebhookEvents = MemoryWebhookEvents(state, writes=writes)
+        self.source_changes: SourceChanges = MemorySourceChanges(state, writes=writes)
         self._state = state
 
     def counts(self) -> Counts:

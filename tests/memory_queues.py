@@ -139,7 +139,9 @@ class MemoryQueues(Repository):
         found = [
             verdict
             for verdict in newest.values()
-            if since <= verdict.recorded_at < until and verdict.kind in consensus.OUTCOMES
+            if since <= verdict.recorded_at < until
+            and verdict.kind in consensus.OUTCOMES
+            and self._state.tasks[verdict.task_id].purpose is not Purpose.REOPENED
         ]
         found.sort(key=lambda one: (one.recorded_at, order[one.verdict_id]))
         return [self._reviewed(one, as_of) for one in found]

@@ -158,9 +158,15 @@ class MemoryTasks(MemoryQueues):
     def resolved(self) -> Iterator[TaskView]:
         newest = newest_resolutions(self._state.resolutions)
         live = [task_id for task_id, one in newest.items() if one.outcome is not Outcome.WITHDRAWN]
+        belied = {
+            self._state.tasks[one.task_id].output_id
+            for one in newest.values()
+            if one.outcome in (Outcome.EDITED, Outcome.REJECTED)
+            and self._state.tasks[one.task_id].purpose is Purpose.REOPENED
+        }
         tasks = [self._state.tasks[task_id] for task_id in live]
         for task in sorted(tasks, key=lambda task: task.output_id):
-            if task.purpose is Purpose.REVIEW:
+            if task.purpose is Purpose.REVIEW and task.output_id not in belied:
                 yield _view(self._state, task)
 
 
@@ -179,6 +185,7 @@ def _view(state: State, task: ReviewTask) -> TaskView:
         release=state.releases.get(task.output_id) if task.purpose is Purpose.REVIEW else None,
         replies=tuple(reply for reply in state.replies.values() if reply.task_id == task.task_id),
         uses=tuple(use for use in state.uses.values() if use.task_id == task.task_id),
+        change=state.source_changes.get(task.change_id),
     )
 
 

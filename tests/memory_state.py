@@ -32,6 +32,7 @@ from reviewers.model import (
 )
 from reviewers.model.digest import Digest
 from reviewers.model.features import OutputFeatures
+from reviewers.model.sources import DocumentChange, Reopening
 from reviewers.model.telling import DigestAnswer, DigestMessage, WatchStart, WebhookEvent
 from reviewers.ports import OutboxItem
 
@@ -102,6 +103,8 @@ class State:
     watch_starts: list[WatchStart] = field(default_factory=list)
     features: dict[str, OutputFeatures] = field(default_factory=dict)
     webhook_events: dict[str, WebhookEvent] = field(default_factory=dict)
+    source_changes: dict[str, DocumentChange] = field(default_factory=dict)
+    source_reopenings: dict[str, Reopening] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
 
     def copy(self) -> State:

@@ -76,13 +76,18 @@ def sources_add(
     """Add documents: unchanged ones are skipped, changed ones replaced."""
     from collections import Counter
 
-    from bot.bootstrap import build_sources
+    from bot.bootstrap import build_sources, open_services
     from bot.settings import load
 
-    index = build_sources(load())
+    settings = load()
+    index, services = build_sources(settings), open_services(settings)
     with progress_bar("Reading documents") as advance:
         changes = index.add_paths(
-            [str(path) for path in paths], prune=prune, base_address=base_address, progress=advance
+            [str(path) for path in paths],
+            prune=prune,
+            base_address=base_address,
+            progress=advance,
+            tell=services.changes.note,
         )
     for change in changes:
         if change.problem:
@@ -91,6 +96,9 @@ def sources_add(
     passages = sum(change.passages for change in changes)
     told = ", ".join(f"{number} {status}" for status, number in sorted(counted.items())) or "nothing found"
     out.print(f"{told}; {passages} new passages, {index.documents()} documents in the index.")
+    if differing := sum(bool(change.change_id) for change in changes):
+        which = "1 document says" if differing == 1 else f"{differing:,} documents say"
+        out.print(f"{which} something else than before. Approved answers that rest on it are reopened for review.")
     if counted["failed"]:
         raise typer.Exit(1)
 

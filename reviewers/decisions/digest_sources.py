@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,8 +13,10 @@ from scipy.stats import hypergeom
 from reviewers.decisions.value_drift import share_shift
 from reviewers.model import Output, Passage, Reading, TaskView
 from reviewers.model.digest import Aspect, Finding, State, Unit
-from reviewers.model.digest_parts import CitedSource, PartKind
+from reviewers.model.digest_parts import ChangedSource, CitedSource, PartKind
 from reviewers.model.features import FeatureBlock
+from reviewers.model.sources import DocumentChange
+from reviewers.model.suggestion import Upstream, UpstreamChange
 
 WRONG_NEED = 5  # wrong outputs of the week that cite a source, to test it: our choice, fewer are told one by one
 MOST_TESTED = 20  # sources, those that the most wrong outputs cite: our choice, so that few tests share the level
@@ -116,6 +118,45 @@ def asked(blocks: Iterable[FeatureBlock]) -> Asked:
         without += int((~(near >= NEAR_FROM)).sum())  # NaN is not near
         any_passage = any_passage or not bool(np.isnan(near).all())
     return Asked(without=without, asked=told) if any_passage else Asked(without=0, asked=0)
+
+
+def changed(documents: Sequence[DocumentChange], reopened: Mapping[str, int]) -> tuple[ChangedSource, ...]:
+    """Documents that approved answers of the route rested on, the newest change first.
+
+    Args:
+        documents: that changed in the week.
+        reopened: by change, the answers of the route that people are asked about again; others are left out.
+    """
+    told = [
+        ChangedSource(
+            title=one.title or one.document,
+            address=one.address,
+            changed_at=one.changed_at,
+            reopened=reopened[one.change_id],
+        )
+        for one in documents
+        if reopened.get(one.change_id)
+    ]
+    return tuple(sorted(told, key=lambda one: (one.changed_at, one.title), reverse=True))
+
+
+def upstream(documents: Sequence[DocumentChange], wrong: Sequence[TaskView]) -> tuple[UpstreamChange, ...]:
+    """Each changed document that wrong outputs cite which came after the change; others explain nothing.
+
+    Args:
+        documents: that changed in the two windows.
+        wrong: the wrong outputs of the failing part.
+    """
+    found = []
+    for one in documents:
+        source = Source(one.title.strip(), one.address.strip())
+        citing = sum(view.output.received_at >= one.changed_at and source in of_view(view) for view in wrong)
+        if citing:
+            name = one.title or one.document
+            found.append(
+                UpstreamChange(kind=Upstream.SOURCE, name=name, changed_at=one.changed_at, wrong=citing, of=len(wrong))
+            )
+    return tuple(found)
 
 
 class _Counts(NamedTuple):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import log
 
 from reviewers.decisions.differences import content
-from reviewers.decisions.words import analyse
+from reviewers.decisions.words import analyse, sentence_spans
 from reviewers.model import Passage
 
 EVIDENCE_WORDS = 150  # what the detector's training shows beside a claim, at most
@@ -79,10 +79,7 @@ def _weights(wanted: frozenset[str], sentences: Sequence[_Sentence]) -> Mapping[
 def _sentences(number: int, text: str) -> Iterator[_Sentence]:
     """Sentences with their text up to the next one, white space made plain."""
     read = analyse(text)
-    starts = [read.tokens[first].start for first, _ in read.sentences]
-    for at, (first, last) in enumerate(read.sentences):
-        begin = 0 if at == 0 else starts[at]
-        end = starts[at + 1] if at + 1 < len(starts) else len(text)
+    for at, ((first, last), (begin, end)) in enumerate(zip(read.sentences, sentence_spans(text), strict=True)):
         said = " ".join(text[begin:end].split())
         keys = frozenset(token.key for token in read.tokens[first:last])
         yield _Sentence(place=number * 100_000 + at, text=said, words=len(said.split()), keys=keys)

@@ -119,6 +119,6 @@ def _decided(review: Reviewed, given: Sequence[Reviewed], looks: Sequence[Review
         said=tuple(Said(reviewer=name, wrong=wrong) for name, wrong in said.items()),
         seconds=len(seconds),
         seconds_open=sum(look.state in WAITS for look in seconds),
-        golds=len(looks) - len(seconds),
+        golds=sum(look.purpose is Purpose.GOLD for look in looks),
         seen_by=frozenset(one.reviewer for one in given).union(*(look.seen_by for look in looks)),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from reviewers.decisions.numbers import NUMBER, ORDINAL_WORDS, Number, begins_number, read_number, read_words
 from reviewers.decisions.stems import FUNCTION_WORDS, NEGATIONS, fold, stem
@@ -67,6 +68,17 @@ def analyse(text: str) -> Text:
         if at > first:
             ranges.append((first, at))
     return Text(tokens=tokens, sentences=tuple(ranges))
+
+
+def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence begins and ends: up to the next one, so that nothing between them is lost.
+
+    >>> [text[start:end] for text in ["It rained. We left."] for start, end in sentence_spans(text)]
+    ['It rained. ', 'We left.']
+    """
+    read = analyse(text)
+    if read.sentences:
+        yield from pairwise([0, *(read.tokens[first].start for first, _ in read.sentences[1:]), len(text)])
 
 
 def _tokens(plain: str) -> Iterator[Token]:

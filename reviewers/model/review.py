@@ -10,6 +10,7 @@ from reviewers.model.checks import aware, probability
 from reviewers.model.machine import Assessment, Reason, SamplingDecision
 from reviewers.model.outputs import Output
 from reviewers.model.records import DatasetUse
+from reviewers.model.sources import DocumentChange
 
 
 class VerdictKind(StrEnum):
@@ -60,11 +61,12 @@ class TaskState(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why an output is shown to people: to decide it, or to learn how well people decide. No card tells."""
+    """Why an output is shown to people: to decide it, to learn how well people decide (no card tells), or again."""
 
     REVIEW = "review"  # what its verdicts come to is what the output comes to
     SECOND = "second"  # a blind second look: it changes nothing of what was decided
     GOLD = "gold"  # a known answer, made of an output that was decided clearly
+    REOPENED = "reopened"  # it was approved, and a source says something else since: its card tells so
 
 
 class ReleaseState(StrEnum):
@@ -127,6 +129,7 @@ class ReviewTask:
     chance: float | None = None  # that a draw opened this second look; None: something else opened the task
     seen_by: tuple[str, ...] = ()  # Slack user ids: they saw the output decided, so they may not decide it here
     words: int = 0  # of question and answer; 0: not counted
+    change_id: str = ""  # the change of a source that reopened it
 
     def __post_init__(self) -> None:
         for name in ("created_at", "due_at", "times_out_at", "claimed_until"):
@@ -256,6 +259,7 @@ class TaskView:
     release: Release | None = None
     replies: tuple[Reply, ...] = ()  # in the order of writing
     uses: tuple[DatasetUse, ...] = ()  # in the order of building
+    change: DocumentChange | None = None  # of a source, that reopened it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

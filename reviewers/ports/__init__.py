@@ -11,6 +11,7 @@ from reviewers.ports.digests import (
     DigestMessages,
     Digests,
     Features,
+    SourceChanges,
     Watches,
     WebhookEvents,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "SavedRoutes",
     "Scorer",
     "SourceChange",
+    "SourceChanges",
     "SourceIndex",
     "Sources",
     "Store",

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from reviewers.model.digest import Digest
 from reviewers.model.features import FeatureBlock, OutputFeatures
+from reviewers.model.sources import DocumentChange, Reopening
 from reviewers.model.telling import DigestAnswer, DigestMessage, WatchName, WatchStart, WebhookEvent
 
 
@@ -78,6 +79,26 @@ class Features(Protocol):
 
     def questions(self, output_ids: Sequence[str]) -> dict[str, str]:
         """The last turn of a person of each of these outputs; empty where there is none."""
+
+
+class SourceChanges(Protocol):
+    """Append-only changes of documents, and what became of the answers that rest on them."""
+
+    def add(self, change: DocumentChange) -> bool:
+        """Store; False when the id is taken: it was noticed before."""
+
+    def get(self, change_id: str) -> DocumentChange | None: ...
+
+    def waiting(self, limit: int) -> list[DocumentChange]:
+        """Those whose answers were not looked at yet, the oldest first."""
+
+    def end(self, reopening: Reopening) -> bool:
+        """Store what became of one; False when that was stored before."""
+
+    def between(
+        self, since: datetime, until: datetime, *, as_of: datetime
+    ) -> list[tuple[DocumentChange, Reopening | None]]:
+        """Those that happened in [since, until), the oldest first, with what had become of them by then."""
 
 
 class WebhookEvents(Protocol):

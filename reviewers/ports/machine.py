@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reviewers.model import Claim, ClaimReading, Message, Output, Passage, Score
+from reviewers.model.sources import ChangedSentence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +57,10 @@ class SourceChange:
     status: str  # "added", "replaced", "unchanged", "removed" or "failed"
     passages: int = 0
     problem: str = ""
+    title: str = ""  # of a document that was replaced or removed: as the index knew it
+    address: str = ""
+    sentences: tuple[ChangedSentence, ...] = ()  # that it no longer says
+    change_id: str = ""  # the same for the same change; empty: it says what it said
 
 
 class SourceIndex(Sources, Protocol):
@@ -68,8 +73,13 @@ class SourceIndex(Sources, Protocol):
         prune: bool,
         base_address: str = "",
         progress: Callable[[int, int], None] | None = None,
+        tell: Callable[[SourceChange], None] | None = None,
     ) -> list[SourceChange]:
-        """Split and embed documents; `progress(done, total)` counts documents."""
+        """Split and embed documents; `progress(done, total)` counts documents.
+
+        `tell` hears of each document that no longer says what it said, before the index forgets the old text: where it
+        raises, nothing is forgotten, and the next run tells it again.
+        """
 
 
 class ChatModel(Protocol):

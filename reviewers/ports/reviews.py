@@ -50,7 +50,7 @@ class Tasks(Protocol):
         """Every task of this output, second looks and known answers too, in the order of making."""
 
     def looks(self, since: datetime) -> list[ReviewTask]:
-        """Second looks and known answers made at `since` or later, in the order of making."""
+        """Second looks, known answers and reopened ones made at `since` or later, in the order of making."""
 
     def by_number(self, number: int) -> ReviewTask | None:
         """The task that decides the output with this running number."""
@@ -123,13 +123,15 @@ class Tasks(Protocol):
     def resolved(self) -> Iterator[TaskView]:
         """Every task whose newest resolution was not withdrawn, by output id, in batches that fit in memory.
 
-        What second looks and known answers came to is no resolution of their output, so it is left out.
+        What second looks and known answers came to is no resolution of their output, so it is left out. So is what was
+        approved and, reopened since its source changed, was edited or rejected.
         """
 
     def reviewed(self, since: datetime, until: datetime, *, as_of: datetime | None = None) -> list[Reviewed]:
         """Each current deciding verdict recorded in [since, until), without any text, in the order of recording.
 
-        Current: no later one of the same person on the task, a withdrawal included. Unsure ones are left out.
+        Current: no later one of the same person on the task, a withdrawal included. Unsure ones are left out, and
+        verdicts on answers that were reopened: they speak of the source as it is now, and nobody drew them.
         Verdicts and resolutions that came after `as_of` are unseen: what they replaced is current. None: all are seen.
         """
 

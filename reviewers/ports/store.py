@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from reviewers.ports.digests import DigestAnswers, DigestMessages, Digests, Features, Watches, WebhookEvents
+from reviewers.ports.digests import (
+    DigestAnswers,
+    DigestMessages,
+    Digests,
+    Features,
+    SourceChanges,
+    Watches,
+    WebhookEvents,
+)
 from reviewers.ports.judgement import Judgements
 from reviewers.ports.learning import RiskModels
 from reviewers.ports.outbox import Events, Notices, Outbox
@@ -63,6 +71,7 @@ class UnitOfWork(Protocol):
     watches: Watches
     features: Features
     webhook_events: WebhookEvents
+    source_changes: SourceChanges
 
     def counts(self) -> Counts: ...
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
@@ -12,8 +14,9 @@ from reviewers.decisions.digest_rates import Windows
 from reviewers.decisions.digest_sources import Citing
 from reviewers.model.digest import Finding, State, Window
 from reviewers.model.digest_parts import Sources
+from reviewers.model.sources import DocumentChange
 from reviewers.ports import UnitOfWork
-from reviewers.workflow.digest_reading import VIEWS_AT_ONCE, Read
+from reviewers.workflow.digest_reading import HISTORY, VIEWS_AT_ONCE, Read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,9 +25,11 @@ class CitedSources:
 
     sources: Sources
     findings: tuple[Finding, ...]
+    changes: tuple[DocumentChange, ...]  # documents that changed in both windows
+    watched: bool  # whether a change of a document would be seen: one was, some time
 
 
-def read(uow: UnitOfWork, route: str, found: Read, reference: Window, current: Window) -> CitedSources:
+def read(uow: UnitOfWork, route: str, found: Read, reference: Window, current: Window, as_of: datetime) -> CitedSources:
     """The sources of one route's week.
 
     Args:
@@ -33,7 +38,10 @@ def read(uow: UnitOfWork, route: str, found: Read, reference: Window, current: W
         found: what was read of the route: its outputs in both windows, and the wrong ones of the week.
         reference: the window before.
         current: the window that is told.
+        as_of: what was reopened later is unseen.
     """
+    known = [one for one, _ in uow.source_changes.between(reference.start - HISTORY, current.end, as_of=as_of)]
+    changes = tuple(one for one in known if one.changed_at >= reference.start)
     citing = tuple(_citing(uow, found.windows))
     now, before = (
         digest_sources.asked(uow.features.blocks(one.start, one.end, route=route)) for one in (current, reference)
@@ -45,9 +53,20 @@ def read(uow: UnitOfWork, route: str, found: Read, reference: Window, current: W
             asked=now.asked,
             without_before=before.without,
             asked_before=before.asked,
+            changed=digest_sources.changed(
+                [one for one in changes if one.changed_at >= current.start], _reopened(uow, route, current, as_of)
+            ),
         ),
         findings=tuple(_shown(one, found) for one in digest_sources.findings(citing)),
+        changes=changes,
+        watched=bool(known),
     )
+
+
+def _reopened(uow: UnitOfWork, route: str, current: Window, as_of: datetime) -> Counter[str]:
+    """By change: the route's answers that people are asked about again."""
+    looks = uow.tasks.looks(current.start)
+    return Counter(one.change_id for one in looks if one.change_id and one.route == route and one.created_at <= as_of)
 
 
 def _citing(uow: UnitOfWork, windows: Windows) -> Iterator[Citing]:

@@ -11,6 +11,7 @@ from reviewers.decisions import (
     agreement,
     digest_causes,
     digest_rates,
+    digest_sources,
     digest_summary,
     digest_values,
     error_rates,
@@ -104,7 +105,7 @@ class DigestDesk:
                     one,
                     found := digest_reading.read_route(uow, one.name, period, read_week, now),
                     digest_embeddings.findings(uow, one.name, period.reference, period.current, _seed(one, week)),
-                    digest_citing.read(uow, one.name, found, period.reference, period.current),
+                    digest_citing.read(uow, one.name, found, period.reference, period.current, now),
                 )
                 for one in routes
             ]
@@ -143,7 +144,7 @@ def _digest(
     )
     outputs, line = read.windows.outputs, whole.line
     reviewers = _reviewers(read, period)
-    suggestion = _suggestion(route, read, week, whole, parts, crossed, reviewers)
+    suggestion = _suggestion(route, read, cited, week, whole, parts, crossed, reviewers)
     return Digest(
         week=shown[-1],
         route=route.name,
@@ -249,13 +250,14 @@ def _corrections(read: Read, current: Window) -> Corrections:
 def _suggestion(
     route: Route,
     read: Read,
+    cited: CitedSources,
     week: Week,
     whole: Compared,
     parts: Sequence[Compared],
     crossed: bool | None,
     reviewers: ReviewerFigures,
 ) -> Suggestion:
-    """Whether to retrain. Of what an application can change, models and prompts are seen; no training is on record."""
+    """Whether to retrain. Documents, prompts and models are seen to change; no training is on record."""
     prompts = read.traffic.prompts_before, read.traffic.prompts_now
     part = digest_causes.failing(whole, parts)
     wrong = digest_causes.of_part(read.wrong, part.finding) if part else list(read.wrong)
@@ -274,9 +276,17 @@ def _suggestion(
             alpha_part="",
             twice=reviewers.twice,
             wrongs=digest_causes.kinds(wrong),
-            changes=(*digest_causes.new_models(read.windows, wrong), *prompt_versions.new(*prompts, wrong)),
+            changes=(
+                *digest_sources.upstream(cited.changes, wrong),
+                *digest_causes.new_models(read.windows, wrong),
+                *prompt_versions.new(*prompts, wrong),
+            ),
             unchanged_since=None,
-            watched=(*([Upstream.PROMPT] if prompt_versions.watched(*prompts) else []), Upstream.MODEL),
+            watched=(
+                *([Upstream.SOURCE] if cited.watched else []),
+                *([Upstream.PROMPT] if prompt_versions.watched(*prompts) else []),
+                Upstream.MODEL,
+            ),
             set_name=_set_name(route.name, week.datasets + 1),
         )
     )

@@ -5,7 +5,7 @@ Their cards look like any other. What they say changes nothing of what was decid
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -43,7 +43,11 @@ class SecondLooks:
             return 0
         with self.store.read() as uow:
             reviewed = uow.tasks.reviewed(now - LATELY, now)
-            looks = uow.tasks.looks(now - KNOWN_UNTIL - KNOWN_FROM)
+            opened_since = uow.tasks.looks(now - KNOWN_UNTIL - KNOWN_FROM)
+        # What a source says otherwise since is judged by what it says now: nobody is measured by it.
+        reopened = {look.output_id for look in opened_since if look.purpose is Purpose.REOPENED}
+        looks = [look for look in opened_since if look.purpose is not Purpose.REOPENED]
+        reviewed = [one for one in reviewed if one.output_id not in reopened]
         lately = opinions.decided(reviewed, looks)
         chances = self._chances(reviewed, lately.values())
         pool: dict[str, list[Decided]] = {}
@@ -60,7 +64,7 @@ class SecondLooks:
             opened += desk.open_seconds(lately[name], chances)
             due = desk.known_due(reviewed)
             if due and not pool:
-                pool = self._pool(looks, now)
+                pool = self._pool(looks, reopened, now)
             opened += desk.open_known(pool.get(name, []), due)
         return opened
 
@@ -71,11 +75,11 @@ class SecondLooks:
         found = opinions.opinions(reviewed)
         return reviewer_errors.judge(found.given, found.known).wrong
 
-    def _pool(self, looks: Sequence[ReviewTask], now: datetime) -> dict[str, list[Decided]]:
+    def _pool(self, looks: Sequence[ReviewTask], reopened: Set[str], now: datetime) -> dict[str, list[Decided]]:
         """What may serve as a known answer, by route."""
         with self.store.read() as uow:
             old = uow.tasks.reviewed(now - KNOWN_UNTIL, now)
-        return opinions.decided(old, looks)
+        return opinions.decided([one for one in old if one.output_id not in reopened], looks)
 
 
 @dataclass(kw_only=True, slots=True)

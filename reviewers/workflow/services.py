@@ -31,6 +31,7 @@ from reviewers.workflow.retraining_answers import RetrainingDesk
 from reviewers.workflow.reviewer_figures import ReviewerDesk
 from reviewers.workflow.routes import RouteDesk
 from reviewers.workflow.second_looks import SecondLooks
+from reviewers.workflow.source_changes import ChangeDesk, Reopener
 from reviewers.workflow.sweeping import TaskSweeper
 from reviewers.workflow.verdicts import VerdictDesk
 from reviewers.workflow.weekly import MONDAY_MORNING, WeeklyDesk
@@ -101,6 +102,7 @@ class Services:
             "batches": (5.0, Batcher(store=store, clock=clock).sweep),
             "assignments": (5.0, Assigner(store=store, clock=clock, permissions=self.permissions).sweep),
             "second_looks": (300.0, self._second_looks().sweep),
+            "sources": (60.0, self._reopener().sweep),  # approved answers whose source says something else now
             "notices": (15.0, self.reminders.sweep),
             "queues": (60.0, self.cutter.sweep),
             "plans": (60.0, self.planner.sweep),  # hourly, and at once under another policy
@@ -109,6 +111,16 @@ class Services:
             "digests": (60.0, self.weekly.sweep),  # once a week; what was missed while no clock ran is caught up
             "events": (3600.0, self.replies.sweep),  # what is kept for two days goes within the hour, replies or not
         }
+
+    @property
+    def changes(self) -> ChangeDesk:
+        """Where it is noted that a document says something else."""
+        return ChangeDesk(store=self.store, clock=self.clock, metrics=self.metrics)
+
+    def _reopener(self) -> Reopener:
+        return Reopener(
+            store=self.store, clock=self.clock, ids=self.ids, metrics=self.metrics, permissions=self.permissions
+        )
 
     def _second_looks(self) -> SecondLooks:
         return SecondLooks(

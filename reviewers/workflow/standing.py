@@ -9,6 +9,7 @@ from reviewers.decisions.consensus import Standing
 from reviewers.model import (
     Notice,
     NoticeKind,
+    Outcome,
     Output,
     Purpose,
     Release,
@@ -49,6 +50,8 @@ def apply(
         uow.verdicts.resolve(standing.resolution)
         if task.purpose is Purpose.REVIEW and (standing.resolution.recall or _left_unseen(uow, output)):
             _recall(uow, output, standing.resolution)
+        if task.purpose is Purpose.REOPENED:
+            _recall_reopened(uow, output, standing.resolution)
     _move(uow, task, output, route, verdicts, standing)
     if newest.kind is VerdictKind.UNSURE and standing.state is TaskState.OPEN:
         uow.tasks.set_handed_on(task.task_id, newest.reviewer)
@@ -116,6 +119,14 @@ def _release(uow: UnitOfWork, output: Output, resolved: Resolution) -> None:
 def _recall(uow: UnitOfWork, output: Output, resolution: Resolution) -> None:
     release = uow.releases.get(output.output_id)
     if release is not None and _differs(release, output, resolution):
+        uow.releases.recall(output.output_id, resolution.resolved_at)
+
+
+def _recall_reopened(uow: UnitOfWork, output: Output, resolution: Resolution) -> None:
+    """It was approved, and is not any more: what the application was told of it is taken back."""
+    release = uow.releases.get(output.output_id)
+    resolved = consensus.live(resolution)
+    if release is not None and resolved is not None and resolved.outcome is not Outcome.APPROVED:
         uow.releases.recall(output.output_id, resolution.resolved_at)
 
 

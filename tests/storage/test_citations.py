@@ -288,3 +288,62 @@ def test_a_question_in_other_words_finds_its_passage(tmp_path: Path, docs: Path)
     found = index.search(["How much money may I take out of the ATM each 24 hours?"], limit=2)[0]
     assert found[0].text == "Daily limit for cash withdrawals: € 500."
     index.close()
+
+
+def test_document_that_says_something_else_is_told_before_its_old_text_is_gone(
+    index: ChromaSources, docs: Path
+) -> None:
+    """With what it said and says; a file that is only written anew says what it said, and nothing is told."""
+    add(index, docs)
+    told: list[tuple[SourceChange, int]] = []
+
+    def tell(change: SourceChange) -> None:
+        told.append((change, len(index.search(["€ 3.50 per withdrawal"], limit=9)[0])))
+
+    fees = docs / "cards" / "fees.md"
+    fees.write_text(FEES.replace("€ 90 ", "€ 90"), encoding="utf-8")
+    index.add_paths([str(docs)], prune=False, tell=tell)
+    assert told == []
+
+    fees.write_text(FEES.replace("**€ 3.50**", "**€ 5.00**"), encoding="utf-8")
+    index.add_paths([str(docs)], prune=False, tell=tell)
+    ((change, passages),) = told
+    assert (change.document, change.status, change.title) == ("cards/fees.md", "replaced", "Card fees 2026")
+    assert change.address == "https://help.meridian.example/fees"
+    assert [(one.was, one.now) for one in change.sentences] == [
+        (
+            "Cash withdrawal outside the euro area: € 3.50 per withdrawal.",
+            "Cash withdrawal outside the euro area: € 5.00 per withdrawal.",
+        )
+    ]
+    assert passages > len(index.search(["€ 3.50 per withdrawal"], limit=9)[0])
+
+
+def test_removed_document_is_told_with_all_that_it_said(index: ChromaSources, docs: Path) -> None:
+    """It says nothing any more."""
+    add(index, docs)
+    (docs / "limits.md").unlink()
+    told: list[SourceChange] = []
+    index.add_paths([str(docs)], prune=True, tell=told.append)
+    (change,) = told
+    assert (change.document, change.status) == ("limits.md", "removed")
+    assert [(one.was, one.now) for one in change.sentences] == [("Daily limit for cash withdrawals: € 500.", "")]
+
+
+def test_change_that_could_not_be_noted_is_told_again(index: ChromaSources, docs: Path) -> None:
+    """The old text stays until it is, and the change is the same one."""
+    add(index, docs)
+    limits, told = docs / "limits.md", []
+    limits.write_text(LIMITS.replace("500", "600"), encoding="utf-8")
+
+    def fail(change: SourceChange) -> None:
+        told.append(change)
+        raise Unavailable("The database does not answer.")
+
+    with pytest.raises(Unavailable):
+        index.add_paths([str(docs)], prune=False, tell=fail)
+    index.add_paths([str(docs)], prune=False, tell=told.append)
+    assert told[0].change_id == told[1].change_id != ""
+    assert told[0].sentences == told[1].sentences
+    index.add_paths([str(docs)], prune=False, tell=told.append)
+    assert len(told) == 2

@@ -15,6 +15,7 @@ from bot.slack.cards.evidence import Evidence
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import question_words, risk_words, votes_in, votes_needed
 from bot.slack.cards.reopened import taken_back
+from bot.slack.cards.source_changed import changed_spoken
 from bot.slack.cutting import cut, size
 from bot.slack.ids import Show
 from bot.slack.text import counted, escape, isolated, one_line, shortened
@@ -46,7 +47,7 @@ def open_text(card: OpenCard) -> str:
     view, options, answer = card.view, card.options, card.answer
     before = f"{_asked(card)}“{isolated(one_line(question_words(view.output)))}” "
     before += "Answer begins: " if answer.is_cut else "Answer: "
-    after = [*claims_apart(card), "Not verified."]
+    after = [*([changed] if (changed := changed_spoken(view)) else []), *claims_apart(card), "Not verified."]
     if card.show is Show.ALL:
         after.append(f"Risk {risk_words(card.evidence.risk)}.")
     if view.task.due_at and not view.task.hold:
@@ -70,6 +71,8 @@ def _asked(card: OpenCard) -> str:
     view, options, answer = card.view, card.options, card.answer
     name = f"Review {view.task.number}"
     details = ["blind"] if card.blind else []
+    if view.change is not None:
+        details.append("approved before its source changed")
     if taken_back(view):
         details.append("open again")
     if votes := votes_in(view):

@@ -117,6 +117,8 @@ def listed(names: Sequence[str], limit: int = 10) -> str:
 def reason_words(view: TaskView) -> str:
     """Why the answer is here, as far as it may be said before the verdict. Safe for mrkdwn."""
     decision = view.decision
+    if view.change is not None:
+        return "Source changed"
     if view.task.sent_by:
         return f"Sent by {mention(view.task.sent_by)}"
     if decision.reason is Reason.RULE:

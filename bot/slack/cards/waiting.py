@@ -41,6 +41,7 @@ from bot.slack.cards.parts import (
     votes_needed,
 )
 from bot.slack.cards.reopened import reopened_words
+from bot.slack.cards.source_changed import changed_words
 from bot.slack.ids import ActionId, MenuChoice, Show
 from bot.slack.text import counted, mention
 from bot.slack.values import ButtonValue
@@ -183,8 +184,10 @@ def _bottom(card: OpenCard) -> list[Block]:
 
 
 def _whose(card: OpenCard) -> Iterator[str]:
-    """That it was decided before, how many verdicts are in, who works on it or is asked to: one grey line each."""
+    """What its source says now, that it was decided before, verdicts that are in, and whose it is: a grey line each."""
     task, given = card.view.task, votes_in(card.view)
+    if changed := changed_words(card.view, card.options):
+        yield changed
     if again := reopened_words(card.view, card.options):
         yield again
     if given:

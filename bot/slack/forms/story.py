@@ -12,6 +12,7 @@ from bot.slack import clock
 from bot.slack.cards.evidence import Source, evidence_of
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import in_hundred
+from bot.slack.cards.source_changed import changed_spoken
 from bot.slack.text import channel_link, counted, isolated, one_line, shortened
 from bot.slack.wire import person, plain
 from reviewers.decisions.consensus import live
@@ -86,6 +87,9 @@ def told_of_task(view: TaskView, display: CardOptions, *, risk: bool, readings: 
     if risk and view.assessment is not None:
         yield from scored(view.assessment)
     yield Told(at=view.decision.decided_at, words=(plain(_picked(view, risk=risk)),))
+    if view.change is not None:
+        words = changed_spoken(view)
+        yield Told(at=view.change.changed_at, words=(plain(f"{words[0].lower()}{words[1:]}"),))
     yield from _posted(view)
     yield from _decided(view, display, risk=risk)
     yield from _used(view)

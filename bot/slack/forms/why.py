@@ -16,6 +16,7 @@ from bot.slack.wire import SlackMessage, Wire, grey, modal, rendered, rich, said
 from reviewers.model import Assessment, Output, Reason, Release, SamplingDecision, TaskView
 
 HIDDEN = "Before your verdict, the risk lines stay hidden."
+CHANGE_COUNTS = "That is no draw, so it counts in no rate."
 TEXT_LENGTH = 3000  # of the fallback text; escaped, words may be five times as long
 
 
@@ -107,6 +108,8 @@ def _text(parts: Sequence[str]) -> str:
 def _reason(view: TaskView, *, risk: bool) -> str:
     """One sentence: sent by somebody, by rule, held, or by chance."""
     decision, name = view.decision, f"#{view.task.number}"
+    if view.change is not None:
+        return f"*{name} was approved before, and a source says something else since.* {CHANGE_COUNTS}"
     if view.task.sent_by:
         return f"*{name} was sent to review by {mention(view.task.sent_by)}.* That is no draw, so it counts in no rate."
     if decision.reason is Reason.HELD:
@@ -132,6 +135,8 @@ def _by_chance(view: TaskView, name: str) -> str:
 def _reason_spoken(view: TaskView, *, risk: bool) -> str:
     """The same sentence without its signs."""
     decision, name = view.decision, f"#{view.task.number}"
+    if view.change is not None:
+        return f"{name} was approved before, and a source says something else since. {CHANGE_COUNTS}"
     if view.task.sent_by:
         return f"{name} was sent to review by a person. That is no draw, so it counts in no rate."
     if decision.reason is Reason.RULE:
