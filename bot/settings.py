@@ -22,6 +22,7 @@ from reviewers.errors import Invalid
 
 if TYPE_CHECKING:
     from reviewers.decisions.weeks import WeekTime
+    from reviewers.model.telling import Receiver
 
 SANDBOX_CHANNEL = "C0REVIEW"  # the review channel of the Slack sandbox
 DEFAULT_SCORERS = ("grounding", "coverage", "missing_facts", "contradictions", "token_logprob", "retrieval")
@@ -92,6 +93,16 @@ class Settings(BaseSettings):
         "", description="Id of the channel of weekly digests (C…); default: each route's own, else the review channel"
     )
     digest_at: str = Field("mon 08:00", description="When the week before is told, by the clocks of the time zone")
+    webhook_url: str = Field("", repr=False, description="Address that is told that a training was accepted")
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Signs what the webhook is told: whsec_ and the base64 of 24 to 64 bytes"
+    )
+    retrain_command: str = Field(
+        "",
+        repr=False,
+        description="Command that is run once a training was accepted; {dataset}, {event}, {route} and {week} are "
+        "filled in",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged")
     log_format: Literal["console", "json"] = Field("console", description="Logs for people, or one JSON object a line")
 
@@ -130,10 +141,34 @@ class Settings(BaseSettings):
             raise ValueError(error.message) from None
         return value
 
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        from bot.events import checked_url
+
+        return checked_url(value) if value else value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_secret(cls, value: SecretStr) -> SecretStr:
+        from bot.events import secret_key
+
+        if value.get_secret_value():
+            secret_key(value.get_secret_value())
+        return value
+
+    @field_validator("retrain_command")
+    @classmethod
+    def _is_command(cls, value: str) -> str:
+        from bot.events import command_words
+
+        command_words(value)
+        return value.strip()
+
     @model_validator(mode="wrap")
     @classmethod
     def _every_problem_at_once(cls, given: Any, validate: ModelWrapValidatorHandler[Settings]) -> Settings:
-        lines = _slack_problems(given)
+        lines = _problems_together(given)
         try:
             settings = validate(given)
         except ValidationError as error:
@@ -165,6 +200,14 @@ class Settings(BaseSettings):
         return week_time(self.digest_at)
 
     @property
+    def receivers(self) -> tuple[Receiver, ...]:
+        """Which programs are told that a training was accepted."""
+        from reviewers.model.telling import Receiver
+
+        named = {Receiver.WEBHOOK: self.webhook_url, Receiver.COMMAND: self.retrain_command}
+        return tuple(receiver for receiver, where in named.items() if where)
+
+    @property
     def database(self) -> str:
         """The database's URL, the default filled in."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'whetstone.db').absolute()}"
@@ -175,7 +218,7 @@ class Settings(BaseSettings):
         return self.chroma_url or str((self.data_dir / "chroma").absolute())
 
 
-def _slack_problems(given: dict[str, Any]) -> list[str]:
+def _problems_together(given: dict[str, Any]) -> list[str]:
     """What is missing or mixed up among the settings that only make sense together."""
 
     def value(*names: str) -> str:
@@ -186,12 +229,15 @@ def _slack_problems(given: dict[str, Any]) -> list[str]:
         value(name, name.lower(), f"WHETSTONE_{name}")
         for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
     )
+    hook, sealed = value("webhook_url"), value("webhook_secret")
     checks = (
         (bot and not bot.startswith("xoxb-"), "SLACK_BOT_TOKEN does not begin with xoxb-"),
         (app and not app.startswith("xapp-"), "SLACK_APP_TOKEN does not begin with xapp-"),
         ((app or secret) and not bot, "SLACK_BOT_TOKEN is missing, but another Slack setting is there"),
         (bot and not (app or secret), "SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing"),
         (bot and not value("channel"), "WHETSTONE_CHANNEL is missing: the review channel's id, such as C0123456789"),
+        (hook and not sealed, "WHETSTONE_WEBHOOK_SECRET is missing: whsec_ and the base64 of 24 to 64 random bytes"),
+        (sealed and not hook, "WHETSTONE_WEBHOOK_URL is missing, but its secret is there"),
     )
     return [message for wrong, message in checks if wrong]
 

@@ -96,14 +96,14 @@ def token_revoke(token_id: Annotated[str, typer.Argument(help="The id that `toke
 
 @cards.command("retry")
 def cards_retry() -> None:
-    """Post and redraw again what Slack refused for good, once that is mended: an archived channel, a missing app."""
+    """Tell again what was refused for good, once that is mended: an archived channel, a missing app, a webhook."""
     from bot.bootstrap import open_services
     from bot.settings import load
 
     services = open_services(load())
     with services.store.begin() as uow:
         revived = uow.outbox.revive(services.clock.now())
-    out.print(f"{revived} cards are due again." if revived else "No card waits for a retry.")
+    out.print(f"{revived} are due again." if revived else "Nothing waits for a retry.")
 
 
 @policy.command("check")

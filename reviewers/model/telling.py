@@ -111,6 +111,13 @@ class DigestAnswer:
         aware("until", self.until)
 
 
+class Receiver(StrEnum):
+    """Programs that the settings name to be told of events."""
+
+    WEBHOOK = "webhook"  # an address, over HTTP
+    COMMAND = "command"  # run where Whetstone's worker runs
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebhookEvent:
     """What other programs are told, such as `retraining.accepted`."""

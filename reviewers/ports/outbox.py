@@ -34,7 +34,7 @@ class OutboxItem:
     line: str = (
         ""  # with POST_DIGEST the id of the thread's first message: items of one line go out one after the other
     )
-    channel: str  # or the Slack user id of a direct message
+    channel: str  # or the Slack user id of a direct message, or with EMIT_EVENT the Receiver
     due_at: datetime
     attempts: int = 0
     outcome_unknown: bool = False  # an attempt began whose end nobody saw: look before posting again

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from reviewers.model import Notice, Policy, Posting, TaskView
 from reviewers.model.digest import Digest
-from reviewers.model.telling import DigestMessage
+from reviewers.model.telling import DigestMessage, WebhookEvent
 from reviewers.ports.store import Counts
 
 
@@ -74,6 +74,17 @@ class DigestMessenger(Protocol):
 
     def find_digest(self, message: DigestMessage, root: DigestMessage | None, *, since: datetime) -> Posting | None:
         """Look whether it was posted, by the metadata of messages."""
+
+
+class EventSink(Protocol):
+    """Another program that is told of events."""
+
+    def tell(self, event: WebhookEvent, *, at: datetime) -> None:
+        """Tell it, and return once it took the event; told twice, it sees the same id.
+
+        Raises RateLimited, OutcomeUnknown, Unready for what people have to mend, Refused where it never wants it, and
+        Unavailable.
+        """
 
 
 class Directory(Protocol):

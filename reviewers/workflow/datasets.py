@@ -27,6 +27,14 @@ PAST = {Outcome.APPROVED: "approved", Outcome.EDITED: "edited", Outcome.REJECTED
 NAME_DIGITS = 12  # hexadecimal digits of the version in a file name: 48 bits tell any number of builds apart
 
 
+DATA, MANIFEST = ".jsonl", ".manifest.json"
+
+
+def manifest_beside(path: str) -> str:
+    """Where the manifest of a data file lies, by the data's path."""
+    return f"{path.removesuffix(DATA)}{MANIFEST}"
+
+
 def _tool() -> str:
     try:
         return f"whetstone {metadata.version('whetstone')}"
@@ -65,12 +73,12 @@ class DatasetBuilder:
 
         version = corrections.version
         name = f"whetstone-{wanted.value}-{version[:NAME_DIGITS]}"
-        account = manifest(corrections, data_name=f"{name}.jsonl", tool=self.tool, route=route, until=until)
+        account = manifest(corrections, data_name=f"{name}{DATA}", tool=self.tool, route=route, until=until)
         path = self.files.write(
             out,
-            data_name=f"{name}.jsonl",
+            data_name=f"{name}{DATA}",
             lines=corrections.lines,
-            manifest_name=f"{name}.manifest.json",
+            manifest_name=f"{name}{MANIFEST}",
             manifest=json.dumps(account, ensure_ascii=False, indent=2).encode("utf-8") + b"\n",
         )
         dataset = DatasetVersion(

@@ -1,4 +1,4 @@
-"""Tell Slack what is due: one card a task or batch and one direct message a notice, exactly once; then their changes.
+"""Tell what is due: one card a task or batch and one direct message a notice, exactly once; then their changes.
 
 The outbox row is written in the transaction that makes a card due; the call to Slack happens outside any transaction.
 An attempt whose end nobody saw (a lost answer, a killed worker) is looked up by the message metadata before the
@@ -29,6 +29,7 @@ class CardPublisher:
     metrics: Metrics
     messenger: Messenger
     digests: Callable[[OutboxItem], None]  # tells what belongs to a digest
+    events: Callable[[OutboxItem], None]  # tells other programs
     report: Callable[[str, Exception], None]
     worker: str
     batch_size: int = 20
@@ -105,7 +106,7 @@ class CardPublisher:
                 self.digests(item)
                 self._pace(item)
             case OutboxKind.EMIT_EVENT:
-                raise Refused("no_receiver")
+                self.events(item)
 
     def _post(self, item: OutboxItem) -> None:
         views = self._views(item)

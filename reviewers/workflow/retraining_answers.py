@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from reviewers.decisions import retraining_event
 from reviewers.decisions.digest_answers import SNOOZE, an_answer, closing
 from reviewers.errors import Conflict, Invalid, NotYourTask
 from reviewers.model import DatasetVersion
 from reviewers.model.digest import Digest
-from reviewers.model.telling import DigestAnswer, DigestAnswerKind, DigestMessageKind
+from reviewers.model.telling import DigestAnswer, DigestAnswerKind, DigestMessageKind, Receiver
 from reviewers.ports import Clock, Ids, Policies, Store
-from reviewers.workflow.datasets import DatasetBuilder
+from reviewers.workflow.datasets import DatasetBuilder, manifest_beside
+from reviewers.workflow.event_publish import add_event
 
 TRAINS_ON = "sft"  # approved and corrected outputs together, so that a model does not learn that all was wrong
 
@@ -34,16 +36,17 @@ class RetrainingDesk:
     ids: Ids
     policies: Policies
     datasets: DatasetBuilder
+    receivers: tuple[Receiver, ...] = ()  # who is told that a training is wanted
 
     def dataset(self, digest: Digest, format: str, folder: str) -> DatasetVersion:
         """Build what reviewers had decided on the digest's route when its week ended. Raises as `DatasetBuilder`."""
         return self.datasets.build(format, folder, route=digest.route, until=digest.current.end)
 
     def accept(self, digest: Digest, by: str, folder: str) -> Decided:
-        """Build the training set in `folder`, and record once that a training is wanted.
+        """Build the training set in `folder`, record once that a training is wanted, and have the receivers told.
 
-        A build that fails records nothing. Raises NotYourTask for who does not lead the route, Invalid (`value`) where
-        nothing is suggested, and as `DatasetBuilder`.
+        A build that fails records nothing; the event stands in the same transaction as the answer. Raises NotYourTask
+        for who does not lead the route, Invalid (`value`) where nothing is suggested, and as `DatasetBuilder`.
         """
         standing = self._standing(digest, by)
         if standing is not None:
@@ -72,6 +75,11 @@ class RetrainingDesk:
         with self.store.read() as uow:
             messages = uow.digest_messages.of(digest.week, digest.route)
         return [(one.channel, one.ts) for one in messages if one.kind is DigestMessageKind.SUGGESTION and one.ts]
+
+    def told(self, answer: DigestAnswer) -> tuple[Receiver, ...]:
+        """Which programs are told of an answer that accepted; recorded with it, whatever the settings say by now."""
+        with self.store.read() as uow:
+            return retraining_event.receivers_of(uow.webhook_events.get(retraining_event.event_id(answer.answer_id)))
 
     def require(self, digest: Digest, by: str) -> None:
         """Raise NotYourTask for who does not lead the digest's route, and Invalid where nothing is suggested."""
@@ -106,6 +114,12 @@ class RetrainingDesk:
         with self.store.begin() as uow:
             standing = closing(uow.digest_answers.of(digest.route), digest, self.clock.now())
             if standing is None and uow.digest_answers.add(answer):
+                if dataset is not None:
+                    manifest = manifest_beside(dataset.path)
+                    event = retraining_event.accepted(
+                        digest, answer, dataset, manifest=manifest, receivers=self.receivers
+                    )
+                    add_event(uow, event, self.receivers)
                 return Decided(answer=answer, first=True, dataset=dataset)
         if standing is None:
             raise Conflict("Somebody else accepted this suggestion at the same moment. Press again to see who.")

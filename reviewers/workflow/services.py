@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from reviewers.decisions.weeks import WeekTime
+from reviewers.model.telling import Receiver
 from reviewers.ports import Clock, DatasetFiles, Directory, Ids, Metrics, Policies, Store
 from reviewers.workflow.assigning import Assigner
 from reviewers.workflow.batching import Batcher
@@ -68,6 +69,7 @@ class Services:
     cutter: QueueCutter
     reviewers: ReviewerDesk
     weekly: WeeklyDesk
+    receivers: tuple[Receiver, ...] = ()  # who is told that a training is wanted
 
     @property
     def digests(self) -> DigestDesk:
@@ -89,7 +91,12 @@ class Services:
     def retraining(self) -> RetrainingDesk:
         """What leads answer to a suggestion to retrain."""
         return RetrainingDesk(
-            store=self.store, clock=self.clock, ids=self.ids, policies=self.policies, datasets=self.datasets
+            store=self.store,
+            clock=self.clock,
+            ids=self.ids,
+            policies=self.policies,
+            datasets=self.datasets,
+            receivers=self.receivers,
         )
 
     @property
@@ -141,11 +148,12 @@ def make_services(
     zone: ZoneInfo = UTC,
     digest_at: WeekTime = MONDAY_MORNING,
     digest_channel: str = "",
+    receivers: tuple[Receiver, ...] = (),
 ) -> Services:
     """The use cases over these adapters.
 
     `channel` is where cards go when the policy names none; weeks begin in `zone`, and are told at `digest_at` of the
-    next one, in `digest_channel` or where the cards of each route go.
+    next one, in `digest_channel` or where the cards of each route go; `receivers` are told that a training is wanted.
     """
     permissions = Permissions(policies=policies, directory=directory)
     judgement = JudgementDesk(store=store, clock=clock, policies=policies)
@@ -184,6 +192,7 @@ def make_services(
             channel=digest_channel,
             review_channel=channel,
         ),
+        receivers=receivers,
     )
 
 

@@ -9,13 +9,17 @@ import pytest
 from bot.mistakes import SettingsMistakes
 from bot.settings import load
 from reviewers.decisions.weeks import WeekTime
+from reviewers.model.telling import Receiver
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No .env and no setting of the machine that runs the tests."""
     monkeypatch.chdir(tmp_path)
-    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DATABASE_URL", "PORT"):
+    events = ("WHETSTONE_WEBHOOK_URL", "WHETSTONE_WEBHOOK_SECRET", "WHETSTONE_RETRAIN_COMMAND")
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DATABASE_URL", "PORT", *events):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -66,6 +70,64 @@ def test_reasons_and_scorers_are_plain_lists(monkeypatch: pytest.MonkeyPatch) ->
     settings = load()
     assert [(reason.key, reason.label) for reason in settings.reasons] == [("invented", "Made up"), ("other", "Other")]
     assert settings.scorers == ("coverage", "hf:entailment:org/name")
+
+
+def test_programs_that_are_told_of_events_are_named_by_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody, until one is set; what may hold a secret is in no text."""
+    assert load().receivers == ()
+    monkeypatch.setenv("WHETSTONE_RETRAIN_COMMAND", " train --key=t0ken {dataset} ")
+    assert load().receivers == (Receiver.COMMAND,)
+    monkeypatch.setenv("WHETSTONE_WEBHOOK_URL", "https://trainer.example/hook?token=t0ken")
+    monkeypatch.setenv("WHETSTONE_WEBHOOK_SECRET", SECRET)
+    settings = load()
+    assert settings.receivers == (Receiver.WEBHOOK, Receiver.COMMAND)
+    assert "t0ken" not in repr(settings)
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("URL", "ftp://trainer.example", "WHETSTONE_WEBHOOK_URL: not an address; write https://…"),
+        ("URL", "https://", "WHETSTONE_WEBHOOK_URL: not an address"),
+        ("URL", "https://a.example/a b", "WHETSTONE_WEBHOOK_URL: not an address"),
+        ("URL", "https://a.example:x/", "WHETSTONE_WEBHOOK_URL: not an address"),
+        ("URL", "https://me:pass@a.example/", "WHETSTONE_WEBHOOK_URL: leave the name, the password"),
+        ("SECRET", "not-a-secret", "WHETSTONE_WEBHOOK_SECRET: write whsec_ and the base64 of 24 to 64"),
+        ("SECRET", "whsec_c2hvcnQ=", "WHETSTONE_WEBHOOK_SECRET: write whsec_"),
+        ("SECRET", "whsec_!!!!", "WHETSTONE_WEBHOOK_SECRET: write whsec_"),
+        ("COMMAND", "train {model}", "WHETSTONE_RETRAIN_COMMAND: {model} is no placeholder; there are {dataset}"),
+        ("COMMAND", "train '", "WHETSTONE_RETRAIN_COMMAND: not a command (No closing quotation)"),
+        ("COMMAND", "{dataset} train", "WHETSTONE_RETRAIN_COMMAND: begin with the program"),
+    ],
+)
+def test_setting_of_events_that_is_none_says_how_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, line: str
+) -> None:
+    """One line, without what was set."""
+    given = {"URL": "https://a.example", "SECRET": SECRET, "COMMAND": ""} | {name: value}
+    for one, text in given.items():
+        monkeypatch.setenv(f"WHETSTONE_{'RETRAIN' if one == 'COMMAND' else 'WEBHOOK'}_{one}", text)
+    with pytest.raises(SettingsMistakes) as refused:
+        load()
+    (told,) = refused.value.lines
+    assert told.startswith(line)
+    assert "pass@" not in told
+    assert "not-a-secret" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "missing"),
+    [("URL", "https://a.example", "WHETSTONE_WEBHOOK_SECRET"), ("SECRET", SECRET, "WHETSTONE_WEBHOOK_URL")],
+)
+def test_webhook_and_its_secret_go_together(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, missing: str
+) -> None:
+    """A receiver that cannot check who speaks should not be told."""
+    monkeypatch.setenv(f"WHETSTONE_WEBHOOK_{name}", value)
+    with pytest.raises(SettingsMistakes) as refused:
+        load()
+    assert [line.split()[0] for line in refused.value.lines] == [missing]
 
 
 def test_weeks_are_told_on_monday_at_eight_unless_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:

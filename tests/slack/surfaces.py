@@ -90,7 +90,7 @@ from reviewers.model import (
     VerdictKind,
 )
 from reviewers.model.digest import Headline
-from reviewers.model.telling import DigestAnswer, DigestAnswerKind
+from reviewers.model.telling import DigestAnswer, DigestAnswerKind, Receiver
 from reviewers.ports import QueueState
 from reviewers.workflow.answering import Progress, Stage
 from reviewers.workflow.reports import Team, TeamQueue
@@ -338,7 +338,9 @@ SURFACES: Mapping[str, Callable[[Hostile], Drawn]] = {
         lambda h: suggestion.retraining_message(h.digest, OPTIONS, leads=[h.payload])
     ),
     f"{DIGEST}.suggestion.started_message": _one(
-        lambda h: suggestion.started_message(h.digest, OPTIONS, by=h.payload, name_of=h.payload, at=AT, rows=3)
+        lambda h: suggestion.started_message(
+            h.digest, OPTIONS, by=h.payload, name_of=h.payload, at=AT, rows=3, receivers=tuple(Receiver)
+        )
     ),
     f"{DIGEST}.thread.detail_message": lambda h: thread.thread_messages(h.digest, OPTIONS),
     f"{FORMS}.changes.changes_view": _changes,

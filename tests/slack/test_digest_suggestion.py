@@ -12,6 +12,7 @@ from bot.slack.digest import closed_message, retraining_message, started_message
 from bot.slack.digest.ids import DigestAction
 from reviewers.model.digest import Digest
 from reviewers.model.suggestion import Cure, Met, Upstream
+from reviewers.model.telling import Receiver
 from tests.digests import PAGE_CHANGED
 from tests.slack.checks import objects
 from tests.slack.digests import OPTIONS, drawn_digest, suggested_digest
@@ -154,8 +155,31 @@ def test_started_training_is_told_in_place_of_the_buttons() -> None:
     assert said(message.blocks[0]) == (
         "*Retraining accepted* by <@U0TOMAS>, <!date^1795425120^{time}|09:12>. Its dataset has 347 rows."
     )
-    assert message.text == ("Retraining accepted by Tomás Ruiz. Its dataset has 347 rows. Nothing goes live by itself.")
+    assert message.text == (
+        "Retraining accepted by Tomás Ruiz. Its dataset has 347 rows. Whetstone tells no program of it, since its "
+        "settings name none. Nothing goes live by itself."
+    )
     assert buttons(message) == []
+
+
+@pytest.mark.parametrize(
+    ("receivers", "words"),
+    [
+        ([Receiver.WEBHOOK], "Whetstone tells the webhook of its settings; the dataset lies where it runs."),
+        ([Receiver.COMMAND], "Whetstone tells the command of its settings; the dataset lies where it runs."),
+        (
+            list(Receiver),
+            "Whetstone tells the webhook and the command of its settings; the dataset lies where it runs.",
+        ),
+        ([], "Whetstone tells no program of it, since its settings name none; the dataset lies where it runs."),
+    ],
+)
+def test_started_training_says_who_is_told(receivers: list[Receiver], words: str) -> None:
+    """And nobody where the settings name nobody."""
+    message = started_message(
+        suggested_digest(), OPTIONS, by="U0TOMAS", name_of="Tomás Ruiz", at=AT, rows=0, receivers=receivers
+    )
+    assert said(fine(message).blocks[1]) == f"{words} Nothing goes live by itself"
 
 
 @pytest.mark.parametrize(

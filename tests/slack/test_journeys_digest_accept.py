@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
+import shlex
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.slack import digests
 from bot.slack.digest.ids import DigestAction, DigestBlock, Dismissed
@@ -15,20 +22,35 @@ from bot.slack.digest.suggestion import retraining_message
 from reviewers.model import Route
 from reviewers.model.digest import Digest
 from reviewers.model.telling import DigestMessage, DigestMessageKind
+from tests.receivers import Hook, Kept, a_hook
 from tests.slack.digests import suggested_digest
 from tests.slack.people import CHANNEL, Json, Person, chosen, drawn, labels, until
 from tests.slack.worlds import HTTP, SOCKETS, World, a_world
 from tests.workflow.test_retraining_answers import approve
 
 MARA, JONAS = "U0MARA", "U0JONAS"
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 WEEKS = count(10)
 ROUTE = Route(name="Card support", reviewers=(MARA, JONAS), leads=(MARA,))
 
 
+@pytest.fixture(scope="module")
+def hook() -> Iterator[Hook]:
+    """The team's own web server, which is told of events."""
+    with pytest.MonkeyPatch.context() as patched, a_hook() as one:
+        patched.setenv("NO_PROXY", "127.0.0.1")
+        yield one
+
+
 @pytest.fixture(scope="module", params=[SOCKETS, HTTP])
-def one(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Mara leads Card support, of which one output was approved."""
-    with a_world(tmp_path_factory.mktemp("accept"), over=request.param, routes=(ROUTE,)) as world:
+def one(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, hook: Hook) -> Iterator[World]:
+    """Mara leads Card support, of which one output was approved; the settings name a webhook and a command."""
+    events = {
+        "webhook_url": hook.url,
+        "webhook_secret": SecretStr(SECRET),
+        "retrain_command": Kept(folder=tmp_path_factory.mktemp("kept")).template("{week} {route} {dataset}"),
+    }
+    with a_world(tmp_path_factory.mktemp("accept"), over=request.param, events=events, routes=(ROUTE,)) as world:
         approve(world.store)
         yield world
 
@@ -62,6 +84,11 @@ def suggested(world: World) -> tuple[Digest, Json]:
     return digest, posted
 
 
+def kept_by(world: World) -> Kept:
+    """What the command of the settings keeps: its script is named there, and it lies beside it."""
+    return Kept(folder=Path(shlex.split(world.settings.retrain_command)[3]).parent)
+
+
 def pressed(person: Person, message: Json, action: DigestAction) -> str:
     """What this person alone is told after the press."""
     before = len(person.told())
@@ -91,6 +118,37 @@ def test_accepted_once_with_its_dataset_and_redrawn(world: World) -> None:
     folder = world.settings.data_dir / "datasets"
     assert answer.by == MARA
     assert (folder / f"whetstone-sft-{answer.dataset[:12]}.jsonl").exists()
+
+
+def test_accepted_training_is_told_to_webhook_and_command(world: World, hook: Hook) -> None:
+    """The message says who is told; both read the same event, and the webhook can check that it is ours."""
+    world.deliver()  # what other tests accepted
+    digest, message = suggested(world)
+    hook.seen.clear()
+    hook.answers[:] = [(500, {})]
+    pressed(world.mara, message, DigestAction.RETRAIN)
+    words = drawn(standing(world, message, "Retraining accepted")["blocks"])
+    assert "Whetstone tells the webhook and the command of its settings" in words
+    world.deliver()
+    world.clock.ahead += timedelta(seconds=2)  # the first delay of the outbox is a second
+    world.deliver()
+    refused, posted = hook.seen
+    assert refused.body == posted.body
+    signed = f"{posted.headers['webhook-id']}.{posted.headers['webhook-timestamp']}.".encode() + posted.body
+    key = b64decode(SECRET.removeprefix("whsec_"))
+    assert posted.headers["webhook-signature"] == f"v1,{b64encode(hmac.digest(key, signed, 'sha256')).decode()}"
+    event = json.loads(posted.body)
+    with world.store.read() as uow:
+        kept = uow.webhook_events.get(posted.headers["webhook-id"])
+    assert kept is not None
+    assert kept.body == event
+    data = event["data"]
+    assert (data["week"], data["route"], data["by"]) == (digest.week, digest.route, MARA)
+    path = Path(data["dataset"]["path"])
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == data["dataset"]["sha256"]
+    (run,) = [one for one in kept_by(world).told if one["words"][0] == digest.week]
+    assert run["words"] == [digest.week, digest.route, str(path)]
+    assert json.loads(run["given"]) == event
 
 
 def test_only_a_lead_accepts_and_a_guest_not_even_sees_the_dataset(world: World) -> None:

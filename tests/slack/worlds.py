@@ -33,6 +33,7 @@ from bot.slack.manifest import manifest
 from bot.slack.sockets import connected
 from reviewers.decisions.routing import FixedPolicies
 from reviewers.model import Output, Policy, TaskView
+from reviewers.model.telling import Receiver
 from reviewers.ports import Directory, Store
 from reviewers.workflow.publish import CardPublisher
 from reviewers.workflow.scoring import ScoringStep
@@ -210,9 +211,18 @@ def problems_on_the_wire(world: World) -> list[str]:
 
 @contextmanager
 def a_world(
-    folder: Path, *, over: str = SOCKETS, sandbox: dict[str, Any] | None = None, pace: float = 0.0, **policy: Any
+    folder: Path,
+    *,
+    over: str = SOCKETS,
+    sandbox: dict[str, Any] | None = None,
+    pace: float = 0.0,
+    events: dict[str, Any] | None = None,
+    **policy: Any,
 ) -> Iterator[World]:
-    """The workspace with the app connected; without Slack's rate limits unless `sandbox` gives them."""
+    """The workspace with the app connected; without Slack's rate limits unless `sandbox` gives them.
+
+    `events` are the settings that say which programs are told of events.
+    """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -224,7 +234,7 @@ def a_world(
     with ExitStack() as stack:
         stack.callback(listener.close)
         url = stack.enter_context(Sandbox(workspace).running())
-        settings = a_setting(folder, url, workspace, over=over, pace=pace)
+        settings = a_setting(folder, url, workspace, over=over, pace=pace, **(events or {}))
         store = TroubledStore(a_store(settings.database))
         stack.callback(store.close)
         chosen: dict[str, Any] = {"version": "policy-1", "unmarked_rate": 0.0} | policy
@@ -234,6 +244,7 @@ def a_world(
             metrics,
             Policy(**chosen),
             build_directory(settings),
+            receivers=settings.receivers,
         )
         app = build_slack_app(settings, services)
         stack.enter_context(serving(build_api(settings, services, app if over == HTTP else None), listener))
@@ -269,7 +280,7 @@ def a_store(database: str) -> SqlStore:
 
 
 def a_setting(
-    folder: Path, url: str, workspace: SandboxSettings, *, over: str = SOCKETS, pace: float = 0.0
+    folder: Path, url: str, workspace: SandboxSettings, *, over: str = SOCKETS, pace: float = 0.0, **more: Any
 ) -> Settings:
     """The settings of an installation whose Slack is the sandbox."""
     way = {
@@ -283,12 +294,19 @@ def a_setting(
         "channel": CHANNEL,
         "post_pace_seconds": pace,
         **way,
+        **more,
     }
     return Settings(_env_file=None, **given)
 
 
 def _services(
-    store: Store, clock: SharedClock, metrics: CountedMetrics, policy: Policy, directory: Directory
+    store: Store,
+    clock: SharedClock,
+    metrics: CountedMetrics,
+    policy: Policy,
+    directory: Directory,
+    *,
+    receivers: tuple[Receiver, ...] = (),
 ) -> Services:
     return make_services(
         store=store,
@@ -299,6 +317,7 @@ def _services(
         directory=directory,
         files=FolderFiles(),
         channel=CHANNEL,
+        receivers=receivers,
     )
 
 

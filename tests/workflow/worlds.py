@@ -12,9 +12,10 @@ from reviewers.decisions.routing import FixedPolicies
 from reviewers.errors import OutcomeUnknown, Refused
 from reviewers.model import Notice, Output, Policy, Posting, Risk, Score, TaskView
 from reviewers.model.digest import Digest
-from reviewers.model.telling import DigestMessage, DigestMessageKind
+from reviewers.model.telling import DigestMessage, DigestMessageKind, Receiver, WebhookEvent
 from reviewers.ports import Counts, Evidence, Store
 from reviewers.workflow.digest_publish import DigestPublisher
+from reviewers.workflow.event_publish import EventPublisher
 from reviewers.workflow.publish import CardPublisher
 from reviewers.workflow.scoring import ScoringStep
 from reviewers.workflow.services import make_services
@@ -206,6 +207,19 @@ class ScriptedDigests:
         return None
 
 
+@dataclass(kw_only=True)
+class ScriptedSink:
+    """A program that is told of events and keeps them; `script` holds faults to raise first."""
+
+    told: list[WebhookEvent] = field(default_factory=list)
+    script: list[Exception] = field(default_factory=list)
+
+    def tell(self, event: WebhookEvent, *, at: datetime) -> None:
+        if self.script:
+            raise self.script.pop(0)
+        self.told.append(event)
+
+
 class World:
     """All use cases over one store."""
 
@@ -220,6 +234,7 @@ class World:
         self.scorer = FixedScorer()
         self.slack = ScriptedSlack(self.clock)
         self.digests_in_slack = ScriptedDigests()
+        self.sinks = {receiver: ScriptedSink() for receiver in Receiver}
         self.reports: list[tuple[str, Exception]] = []
         self.services = make_services(
             store=self.store,
@@ -259,6 +274,7 @@ class World:
             digests=DigestPublisher(
                 store=self.store, clock=self.clock, metrics=self.metrics, messenger=self.digests_in_slack
             ).tell,
+            events=EventPublisher(store=self.store, clock=self.clock, metrics=self.metrics, sinks=self.sinks).tell,
             report=lambda part, error: self.reports.append((part, error)),
             worker=worker,
         )

@@ -32,11 +32,13 @@ from reviewers.model.suggestion import (
     Upstream,
     UpstreamChange,
 )
+from reviewers.model.telling import Receiver
 
 LEADS_NAMED = 10
 CHANGES_NAMED = 3
 _KINDS = {Upstream.SOURCE: "the page", Upstream.INDEX: "the index", Upstream.PROMPT: "the prompt"}
 _WATCHED = {Upstream.SOURCE: "sources", Upstream.INDEX: "index", Upstream.PROMPT: "prompt", Upstream.MODEL: "model"}
+_RECEIVERS = {Receiver.WEBHOOK: "the webhook", Receiver.COMMAND: "the command"}
 
 
 def retraining_message(digest: Digest, options: DigestOptions, *, leads: Sequence[str] = ()) -> SlackMessage:
@@ -226,7 +228,14 @@ def _verbs(digest: Digest) -> Iterator[Element]:
 
 
 def started_message(
-    digest: Digest, options: DigestOptions, *, by: str, name_of: str, at: datetime, rows: int
+    digest: Digest,
+    options: DigestOptions,
+    *,
+    by: str,
+    name_of: str,
+    at: datetime,
+    rows: int,
+    receivers: Sequence[Receiver] = (),
 ) -> SlackMessage:
     """The suggestion once a lead accepted it.
 
@@ -237,15 +246,25 @@ def started_message(
         name_of: the lead in plain words, for the fallback text.
         at: when.
         rows: of the dataset that was built; 0: not known any more.
+        receivers: programs that are told of it.
     """
     what = words(f" Its dataset has {counted(rows, 'row')}.") if rows else ()
     when = clock.token(at, options.zone)
     blocks: list[Block] = [
         said(f"*Retraining accepted* by {mention(by)}, {when}.{mrkdwn(what)}"),
-        grey("The dataset lies where Whetstone runs, for your trainer; nothing goes live by itself"),
+        grey(f"{_told_words(receivers)}; the dataset lies where it runs. Nothing goes live by itself"),
     ]
-    text = escape(f"Retraining accepted by {bare(words(name(name_of)))}.{bare(what)} Nothing goes live by itself.")
+    text = escape(
+        f"Retraining accepted by {bare(words(name(name_of)))}.{bare(what)} {_told_words(receivers)}. "
+        "Nothing goes live by itself."
+    )
     return SlackMessage(text=text, blocks=rendered(blocks, f"retrain.{digest.week}.started"))
+
+
+def _told_words(receivers: Sequence[Receiver]) -> str:
+    if not receivers:
+        return "Whetstone tells no program of it, since its settings name none"
+    return f"Whetstone tells {listed_names([_RECEIVERS[one] for one in receivers])} of its settings"
 
 
 def closed_message(

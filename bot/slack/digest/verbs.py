@@ -10,8 +10,8 @@ from bot.slack.text import shortened
 from reviewers.model.digest import Digest
 
 CONSEQUENCE = (
-    "Builds a dataset of what was approved and corrected up to the end of that week, where Whetstone runs, and records "
-    "that you want a training. Your trainer reads the file from there; nothing goes live by itself."
+    "Builds a dataset of what was approved and corrected up to the end of that week, where Whetstone runs, records "
+    "that you want a training, and tells the programs that its settings name, if any. Nothing goes live by itself."
 )
 
 

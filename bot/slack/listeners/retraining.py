@@ -108,8 +108,8 @@ def _closed(desk: ReviewDesk, digest: Digest, answer: DigestAnswer) -> SlackMess
     """The suggestion as this answer leaves it."""
     name, options = desk.people.known_name(answer.by), digests.options(digest)
     if answer.kind is DigestAnswerKind.ACCEPTED:
-        rows = _rows(desk, answer.dataset)
-        return started_message(digest, options, by=answer.by, name_of=name, at=answer.at, rows=rows)
+        rows, told = _rows(desk, answer.dataset), desk.services.retraining.told(answer)
+        return started_message(digest, options, by=answer.by, name_of=name, at=answer.at, rows=rows, receivers=told)
     why = f"{DISMISSED_WORDS[Dismissed(answer.why)]}. {answer.note}".strip() if answer.why else ""
     return closed_message(digest, options, by=answer.by, name_of=name, at=answer.at, until=answer.until, why=why)
 
