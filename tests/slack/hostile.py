@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
@@ -29,6 +30,7 @@ from reviewers.model import (
     VerdictKind,
 )
 from reviewers.model.digest import Digest
+from reviewers.model.sources import ChangedSentence, DocumentChange
 from tests.builders import NOON, a_decision, a_task, a_verdict
 from tests.slack.digests import hostile_digest
 from tests.slack.drawn import AT
@@ -125,6 +127,28 @@ class Hostile:
         """A task that two people see differently."""
         people = replace(self.claimed.task, state=TaskState.DISPUTED, lead=self.payload)
         return replace(self.view, task=people, verdicts=self.votes)
+
+    @cached_property
+    def reopened(self) -> Sequence[TaskView]:
+        """An approved task whose source changed to these words, or from them, or is gone."""
+        said = self.view.output.completion
+        fields: dict[str, Any] = {
+            "change_id": "sc_1",
+            "document": self.payload,
+            "title": self.payload,
+            "address": self.address,
+            "changed_at": AT,
+        }
+        quoted = Passage(passage_id="p-1", text=f"{said} {self.payload}", title=self.payload, address=self.address)
+        view = replace(self.view, output=replace(self.view.output, passages=(quoted,)), assessment=None)
+        forms = ((said, self.payload, False), (self.payload or "-", "", False), (said, "", True))
+        return [
+            replace(
+                view,
+                change=DocumentChange(sentences=(ChangedSentence(was=was, now=now),), removed=removed, **fields),
+            )
+            for was, now, removed in forms
+        ]
 
     @property
     def claimed(self) -> TaskView:

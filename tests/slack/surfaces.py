@@ -127,6 +127,7 @@ def _task_cards(h: Hostile) -> Drawn:
         replace(h.claimed, task=one, verdicts=(h.votes[0], back)),
         h.disputed,
         replace(h.disputed, task=replace(h.disputed.task, lead="")),
+        *h.reopened,
     ]
     for view in views:
         yield task_card(view, display=h.names, now=AT)
@@ -224,13 +225,13 @@ def _started(h: Hostile) -> Drawn:
 
 
 def _why(h: Hostile) -> Drawn:
-    for view in (h.view, h.changed, h.disputed):
+    for view in (h.view, h.changed, h.disputed, *h.reopened):
         for may_see_risk in (True, False):
             yield why.why_view(view, display=h.names, may_see_risk=may_see_risk)
 
 
 def _why_told(h: Hostile) -> Drawn:
-    for view in (h.view, h.changed, h.disputed):
+    for view in (h.view, h.changed, h.disputed, *h.reopened):
         yield why.why_message(view, display=h.names, may_see_risk=True)
 
 

@@ -9,12 +9,25 @@ from typing import Any
 import pytest
 
 from bot.slack.cards import SlackMessage, task_card
+from bot.slack.forms import why_view
 from reviewers.decisions.consensus import stand
-from reviewers.model import DatasetUse, Outcome, Reason, ReleaseState, TaskState, TaskView, Verdict, VerdictKind
+from reviewers.model import (
+    DatasetUse,
+    Outcome,
+    Purpose,
+    Reason,
+    ReleaseState,
+    TaskState,
+    TaskView,
+    Verdict,
+    VerdictKind,
+)
+from reviewers.model.sources import ChangedSentence
 from tests.builders import NOON, a_decision, a_verdict, showing
+from tests.decisions.test_source_changes import a_change
 from tests.slack.checks import objects, words
 from tests.slack.drawn import AT, NAMES, buttons, drawn_card, fine, kinds, said
-from tests.slack.scenes import SIX_PAST, TWELVE_PAST, held, resolved, thailand
+from tests.slack.scenes import FEES, SIX_PAST, TWELVE_PAST, held, resolved, thailand
 
 TWENTY_PAST = NOON + timedelta(hours=2, minutes=20)
 OPEN_MENU = "Claim for 15 minutes · Why this one? · History · Hand over"
@@ -256,3 +269,39 @@ def test_the_scene_of_the_opened_card_is_what_the_decision_says() -> None:
         Outcome.WITHDRAWN,
         2,
     )
+
+
+def source_changed(**changes: Any) -> TaskView:
+    """The fee table says € 5.00 since yesterday; the answer was approved before."""
+    change = a_change(FEES.text, FEES.text.replace("3.50", "5.00"), **changes)
+    return with_task(thailand(change=change), purpose=Purpose.REOPENED, change_id="sc_1")
+
+
+def test_an_approved_answer_whose_source_changed_shows_what_it_said_and_says() -> None:
+    """Old and new sentence beside each other, in a grey line; all verbs; no draw is claimed."""
+    card = fine(drawn_card(source_changed(), display=NAMES))
+    line = said(card.blocks[4])
+    assert line.startswith("*A source changed since this was approved* (<!date^")
+    assert "_Card fees 2026_ said “Cash withdrawal outside the euro area: € 3.50" in line
+    assert "and says “Cash withdrawal outside the euro area: € 5.00" in line
+    assert buttons(card)[:4] == ["Approve", "Edit", "Reject", "Unsure"]
+    assert "Source changed" in said(card.blocks[-1])
+    assert "Sampled" not in words(card.blocks)
+    assert card.text.startswith("Review 4821, approved before its source changed. ")
+    assert "it said “Cash withdrawal outside the euro area: € 3.50" in card.text
+
+
+@pytest.mark.parametrize(("removed", "words_"), [(True, "and is gone."), (False, "and says nothing like it now.")])
+def test_a_source_that_is_gone_says_so(removed: bool, words_: str) -> None:
+    """There is no new sentence to quote."""
+    sentences = (ChangedSentence(was=FEES.text, now=""),)
+    card = fine(drawn_card(source_changed(removed=removed, sentences=sentences)))
+    assert said(card.blocks[4]).endswith(words_)
+
+
+def test_why_names_the_source_and_claims_no_draw() -> None:
+    """Its first sentence, and a line of the story."""
+    view = why_view(source_changed(), display=NAMES, may_see_risk=False)
+    shown = words(view["blocks"])
+    assert "#4821 was approved before, and a source says something else since.* That is no draw" in shown
+    assert "the source Card fees 2026 changed since this was approved: it said" in shown

@@ -17,7 +17,7 @@ from tests.decisions.test_source_changes import a_change
 from tests.storage.test_store_contract_second_looks import a_look, keep, resolve
 
 HOUR = timedelta(hours=1)
-HOSTILE = 'a "quote"\0 \ud800 ‮ <!channel>'
+HOSTILE = 'a "quote"\0 \ud800 \u202e <!channel>'
 
 
 def a_reopening(change_id: str = "sc_1", **changes: int) -> Reopening:

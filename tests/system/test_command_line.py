@@ -108,7 +108,9 @@ def test_sources_are_added_skipped_replaced_and_pruned(ready: Path) -> None:
     assert "2 added, 1 failed" in first.stdout
     (folder / "broken.pdf").unlink()
     (folder / "fees.md").write_text("# Card fees\n\n## Cash abroad\n\nA withdrawal costs € 4.00.", encoding="utf-8")
-    assert "1 replaced, 1 unchanged" in run(ready, "sources", "add", "handbook").stdout
+    replaced = run(ready, "sources", "add", "handbook").stdout
+    assert "1 replaced, 1 unchanged" in replaced
+    assert "1 document says something else than before." in replaced
     (folder / "limits.txt").unlink()
     pruned = run(ready, "sources", "add", "handbook", "--prune").stdout
     assert "1 removed, 1 unchanged" in pruned

@@ -16,8 +16,10 @@ from reviewers.model.digest_json import from_json, to_json
 from reviewers.model.digest_parts import PartKind, Percentiles
 from reviewers.model.missing import Missing
 from reviewers.model.suggestion import Met, Upstream
+from reviewers.workflow.source_changes import AT_MOST
 from reviewers.workflow.verdicts import Ballot
 from tests.builders import a_passage, an_output
+from tests.workflow.test_source_changes import change
 from tests.workflow.worlds import World
 
 ZONE = ZoneInfo("UTC")
@@ -299,6 +301,31 @@ def test_source_that_wrong_answers_began_to_cite_is_told_with_answers_that_show_
     assert (digest.sources.cited[0].wrong_before, digest.sources.cited[0].cited_before) == (4, 40)
     assert digest.sources.asked == 0
     assert not [one for one in digest.findings if one.aspect is Aspect.SOURCE and one.state is not State.DRIFT]
+
+
+def test_page_that_changed_behind_what_is_wrong_is_the_cheaper_cure_and_its_answers_are_told() -> None:
+    """The fee table changed on Tuesday; from then on everything that cites it is wrong."""
+    world = a_world()
+    for week in range(4, 0, -1):
+        decided(world, MONDAY - timedelta(weeks=week), 90, 10)
+    decided(world, MONDAY, 60, 0)
+    change(world)
+    world.sweep("sources")
+    changed_at = world.clock.now()
+    decided(world, MONDAY + DAY, 0, 40)
+    world.clock.advance(7 * DAY.total_seconds())
+    digest = digest_of(world)
+    assert [(one.title, one.changed_at, one.reopened) for one in digest.sources.changed] == [
+        ("Card fees 2026", changed_at, AT_MOST)
+    ]
+    assert digest.cure is not None
+    assert digest.cure.change is not None
+    assert (digest.cure.change.kind, digest.cure.change.name) == (Upstream.SOURCE, "Card fees 2026")
+    assert (digest.cure.kind, digest.cure.wrong, digest.cure.of) == (Upstream.INDEX, 40, 40)
+    assert digest.suggestion.other_cause.watched == (Upstream.SOURCE, Upstream.MODEL)
+    # The reopened answers change nothing of the rate: all of the week's 100 were reviewed, 40 wrong.
+    assert isinstance(digest.rate, Rate)
+    assert digest.rate.value == pytest.approx(0.4)
 
 
 def test_longer_answers_are_told_where_no_more_of_them_are_wrong() -> None:

@@ -10,7 +10,7 @@ from reviewers.model import TaskView
 from reviewers.model.sources import ChangedSentence, DocumentChange
 
 TITLE_LENGTH = 80
-SENTENCE_LENGTH = 300  # of each form: a card quotes two
+SENTENCE_LENGTH = 230  # of each form: a card quotes two, and escaped each sign may be five
 REASON = "A source changed since it was approved"  # in the place of the reason that it was picked for at first
 
 
