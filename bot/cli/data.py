@@ -112,6 +112,10 @@ def dataset_build(
         datetime | None,
         typer.Option(help="Only what was resolved before then, in UTC; everything when it is left out."),
     ] = None,
+    approved_at_most: Annotated[
+        float | None,
+        typer.Option(help="Greatest share of rows that are approved outputs beside corrections (sft, openai)."),
+    ] = None,
 ) -> None:
     """Write the correction set, or the labels: the same reviews give the same bytes."""
     from bot.bootstrap import open_services
@@ -121,5 +125,7 @@ def dataset_build(
     services = open_services(load())
     own = named(route, services.policies.current()) if route else None
     before = until.replace(tzinfo=UTC) if until else None
-    built = services.datasets.build(format.value, str(out_dir), route=own, until=before)
+    built = services.datasets.build(
+        format.value, str(out_dir), route=own, until=before, approved_at_most=approved_at_most
+    )
     out.print(f"{built.path}: {built.examples} examples, sha256 {built.version}", markup=False)

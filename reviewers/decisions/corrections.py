@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from reviewers.decisions.approved_share import beyond_share
 from reviewers.model import Outcome, Output, Resolution, TaskState, TaskView, VerdictKind
 
 
@@ -52,6 +53,7 @@ class LeftOut(StrEnum):
     TOOL_TURN = "tool_turn"  # OpenAI's format wants the call that a tool turn answers, and that is not stored
     CONTESTED = "contested"  # the same text was found right in one review and wrong in another
     NO_MARKS = "no_marks"  # labels come from marks on claims, and nobody made one
+    BEYOND_SHARE = "beyond_share"  # more approved outputs than were asked for beside the corrections
     DUPLICATE = "duplicate"  # the same row as another one
 
 
@@ -103,6 +105,7 @@ class Corrections:
     outcomes: Mapping[str, int]  # of those read, by Outcome value
     left_out: Mapping[str, int]  # by LeftOut value; read = outputs with a row + the sum of these
     origins: tuple[Origin, ...]  # of every output that a row speaks for, duplicates included
+    approved_at_most: float | None = None  # of the rows, in (0, 1); None: all approved outputs
 
     @property
     def version(self) -> str:
@@ -113,12 +116,16 @@ class Corrections:
         return digest.hexdigest()
 
 
-def to_examples(views: Iterable[TaskView], format: DatasetFormat) -> Corrections:
+def to_examples(
+    views: Iterable[TaskView], format: DatasetFormat, *, approved_at_most: float | None = None
+) -> Corrections:
     """Turn the current resolutions into rows; the same resolutions in any order give the same lines.
 
     Reads `views` once and keeps only rows and hashes, so the reviews themselves need not fit in memory. A row is left
     out when another review of the same prompt says the opposite of it (LeftOut.CONTESTED): people disagree there, and
     neither side is a truth to train on. Two edits contest each other only when each prefers what the other replaced.
+    `approved_at_most` is the greatest share of rows in (0, 1) that no correction stands behind, where a format has
+    both (sft, openai); of more, `approved_share` draws which stay. None: all stay.
     """
     outcomes: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
@@ -135,9 +142,11 @@ def to_examples(views: Iterable[TaskView], format: DatasetFormat) -> Corrections
         else:
             examples.append(found)
 
-    kept = [example for example in examples if judged.isdisjoint(example.against)]
+    held = [example for example in examples if judged.isdisjoint(example.against)]
+    kept = _within_share(held, format, approved_at_most)
     lines = tuple(sorted({example.line for example in kept}))
-    left_out[LeftOut.CONTESTED.value] += len(examples) - len(kept)
+    left_out[LeftOut.CONTESTED.value] += len(examples) - len(held)
+    left_out[LeftOut.BEYOND_SHARE.value] += len(held) - len(kept)
     left_out[LeftOut.DUPLICATE.value] += len(kept) - len(lines)
     return Corrections(
         format=format,
@@ -146,7 +155,20 @@ def to_examples(views: Iterable[TaskView], format: DatasetFormat) -> Corrections
         outcomes=dict(sorted(outcomes.items())),
         left_out={reason: count for reason, count in sorted(left_out.items()) if count},
         origins=tuple(example.origin for example in kept),
+        approved_at_most=approved_at_most,
     )
+
+
+def _within_share(examples: list[Example], format: DatasetFormat, share: float | None) -> list[Example]:
+    """Those that stay beside the corrections; None: all."""
+    if share is None or not {Outcome.APPROVED, Outcome.EDITED} <= USES[format]:
+        return examples
+    approved: dict[bytes, bool] = {}
+    for example in examples:
+        alone = example.origin.outcome is Outcome.APPROVED
+        approved[example.line] = approved.get(example.line, True) and alone
+    beyond = beyond_share(approved, share)
+    return [example for example in examples if example.line not in beyond]
 
 
 def _example(view: TaskView, format: DatasetFormat) -> Example | LeftOut:

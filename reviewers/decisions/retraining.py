@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reviewers.decisions.approved_share import approved_beside
 from reviewers.decisions.learning_curve import CurvePoint, Expected, expected
 from reviewers.model.judgement import Rate
 from reviewers.model.missing import Missing
@@ -33,7 +34,6 @@ PART_NEEDS = 50  # of these in the failing part: our choice
 # where errors are rare, alpha of right and wrong is low even among reviewers who seldom err.
 ALPHA_NEEDS = 0.6
 EXPLAINS = 0.5  # share of the wrong outputs that another cause has to account for: our choice
-APPROVED = 0.3  # of a training set are approved outputs, else the model learns that everything was wrong: our choice
 CURES = {Upstream.SOURCE: Upstream.INDEX}  # a page that changed is cured where it is searched; the others at the root
 
 
@@ -181,7 +181,7 @@ def _other_cause(facts: Facts, cure: Cure | None) -> OtherCause:
 
 def _with_set(suggestion: Suggestion, facts: Facts) -> Suggestion:
     """Approved outputs make up 30 of 100 rows, or as many as there are."""
-    approved = min(facts.approved, round(facts.corrections * APPROVED / (1.0 - APPROVED)))
+    approved = min(facts.approved, approved_beside(facts.corrections))
     return replace(
         suggestion,
         training_set=TrainingSet(

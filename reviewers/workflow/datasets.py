@@ -28,6 +28,7 @@ NAME_DIGITS = 12  # hexadecimal digits of the version in a file name: 48 bits te
 
 
 DATA, MANIFEST = ".jsonl", ".manifest.json"
+SHARED = (DatasetFormat.SFT, DatasetFormat.OPENAI)  # have approved outputs and corrections in the same column
 
 
 def manifest_beside(path: str) -> str:
@@ -52,22 +53,31 @@ class DatasetBuilder:
     tool: str = field(default_factory=_tool)  # name and version, for the manifest
 
     def build(
-        self, format: str, out: str, *, route: str | None = None, until: datetime | None = None
+        self,
+        format: str,
+        out: str,
+        *,
+        route: str | None = None,
+        until: datetime | None = None,
+        approved_at_most: float | None = None,
     ) -> DatasetVersion:
         """Write `whetstone-FORMAT-VERSION.jsonl` and its manifest into the folder `out`, and remember the version.
 
         Formats: sft, dpo, kto, openai (see decisions.corrections), spans, retrieval (see decisions.labels). The version
         is the sha256 of the data file; the same resolutions give the same bytes, in the data and in the manifest.
         `route` keeps to the tasks of one (empty: the policy's own; None: all), `until` to what was resolved before that
-        moment and stands unchanged since (None: everything).
-        Raises Invalid (`format`) for an unknown format or when no review is of use for it, Invalid (`out`) for a folder
+        moment and stands unchanged since (None: everything). `approved_at_most` is the greatest share of rows, in
+        (0, 1), that are approved outputs beside corrections (None: all of them).
+        Raises Invalid (`format`) for an unknown format, for a share in a format that has not both, or when no review
+        is of use for it, Invalid (`approved_at_most`) for what is no share, Invalid (`out`) for a folder
         that cannot be one, and Unavailable when the disk refuses. A build that fails leaves no file and no version; one
         that stopped between the two leaves a whole file, and building again remembers it.
         """
         wanted = _format(format)
+        _check_share(wanted, approved_at_most)
 
         with self.store.read() as uow:
-            corrections = _read(_within(uow.tasks.resolved(), route, until), wanted)
+            corrections = _read(_within(uow.tasks.resolved(), route, until), wanted, approved_at_most)
         if not corrections.lines:
             raise Invalid("format", _nothing_to_build(corrections))
 
@@ -120,6 +130,7 @@ def manifest(
         "until": until.isoformat() if until else None,
         "rows": len(corrections.lines),
         "rows_from": dict(sorted(Counter(origin.outcome.value for origin in origins).items())),
+        "approved_at_most": corrections.approved_at_most,
         "reviewed": corrections.read,
         "outcomes": dict(corrections.outcomes),
         "left_out": dict(corrections.left_out),
@@ -162,8 +173,20 @@ def _within(views: Iterable[TaskView], route: str | None, until: datetime | None
             yield view
 
 
-def _read(views: Iterable[TaskView], format: DatasetFormat | LabelFormat) -> Corrections:
-    return to_labels(views, format) if isinstance(format, LabelFormat) else to_examples(views, format)
+def _read(views: Iterable[TaskView], format: DatasetFormat | LabelFormat, share: float | None) -> Corrections:
+    if isinstance(format, LabelFormat):
+        return to_labels(views, format)
+    return to_examples(views, format, approved_at_most=share)
+
+
+def _check_share(format: DatasetFormat | LabelFormat, share: float | None) -> None:
+    if share is None:
+        return
+    if format not in SHARED:
+        names = " and ".join(one.value for one in SHARED)
+        raise Invalid("format", f"Only {names} have approved outputs beside corrections; leave their share out.")
+    if not 0.0 < share < 1.0:
+        raise Invalid("approved_at_most", "The share of approved outputs lies between 0 and 1, such as 0.3.")
 
 
 def _columns(format: StrEnum) -> tuple[str, ...]:

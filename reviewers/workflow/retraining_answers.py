@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reviewers.decisions import retraining_event
+from reviewers.decisions.approved_share import APPROVED_SHARE
 from reviewers.decisions.digest_answers import SNOOZE, an_answer, closing
 from reviewers.errors import Conflict, Invalid, NotYourTask
 from reviewers.model import DatasetVersion
@@ -39,8 +40,12 @@ class RetrainingDesk:
     receivers: tuple[Receiver, ...] = ()  # who is told that a training is wanted
 
     def dataset(self, digest: Digest, format: str, folder: str) -> DatasetVersion:
-        """Build what reviewers had decided on the digest's route when its week ended. Raises as `DatasetBuilder`."""
-        return self.datasets.build(format, folder, route=digest.route, until=digest.current.end)
+        """Build what reviewers had decided on the digest's route when its week ended. Raises as `DatasetBuilder`.
+
+        What a training reads has the share of approved outputs that the suggestion names; other formats have none.
+        """
+        share = APPROVED_SHARE if format == TRAINS_ON else None
+        return self.datasets.build(format, folder, route=digest.route, until=digest.current.end, approved_at_most=share)
 
     def accept(self, digest: Digest, by: str, folder: str) -> Decided:
         """Build the training set in `folder`, record once that a training is wanted, and have the receivers told.
@@ -48,7 +53,7 @@ class RetrainingDesk:
         A build that fails records nothing; the event stands in the same transaction as the answer. Raises NotYourTask
         for who does not lead the route, Invalid (`value`) where nothing is suggested, and as `DatasetBuilder`.
         """
-        standing = self._standing(digest, by)
+        standing = self.standing(digest, by)
         if standing is not None:
             return Decided(answer=standing, first=False)
         dataset = self.dataset(digest, TRAINS_ON, folder)
@@ -57,7 +62,7 @@ class RetrainingDesk:
 
     def postpone(self, digest: Digest, by: str) -> Decided:
         """Put it off for a week; the next digest leaves it out. Raises as `accept`."""
-        standing = self._standing(digest, by)
+        standing = self.standing(digest, by)
         if standing is not None:
             return Decided(answer=standing, first=False)
         until = self.clock.now() + SNOOZE
@@ -65,7 +70,7 @@ class RetrainingDesk:
 
     def dismiss(self, digest: Digest, by: str, *, why: str, note: str) -> Decided:
         """Close it, with one of the form's reasons and what was written beside it (untrusted). Raises as `accept`."""
-        standing = self._standing(digest, by)
+        standing = self.standing(digest, by)
         if standing is not None:
             return Decided(answer=standing, first=False)
         return self._close(digest, self._answer(digest, DigestAnswerKind.DISMISSED, by, why=why, note=note))
@@ -90,7 +95,8 @@ class RetrainingDesk:
         if not digest.suggestion.suggested:
             raise Invalid("value", "This week's digest suggests no training any more.")
 
-    def _standing(self, digest: Digest, by: str) -> DigestAnswer | None:
+    def standing(self, digest: Digest, by: str) -> DigestAnswer | None:
+        """What closed the suggestion; None: it is open, and this person may decide. Raises as `require`."""
         self.require(digest, by)
         with self.store.read() as uow:
             return closing(uow.digest_answers.of(digest.route), digest, self.clock.now())

@@ -249,6 +249,25 @@ def test_what_cannot_be_a_row_is_left_out_and_counted(view: TaskView, reason: Le
     assert len(found.lines) == 1
 
 
+def test_approved_outputs_beside_corrections_keep_to_their_share() -> None:
+    """2 edits allow 2 approved rows of 5 at a half; a row that is also somebody's edit counts as one of the edits."""
+    edits = [reviewed(f"e{n}", Outcome.EDITED, question=f"Q{n}?", completion="No.", text="Yes.") for n in range(2)]
+    also = reviewed("s", Outcome.APPROVED, question="Q0?", completion="Yes.")
+    approved = [reviewed(f"a{n}", Outcome.APPROVED, question=f"R{n}?", completion="Yes.") for n in range(5)]
+    found = to_examples([*edits, also, *approved], DatasetFormat.SFT, approved_at_most=0.5)
+    assert len(found.lines) == 4
+    assert found.left_out == {"beyond_share": 3, "duplicate": 1}
+    assert found.read == 8
+    assert sum(origin.outcome is Outcome.EDITED for origin in found.origins) == 2
+    assert found.approved_at_most == 0.5
+
+
+def test_format_that_has_no_corrections_beside_approved_outputs_has_no_share() -> None:
+    """kto says right or wrong of outputs as they were."""
+    found = to_examples([APPROVED, REJECTED], DatasetFormat.KTO, approved_at_most=0.1)
+    assert len(found.lines) == 2
+
+
 def test_tool_turns_are_kept_where_the_format_knows_them() -> None:
     """TRL's chat templates take them."""
     assert len(to_examples([with_a_tool_turn()], DatasetFormat.SFT).lines) == 1

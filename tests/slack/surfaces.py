@@ -319,6 +319,7 @@ SURFACES: Mapping[str, Callable[[Hostile], Drawn]] = {
     f"{DIGEST}.answers.drift_message": lambda h: [
         digest_answers.drift_message(h.digest, OPTIONS, shown_by=who, running=h.digest) for who in ("", h.payload)
     ],
+    f"{DIGEST}.answers.building_message": _one(lambda h: digest_answers.building_message(h.digest, "sft")),
     f"{DIGEST}.answers.dataset_message": _one(lambda h: digest_answers.dataset_message(h.payload, "sft", 3)),
     f"{DIGEST}.answers.faster_message": _one(lambda h: digest_answers.faster_message(_accepted(h), OPTIONS)),
     f"{DIGEST}.answers.no_digest_message": _one(

@@ -91,9 +91,14 @@ def kept_by(world: World) -> Kept:
 
 def pressed(person: Person, message: Json, action: DigestAction) -> str:
     """What this person alone is told after the press."""
+    return " ".join(told_after(person, message, action, times=1))
+
+
+def told_after(person: Person, message: Json, action: DigestAction, *, times: int) -> list[str]:
+    """What this person alone is told after the press, in order."""
     before = len(person.told())
     person.press(message, action)
-    return drawn(person.wait_until_told(before + 1)[-1]["blocks"])
+    return [drawn(one["blocks"]) for one in person.wait_until_told(before + times)[before:]]
 
 
 def standing(world: World, message: Json, words: str) -> Json:
@@ -109,7 +114,9 @@ def test_accepted_once_with_its_dataset_and_redrawn(world: World) -> None:
     again = retraining_message(digest, digests.options(digest))
     world.call("chat.postMessage", channel=CHANNEL, **again.arguments())
     copy = world.mara.seen()[-1]
-    assert "The dataset is built: 1 row" in pressed(world.mara, message, DigestAction.RETRAIN)
+    at_once, then = told_after(world.mara, message, DigestAction.RETRAIN, times=2)
+    assert at_once.startswith("*The dataset is being built.* What was decided on Card support up to the end of week")
+    assert "The dataset is built: 1 row" in then
     assert "Start retraining" not in labels(standing(world, message, "Retraining accepted")["blocks"])
     assert "Decided before you: accepted by <@U0MARA>" in pressed(world.mara, copy, DigestAction.RETRAIN)
     assert labels(standing(world, copy, "Evidence")["blocks"])  # only the suggestion's own messages are redrawn
@@ -126,7 +133,7 @@ def test_accepted_training_is_told_to_webhook_and_command(world: World, hook: Ho
     digest, message = suggested(world)
     hook.seen.clear()
     hook.answers[:] = [(500, {})]
-    pressed(world.mara, message, DigestAction.RETRAIN)
+    told_after(world.mara, message, DigestAction.RETRAIN, times=2)
     words = drawn(standing(world, message, "Retraining accepted")["blocks"])
     assert "Whetstone tells the webhook and the command of its settings" in words
     world.deliver()
@@ -157,7 +164,7 @@ def test_only_a_lead_accepts_and_a_guest_not_even_sees_the_dataset(world: World)
     for action in (DigestAction.RETRAIN, DigestAction.RETRAIN_SNOOZE, DigestAction.RETRAIN_DISMISS):
         assert "Only a lead of this route" in pressed(world.jonas, message, action)
     assert "You are a guest here" in pressed(world.person("U0GUEST"), message, DigestAction.RETRAIN_DATASET)
-    assert "The dataset is built: 1 row" in pressed(world.jonas, message, DigestAction.RETRAIN_DATASET)
+    assert "The dataset is built: 1 row" in told_after(world.jonas, message, DigestAction.RETRAIN_DATASET, times=2)[1]
     with world.store.read() as uow:
         assert not [one for one in uow.digest_answers.of(digest.route) if one.week == digest.week]
 

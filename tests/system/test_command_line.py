@@ -151,4 +151,4 @@ def test_unknown_scorer_is_named(ready: Path) -> None:
 
 def test_cards_retry_with_nothing_refused_says_so(ready: Path) -> None:
     """No card waits."""
-    assert "No card waits for a retry." in run(ready, "cards", "retry").stdout
+    assert "Nothing waits for a retry." in run(ready, "cards", "retry").stdout

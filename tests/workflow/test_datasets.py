@@ -223,6 +223,7 @@ def test_the_manifest_accounts_for_every_review(store: SqlStore, tmp_path: Path)
         "until": None,
         "rows": 3,
         "rows_from": {"approved": 2, "edited": 1},
+        "approved_at_most": None,
         "reviewed": 4,
         "outcomes": {"approved": 2, "edited": 1, "rejected": 1},
         "left_out": {"other_outcome": 1},
@@ -240,6 +241,27 @@ def test_the_manifest_accounts_for_every_review(store: SqlStore, tmp_path: Path)
         "without_risk": 0,
         "tool": "whetstone test",
     }
+
+
+def test_approved_outputs_beyond_their_share_are_left_out_and_counted(store: SqlStore, tmp_path: Path) -> None:
+    """1 edit allows 1 approved output at a half, so 1 of 2 goes; nothing else changes."""
+    reviewed_week(store)
+    version = builder(store).build("sft", str(tmp_path / "out"), approved_at_most=0.5)
+    account = json.loads(Path(version.path).with_suffix(".manifest.json").read_bytes())
+    assert (version.examples, account["approved_at_most"]) == (2, 0.5)
+    assert account["rows_from"] == {"approved": 1, "edited": 1}
+    assert account["left_out"] == {"beyond_share": 1, "other_outcome": 1}
+    assert account["reviewed"] == 4
+
+
+@pytest.mark.parametrize(("format", "share", "field"), [("dpo", 0.3, "format"), ("sft", 1.0, "approved_at_most")])
+def test_share_that_makes_no_sense_is_refused(
+    store: SqlStore, tmp_path: Path, format: str, share: float, field: str
+) -> None:
+    """And says what does."""
+    with pytest.raises(Invalid) as refused:
+        builder(store).build(format, str(tmp_path), approved_at_most=share)
+    assert refused.value.field == field
 
 
 def test_the_version_is_remembered_once(store: SqlStore, tmp_path: Path) -> None:

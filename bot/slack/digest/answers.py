@@ -142,6 +142,14 @@ def noted_message(why: WhyNot) -> SlackMessage:
     return _told(words(strong("Noted.")), words(f" {_THANKS[why]}"), "digest.noted")
 
 
+def building_message(digest: Digest, format: str) -> SlackMessage:
+    """A dataset is being built, as that person reads at once; `dataset_message` follows."""
+    until = f"up to the end of week {numbers.week_number(digest.week)}, format {format}."
+    what = words(" What was decided on ", name(route_words(digest.route)), f" {until}")
+    then = " You read here when it is there; where many answers were reviewed, that takes minutes."
+    return _told(words(strong("The dataset is being built.")), words(what, then), "digest.building")
+
+
 def dataset_message(file: str, format: str, rows: int) -> SlackMessage:
     """A dataset was built; only that person sees it.
 

@@ -10,8 +10,9 @@ from bot.slack.text import shortened
 from reviewers.model.digest import Digest
 
 CONSEQUENCE = (
-    "Builds a dataset of what was approved and corrected up to the end of that week, where Whetstone runs, records "
-    "that you want a training, and tells the programs that its settings name, if any. Nothing goes live by itself."
+    "Builds a dataset of what was approved and corrected up to the end of that week (approved: at most 30 of 100 rows) "
+    "where Whetstone runs, records that you want a training, and tells the programs that its settings name, if any. "
+    "Nothing goes live by itself."
 )
 
 

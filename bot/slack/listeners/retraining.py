@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot.slack import digests
 from bot.slack.desk import Actor, ReviewDesk
-from bot.slack.digest.answers import dataset_message, faster_message
+from bot.slack.digest.answers import building_message, dataset_message, faster_message
 from bot.slack.digest.forms import WhyAnswer, why_view
 from bot.slack.digest.ids import DISMISSED_WORDS, DigestAction, Dismissed
 from bot.slack.digest.suggestion import closed_message, started_message
@@ -40,6 +40,7 @@ def _build(
 ) -> None:
     ack()
     _, digest = digests.pressed(desk, body, action)
+    digests.say(respond, building_message(digest, format))
     built = desk.services.retraining.dataset(digest, format, desk.datasets)
     _tell(respond, built)
 
@@ -49,11 +50,13 @@ def _accept(
 ) -> None:
     ack()
     actor, digest = digests.pressed(desk, body, action)
+    if desk.services.retraining.standing(digest, actor.user_id) is None:
+        digests.say(respond, building_message(digest, TRAINS_ON))
     decided = desk.services.retraining.accept(digest, actor.user_id, desk.datasets)
+    _settle(desk, digest, decided, client, respond)
     built = decided.dataset
     if built is not None:
         _tell(respond, built)
-    _settle(desk, digest, decided, client, respond)
 
 
 def _postpone(
