@@ -22,8 +22,8 @@ WRONG_NEED = 5  # wrong outputs of the week that cite a source, to test it: our 
 MOST_TESTED = 20  # sources, those that the most wrong outputs cite: our choice, so that few tests share the level
 MOST_TOLD = 10  # sources that a digest keeps: our choice, twice what a message shows
 LEVEL = 0.05  # of one test alone; `findings.settled` holds all tests of a week to a far smaller one
-# Cosine of a question and its nearest passage below which none came near: our choice. Of sentences that have nothing to
-# do with each other MiniLM seldom gives more.
+# Cosine of a question and its nearest passage below which none came near. Over the demo's passages MiniLM gives less to
+# 3 of 100 questions that they answer, and to 94 of 100 banking questions (tests/demo/test_near_sources.py).
 NEAR_FROM = 0.3
 TEST = "Fisher's exact test, twice"
 
