@@ -79,7 +79,7 @@ def rate(outputs: PeriodOutputs, kept: Mask | None = None, *, errors: ReviewerEr
     if len(sample) < RATE_NEEDS:
         return TooFew(found=len(sample), needed=RATE_NEEDS)
     found = _estimate(sample, population, errors)
-    return found if isinstance(found, TooFew) else _rate(found)
+    return found if isinstance(found, TooFew) else as_rate(found)
 
 
 def lines(
@@ -153,7 +153,7 @@ def _told(line: Line, outputs: PeriodOutputs, mine: Mask, errors: ReviewerErrors
     own = _estimate(*inputs_of(outputs, mine), errors, levels)
     if isinstance(own, TooFew):
         return replace(line, rate=own)
-    line = replace(line, rate=_rate(own))
+    line = replace(line, rate=as_rate(own))
     sample, population = inputs_of(outputs, ~mine)
     if level is None or len(sample) < RATE_NEEDS:
         return line
@@ -180,7 +180,8 @@ def resolved_share(sample: Sample, population: Population) -> float:
     return share if share < 1.0 - 2.0 / sqrt(max(expected, 4.0)) and share > 0.0 else 1.0
 
 
-def _rate(found: Estimate) -> Rate:
+def as_rate(found: Estimate) -> Rate:
+    """An estimate that was made with the level of people's intervals, .95."""
     low, high = found.intervals[LEVEL]
     return Rate(
         value=found.value,

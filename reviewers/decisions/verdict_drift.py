@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from reviewers.decisions import logistic
+from reviewers.decisions.e_values import WATCH_YEARS
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.selection import MEAN_RISK
 from reviewers.decisions.stamps import moment
@@ -26,7 +27,7 @@ BASELINE_NEEDS = 400  # reviews: with fewer, measured false alarms come from the
 PART_NEEDS = 100  # reviews of a slice or version: our choice, its tolerance pays for the wider error
 TOLERATED_ERRORS = 1.5  # of the baseline's standard error: .25 logit at 400 reviews of which 10 in 100 are wrong
 BETS = (0.4, 0.6, 0.8, 1.1, 1.6)  # logits beyond the tolerance: from 10 in 100, rises to between 14 and 35
-YEARS = 20.0  # average run length without a change: a false alarm in at most 1 of 20 years of reviews
+YEARS = 1.0 / WATCH_YEARS  # average run length without a change: a false alarm in at most 1 of 20 years of reviews
 WEEKS = 52.0  # a year of digests
 UP_SHARE = 0.9  # of the false alarms go to "more wrong", which is why people look; the rest to "fewer": our choice
 CONFIRMING = 5  # reviews after the crossing through which it has to hold: our choice

@@ -20,10 +20,11 @@ class Baseline:
     middle: float  # logit that stands for the risk of what nothing scored
     unscored: float  # logits that such outputs lie above it
     error: float  # standard error of the logits, 0 or more; 0: the baseline is known
-    reviews: int  # that it was taken from
+    reviews: int  # that it was taken from; 0: it is waited for
     wrong: float  # of these
     risk_version: str  # of the risk model whose risks it speaks of; empty: nothing is scored
     frozen_at: datetime  # all of its reviews were decided before
+    rules: str = ""  # by which people judged them, as `watching.rules` writes them
 
     def __post_init__(self) -> None:
         aware("frozen_at", self.frozen_at)

@@ -16,7 +16,8 @@ from reviewers.model.digest import Finding, State, Window
 from reviewers.model.digest_parts import Sources
 from reviewers.model.sources import DocumentChange
 from reviewers.ports import UnitOfWork
-from reviewers.workflow.digest_reading import HISTORY, VIEWS_AT_ONCE, Read
+from reviewers.workflow.digest_reading import VIEWS_AT_ONCE, Read
+from reviewers.workflow.watch_reading import HISTORY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

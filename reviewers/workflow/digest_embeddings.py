@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewers.decisions import embedding_drift, topics, value_drift
-from reviewers.decisions.embedding_drift import EmbeddingDrift
-from reviewers.decisions.estimate_inputs import Floats
-from reviewers.decisions.findings import of_embeddings, of_topic, of_values
-from reviewers.model.digest import Aspect, Example, Finding, State, Unit, Window
+from reviewers.decisions import embedding_drift, topics, word_drift
+from reviewers.decisions.findings import of_embeddings, of_topic
+from reviewers.decisions.word_drift import Words
+from reviewers.model.digest import Aspect, Example, Finding, State, Window
 from reviewers.model.features import FeatureBlock
 from reviewers.model.missing import Missing
 from reviewers.ports import UnitOfWork
 
 EMBEDDINGS = "outputs with a stored embedding"
 COMPARED = 2_000  # outputs of each window whose embeddings are compared: enough for the power that is promised
-LOOKS = 999  # permutations of the first look; what may be a finding is looked at with more
-FINE = 9_999  # a week's findings are held to p near .0004, which fewer cannot reach
-WORTH = 0.01  # p of the first look up to which the second one is taken: twenty times what can be a finding
 EXAMPLES = 3
 QUOTE = 160  # characters
 
@@ -35,28 +30,6 @@ class _Drawn(NamedTuple):
 
 
 Pick = Callable[[FeatureBlock], NDArray[np.float32]]
-
-
-@dataclass(slots=True)
-class _Words:
-    """What the words of one window tell, as it grows."""
-
-    language: list[str] = field(default_factory=list)  # where it is told
-    refusal: list[str] = field(default_factory=list)
-    citation: list[str] = field(default_factory=list)
-    similarity: list[Floats] = field(default_factory=list)
-
-    def add(self, block: FeatureBlock) -> None:
-        """One more piece."""
-        self.language += [one for one in block.language if one]
-        self.refusal += ["refused" if one else "answered" for one in block.refusal]
-        told = block.citation_missing[~np.isnan(block.citation_missing)]
-        self.citation += ["missing" if one else "cited" for one in told]
-        self.similarity.append(block.similarity)
-
-    def nearness(self) -> Floats:
-        """Similarities, NaN where there was no passage."""
-        return np.concatenate([np.zeros(0), *self.similarity])
 
 
 def findings(uow: UnitOfWork, route: str, reference: Window, current: Window, seed: int) -> tuple[Finding, ...]:
@@ -89,25 +62,11 @@ def findings(uow: UnitOfWork, route: str, reference: Window, current: Window, se
         found.append(_embedded(uow, before, now, aspect, rng))
         if aspect is Aspect.QUESTIONS:
             found += _topics(uow, before, now, seed)
-    return (*found, *_told(*words))
+    return (*found, *word_drift.findings(*words))
 
 
-def _told(before: _Words, now: _Words) -> Iterator[Finding]:
-    if before.language or now.language:
-        yield of_values(Aspect.LANGUAGE, value_drift.categories(before.language, now.language), Unit.SHARE)
-    if before.refusal or now.refusal:
-        found = value_drift.categories(before.refusal, now.refusal)
-        yield of_values(Aspect.REFUSALS, found, Unit.SHARE, category="refused")
-    if "cited" in before.citation or "cited" in now.citation:  # else nothing of this route ever cites
-        found = value_drift.categories(before.citation, now.citation)
-        yield of_values(Aspect.NO_CITATION, found, Unit.SHARE, category="missing")
-    old, new = before.nearness(), now.nearness()
-    if not (np.isnan(old).all() and np.isnan(new).all()):
-        yield of_values(Aspect.SIMILARITY, value_drift.numbers(old, new), Unit.NUMBER)
-
-
-def _words(uow: UnitOfWork, route: str, window: Window) -> _Words:
-    found = _Words()
+def _words(uow: UnitOfWork, route: str, window: Window) -> Words:
+    found = Words()
     for block in uow.features.blocks(window.start, window.end, route=route):
         found.add(block)
     return found
@@ -129,7 +88,7 @@ def _drawn(uow: UnitOfWork, route: str, window: Window, pick: Pick, embedder: st
 
 
 def _embedded(uow: UnitOfWork, before: _Drawn, now: _Drawn, aspect: Aspect, rng: np.random.Generator) -> Finding:
-    found = _compared(before, now, rng)
+    found = embedding_drift.compare_closely(before.vectors, now.vectors, rng)
     if isinstance(found, Missing):
         return of_embeddings(aspect, Missing(found=found.found, needed=found.needed, of=EMBEDDINGS))
     pulling = [now.output_ids[place] for place in found.pulling[:EXAMPLES]]
@@ -155,17 +114,6 @@ def _topics(uow: UnitOfWork, before: _Drawn, now: _Drawn, seed: int) -> list[Fin
         for topic in found.topics
         if topic.name
     ]
-
-
-def _compared(reference: _Drawn, current: _Drawn, rng: np.random.Generator) -> EmbeddingDrift | Missing:
-    """Looked at with few permutations, and with many where these leave a doubt."""
-    if min(len(reference.vectors), len(current.vectors)) < embedding_drift.OUTPUTS_NEED:
-        fewer = min(len(reference.vectors), len(current.vectors))
-        return Missing(found=fewer, needed=embedding_drift.OUTPUTS_NEED, of=EMBEDDINGS)
-    first = embedding_drift.compare(reference.vectors, current.vectors, rng, permutations=LOOKS)
-    if isinstance(first, EmbeddingDrift) and first.p_value <= WORTH:
-        return embedding_drift.compare(reference.vectors, current.vectors, rng, permutations=FINE)
-    return first
 
 
 def _vectors(

@@ -9,21 +9,24 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from reviewers.decisions import figures, risk
+from reviewers.decisions import risk
 from reviewers.decisions.corrections import DatasetFormat, to_examples
-from reviewers.decisions.digest_rates import Past, Windows, reviews_of
+from reviewers.decisions.digest_rates import Windows
 from reviewers.decisions.digest_values import Columns
 from reviewers.decisions.error_rates import Mask
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.period_order import steady
 from reviewers.decisions.prompt_versions import Seen
 from reviewers.decisions.stamps import moment, stamp
+from reviewers.decisions.watching import Past
 from reviewers.model import PeriodOutputs, Reviewed, ReviewTask, RiskModel, TaskView
 from reviewers.model.digest import Window
 from reviewers.model.output_block import OutputBlock
+from reviewers.model.telling import WatchName, WatchStart
 from reviewers.ports import UnitOfWork
+from reviewers.workflow import watch_reading
+from reviewers.workflow.watch_reading import HISTORY
 
-HISTORY = timedelta(weeks=52)  # before the reference: what a baseline may be taken from
 VIEWS_AT_ONCE = 200  # tasks with their texts
 RISKS = 2_000  # outputs of each window whose risks are compared: our choice, as many as embeddings
 A_MOMENT = timedelta(seconds=1)  # periods end before the moment in which they are looked at
@@ -58,6 +61,7 @@ class Week:
     reviewed: tuple[Reviewed, ...]  # since the history begins, and until now
     model: RiskModel  # what had been learned before the reference: it gives the risks of the watch
     newest: RiskModel  # what had been learned before the week
+    models: tuple[RiskModel, ...]  # all that were ever learned
     dataset_at: datetime | None  # when the last dataset before the end of the week was built; None: none was
     datasets: int  # that were built until then
 
@@ -68,6 +72,7 @@ class Read:
 
     windows: Windows
     past: Past
+    starts: Mapping[WatchName, WatchStart]  # of its watches, as they were kept when the week ended
     traffic: Traffic
     slices: Mapping[str, str]  # of the outputs in `past`: task id -> slice
     models: Mapping[str, str]  # task id -> model
@@ -84,13 +89,15 @@ class Read:
 def read_week(uow: UnitOfWork, period: Period, as_of: datetime) -> Week:
     """All that does not depend on the route; verdicts and resolutions that came after `as_of` are unseen."""
     end = period.current.end
-    models = [one for one in uow.risk_models.all() if one.before is None or one.before <= period.current.start]
+    every = tuple(uow.risk_models.all())
+    models = [one for one in every if one.before is None or one.before <= period.current.start]
     early = [one for one in models if one.before is None or one.before <= period.reference.start]
     built = [dataset.built_at for dataset in uow.datasets.all() if dataset.built_at < end]
     return Week(
         reviewed=tuple(uow.tasks.reviewed(period.reference.start - HISTORY, max(as_of, end) + A_MOMENT, as_of=as_of)),
         model=early[-1] if early else risk.PRIOR,
         newest=models[-1] if models else risk.PRIOR,
+        models=every,
         dataset_at=max(built, default=None),
         datasets=len(built),
     )
@@ -104,13 +111,16 @@ def read_route(uow: UnitOfWork, route: str, period: Period, week: Week, as_of: d
     since = reference.start - HISTORY
     history = steady(uow.decisions.sample(since, current.end, route=route, selected_only=True, as_of=as_of))
     reviewed = tuple(one for one in week.reviewed if one.route == route)
-    past, tasks_of = _past(uow, history, reviewed, current.end, week.model)
+    starts = uow.watches.of(route, until=min(as_of, current.end))
+    wanted = watch_reading.models_of(starts.values(), week.models, week.model)
+    past, tasks_of = watch_reading.read_past(uow, route, history, reviewed, current.end, wanted)
     traffic = _traffic(uow, route, period, week.model)
     tasks = [(one, task) for one in traffic.selected if (task := uow.tasks.for_output(one)) is not None]
     dpo = to_examples(_since_dataset(uow, route, week, current.end), DatasetFormat.DPO)
     return Read(
         windows=windows,
         past=past,
+        starts=starts,
         traffic=traffic,
         slices=dict(zip(tasks_of, past.slices, strict=True)),
         models=dict(zip(tasks_of, past.models, strict=True)),
@@ -186,29 +196,6 @@ def _prompts(blocks: Sequence[OutputBlock]) -> dict[str, Seen]:
             if name not in first:
                 first[name] = block.decided_at[place].item().replace(tzinfo=UTC)
     return {name: Seen(outputs=counts[name], first_at=moment) for name, moment in first.items()}
-
-
-def _past(
-    uow: UnitOfWork, history: PeriodOutputs, reviewed: Sequence[Reviewed], end: datetime, model: RiskModel
-) -> tuple[Past, list[str]]:
-    """The reviews decided until the end of the week in their order, with risks by one model; and their tasks."""
-    known = {one.task_id: one for one in figures.decided(reviewed)}
-    rows = []
-    for place, task_id, wrong in zip(history.reviewed, history.task_ids, history.wrong, strict=True):
-        one = known.get(task_id)
-        if one is not None and one.resolved_at is not None and one.resolved_at < end:
-            names = history.slices[history.slice[place]], history.models[history.model[place]]
-            rows.append((one.resolved_at, task_id, one.output_id, bool(wrong), *names))
-    rows.sort()
-    scores = uow.assessments.scores([row[2] for row in rows])
-    risks = [risk.assess(scores[row[2]], model).probability if row[2] in scores else np.nan for row in rows]
-    past = Past(
-        reviews=reviews_of([row[0] for row in rows], [row[3] for row in rows], np.array(risks, np.float64)),
-        slices=tuple(row[4] for row in rows),
-        models=tuple(row[5] for row in rows),
-        risk_version=model.version if scores else "",
-    )
-    return past, [row[1] for row in rows]
 
 
 def _since_dataset(uow: UnitOfWork, route: str, week: Week, end: datetime) -> Iterator[TaskView]:

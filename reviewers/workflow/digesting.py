@@ -132,8 +132,8 @@ def _digest(
 ) -> Digest:
     """All parts of one route's week."""
     errors = _errors(week.reviewed, route.name, period)
-    whole, crossed = digest_rates.whole(read.windows, read.past, period.reference, errors)
-    parts = digest_rates.parts(read.windows, read.past, period.reference, errors)
+    whole, crossed = digest_rates.whole(read.windows, read.past, read.starts, errors)
+    parts = digest_rates.parts(read.windows, read.past, read.starts, errors)
     before, now = read.traffic.before, read.traffic.now
     tested = [*_shown(whole, parts, read), *digest_values.findings(before, now), *words, *cited.findings]
     # Topics and sources that did not move were held against the others, and would fill a digest with what is as it was.

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
-from reviewers.decisions import digest_rates
-from reviewers.decisions.digest_rates import Past, Windows, reviews_of
+from reviewers.decisions import digest_rates, watching
+from reviewers.decisions.digest_rates import Windows
 from reviewers.model import Rate
-from reviewers.model.digest import State, Window
+from reviewers.model.digest import State
 from reviewers.model.digest_parts import PartKind
 from reviewers.model.missing import Missing
+from reviewers.model.telling import WatchStart
+from tests.pasts import MONDAY, a_past, some
 from tests.periods import a_period
-
-MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
-REFERENCE = Window(start=MONDAY - timedelta(weeks=4), end=MONDAY)
 
 
 def windows(before: Sequence[bool], now: Sequence[bool], **changes: Any) -> Windows:
@@ -30,30 +30,9 @@ def windows(before: Sequence[bool], now: Sequence[bool], **changes: Any) -> Wind
     return Windows(outputs=outputs, now=is_now, before=~is_now)
 
 
-def some(wrong: int, count: int) -> list[bool]:
-    """So many wrong of so many, evenly."""
-    return [(place + 1) * wrong // count > place * wrong // count for place in range(count)]
-
-
-def a_past(*weeks: tuple[int, int, int], slices: Sequence[str] = ("",)) -> Past:
-    """Reviews of (weeks before Monday, wrong, of so many), an hour apart; slices take turns."""
-    at, wrong = [], []
-    for before, bad, count in weeks:
-        start = MONDAY - timedelta(weeks=before)
-        at += [start + timedelta(hours=(place + 1) * 160 / count) for place in range(count)]
-        wrong += some(bad, count)
-    names = tuple(slices[place % len(slices)] for place in range(len(at)))
-    return Past(
-        reviews=reviews_of(at, wrong, np.full(len(at), 0.1)),
-        slices=names,
-        models=("m",) * len(at),
-        risk_version="v1",
-    )
-
-
 def test_shares_that_are_known_without_doubt_differ_by_their_difference() -> None:
     """All are reviewed: 5 of 50 before, 20 of 50 now; .4 - .1 with an interval of no width."""
-    found, crossed = digest_rates.whole(windows(some(5, 50), some(20, 50)), a_past((1, 5, 50)), REFERENCE, None)
+    found, crossed = digest_rates.whole(windows(some(5, 50), some(20, 50)), a_past((1, 5, 50)), {}, None)
     finding = found.finding
     assert (finding.state, found.more, crossed) == (State.DRIFT, True, None)
     assert (finding.now, finding.before, finding.effect, finding.low, finding.high) == pytest.approx(
@@ -65,7 +44,7 @@ def test_shares_that_are_known_without_doubt_differ_by_their_difference() -> Non
 def test_fewer_than_forty_reviews_of_a_window_are_insufficient() -> None:
     """39 of this week; 39 of the reference; the smaller need is not hidden by the larger window."""
     for before, now in ((400, 39), (39, 400)):
-        found, _ = digest_rates.whole(windows(some(4, before), some(4, now)), a_past((1, 1, 10)), REFERENCE, None)
+        found, _ = digest_rates.whole(windows(some(4, before), some(4, now)), a_past((1, 1, 10)), {}, None)
         assert found.finding.state is State.INSUFFICIENT
         assert found.finding.missing == Missing(found=39, needed=40)
         assert found.more is None
@@ -76,37 +55,62 @@ def test_sampled_rates_that_differ_a_little_are_stable() -> None:
     count, reviewed = 4000, np.concatenate([np.arange(100) * 20, 2000 + np.arange(100) * 20])
     outputs = a_period(np.full(count, 0.1), reviewed, some(10, 100) + some(14, 100), chance=np.full(count, 0.05))
     is_now = np.arange(count) >= 2000
-    found, _ = digest_rates.whole(
-        Windows(outputs=outputs, now=is_now, before=~is_now), a_past((1, 5, 50)), REFERENCE, None
-    )
+    found, _ = digest_rates.whole(Windows(outputs=outputs, now=is_now, before=~is_now), a_past((1, 5, 50)), {}, None)
     assert found.finding.state is State.STABLE
     assert isinstance(found.line.rate, Rate)
     assert found.finding.low is not None
     assert found.finding.low < 0.0
 
 
-def test_watch_needs_four_hundred_reviews_before_the_week() -> None:
-    """399 give no baseline; 400 of the reference give one, and it stays silent over a week like the ones before."""
+def test_watch_needs_four_hundred_reviews() -> None:
+    """399 give no baseline; 400 give one, and it stays silent over a week like the ones before."""
     quiet = windows(some(4, 40), some(4, 40))
-    assert digest_rates.whole(quiet, a_past((2, 40, 399), (0, 5, 50)), REFERENCE, None)[1] is None
-    assert digest_rates.whole(quiet, a_past((2, 40, 400), (0, 5, 50)), REFERENCE, None)[1] is False
+    assert digest_rates.whole(quiet, a_past((2, 35, 349), (0, 5, 50)), {}, None)[1] is None
+    assert digest_rates.whole(quiet, a_past((2, 40, 400), (0, 5, 50)), {}, None)[1] is False
 
 
 def test_watch_that_crossed_speaks_though_the_rates_of_the_windows_are_alike() -> None:
     """10 of 100 in earlier weeks, then 40 of 100 in the reference and in the week: both windows show the rise."""
     past = a_past((9, 40, 400), (2, 80, 200), (0, 40, 100))
-    found, crossed = digest_rates.whole(windows(some(16, 40), some(16, 40)), past, REFERENCE, None)
+    found, crossed = digest_rates.whole(windows(some(16, 40), some(16, 40)), past, {}, None)
     assert (crossed, found.more, found.finding.state) == (True, True, State.DRIFT)
-    assert found.finding.test == digest_rates.WATCH
+    assert found.finding.test == watching.WATCH
     assert found.finding.since is not None
     assert found.finding.since >= MONDAY - timedelta(weeks=9)
 
 
-def test_what_was_wrong_before_the_reference_too_is_no_rise() -> None:
-    """40 of 100 were wrong all the time: that is the baseline."""
-    past = a_past((9, 160, 400), (2, 80, 200), (0, 40, 100))
-    found, crossed = digest_rates.whole(windows(some(16, 40), some(16, 40)), past, REFERENCE, None)
+def test_watch_that_is_kept_goes_on_from_its_own_beginning() -> None:
+    """40 of 100 were wrong for long; a beginning of last week takes that for how things are, and none is a rise."""
+    past = a_past((9, 40, 400), (5, 160, 400), (2, 80, 200), (0, 40, 100))
+    quiet = windows(some(16, 40), some(16, 40))
+    assert digest_rates.whole(quiet, past, {}, None)[1] is True
+    kept = watching.begun(past, past.whole, since=MONDAY - timedelta(weeks=5))
+    assert isinstance(kept, WatchStart)
+    found, crossed = digest_rates.whole(quiet, past, {past.whole: kept}, None)
     assert (crossed, found.more) == (False, None)
+    waiting = replace(kept, baseline=replace(kept.baseline, reviews=0), begins_at=MONDAY - timedelta(weeks=2))
+    assert digest_rates.whole(quiet, past, {past.whole: waiting}, None)[1] is None  # 300 reviews since
+
+
+def test_change_that_went_back_is_told_no_longer() -> None:
+    """40 of 100 for two weeks, then 10 of 100 for so long that the evidence has fallen below its line."""
+    past = a_past((12, 40, 400), (9, 80, 200), (7, 100, 1000), (0, 10, 100))
+    _, crossed = digest_rates.whole(windows(some(4, 40), some(4, 40)), past, {}, None)
+    assert crossed is False
+
+
+def test_alert_has_the_rates_of_its_windows_and_since_when() -> None:
+    """10 of 100 before, 40 of 100 since two weeks, all reviewed."""
+    past = a_past((9, 40, 400), (2, 80, 200))
+    watch = watching.watched(past, {}, past.whole)
+    assert not isinstance(watch, Missing)
+    towards = watching.direction(watch)
+    assert towards is not None
+    finding = digest_rates.alerted(windows(some(40, 400), some(80, 200)), watch, towards, None)
+    assert (finding.state, finding.rising, finding.name) == (State.DRIFT, True, "")
+    assert (finding.now, finding.before, finding.effect) == pytest.approx((0.4, 0.1, 0.3))
+    assert finding.since is not None
+    assert abs(finding.since - (MONDAY - timedelta(weeks=2))) < timedelta(days=1)
 
 
 def test_part_that_got_worse_is_told_and_the_others_are_not() -> None:
@@ -115,7 +119,7 @@ def test_part_that_got_worse_is_told_and_the_others_are_not() -> None:
     compared = digest_rates.parts(
         windows(some(5, 50) + some(5, 50), some(25, 50) + some(5, 50), slice=codes, slices=("a", "b")),
         a_past((1, 10, 100), slices=("a", "b")),
-        REFERENCE,
+        {},
         None,
     )
     told = {one.line.name: (one.line.part, one.line.finding, one.more, one.line.outputs) for one in compared}
@@ -124,14 +128,14 @@ def test_part_that_got_worse_is_told_and_the_others_are_not() -> None:
 
 def test_single_slice_or_model_is_no_part() -> None:
     """It would say what the whole says; and outputs without a slice are none."""
-    assert digest_rates.parts(windows(some(5, 50), some(5, 50)), a_past((1, 5, 50)), REFERENCE, None) == ()
+    assert digest_rates.parts(windows(some(5, 50), some(5, 50)), a_past((1, 5, 50)), {}, None) == ()
 
 
 def test_model_that_replaced_another_is_a_part_without_a_past() -> None:
     """One model before and another now: two are known, the old one has nothing this week."""
     codes = np.array([0] * 50 + [1] * 50, np.int32)
     (only,) = digest_rates.parts(
-        windows(some(5, 50), some(5, 50), model=codes, models=("old", "new")), a_past((1, 5, 50)), REFERENCE, None
+        windows(some(5, 50), some(5, 50), model=codes, models=("old", "new")), a_past((1, 5, 50)), {}, None
     )
     assert (only.line.name, only.line.before, only.finding.state) == (
         "new",

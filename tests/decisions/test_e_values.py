@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import false_discovery_control
 
+from reviewers.decisions import e_values
 from reviewers.decisions.e_values import benjamini_hochberg, e_benjamini_hochberg, week_level
+from reviewers.decisions.verdict_drift import YEARS
 
 
 def test_p_values_are_findings_up_to_the_last_that_holds() -> None:
@@ -57,5 +59,12 @@ def test_numbers_that_are_no_evidence_are_refused() -> None:
 
 def test_a_year_of_weeks_spends_the_level_once() -> None:
     """52 weeks at level / 52: at most .02 a year, by adding up."""
-    assert 52 * week_level() == pytest.approx(0.02)
+    assert 52 * week_level() == pytest.approx(0.01)
     assert week_level(0.05, weeks=1) == 0.05
+
+
+def test_shares_of_years_with_a_false_alarm_add_up_to_seven_of_a_hundred() -> None:
+    """Whatever the comparisons have to do with each other; a watch of 20 years has one of 20."""
+    shares = (e_values.WATCH_YEARS, e_values.PARTS_YEARS, e_values.RATES_YEARS, e_values.TESTS_YEARS)
+    assert sum(shares) <= e_values.FALSE_YEARS == 0.07
+    assert pytest.approx(20.0) == YEARS
