@@ -15,6 +15,11 @@ from reviewers.decisions.estimate_inputs import Floats
 from reviewers.model import PeriodOutputs, Proof, Score, Versions
 
 
+# Outputs in a row without a scorer that reads more than half of the others: our choice, by chance that is seen once in
+# a billion times.
+WITHOUT = 30
+
+
 class Scored(NamedTuple):
     """A reviewed output, and what read it."""
 
@@ -38,16 +43,30 @@ def present(scored: Sequence[Scored]) -> Present:
     """The sets of scorers since the last output that another version of one of them read.
 
     The newest version of each name is the present one. Where two workers of different versions ran side by side, only
-    what came after the last output of the older one counts.
+    what came after the last output of the older one counts. A scorer that was added or taken away is a change as well:
+    one that reads most outputs, and not a single one of the 30 or more before it came, or after it went.
 
     Too little data: without any output there is none.
     """
+    order = sorted(scored)
     newest: dict[str, str] = {}
-    for one in sorted(scored):
+    for one in order:
         newest.update(one.by)
-    older = [one.at for one in scored if any(newest[name] != version for name, version in one.by)]
-    since = max(older, default=None)
-    return Present(tuple(sorted({one.by for one in scored if since is None or one.at > since})), since)
+    older = [one.at for one in order if any(newest[name] != version for name, version in one.by)]
+    joined = [at for name in newest for at in _changes(order, name)]
+    since = max((*older, *joined), default=None)
+    return Present(tuple(sorted({one.by for one in order if since is None or one.at > since})), since)
+
+
+def _changes(order: Sequence[Scored], name: str) -> list[np.datetime64]:
+    """The last output before a scorer was added, and the last one that it read before it was taken away."""
+    reads = np.array([any(name == one for one, _ in each.by) for each in order])
+    places = np.flatnonzero(reads)
+    first, last = int(places[0]), int(places[-1])
+    if 2 * len(places) < last + 1 - first:
+        return []  # it reads what it can (log-probabilities, samples), which most outputs do not bring
+    found = [order[first - 1].at] if first >= WITHOUT else []
+    return [*found, order[last].at] if len(order) - 1 - last >= WITHOUT else found
 
 
 def is_of_others(proof: Proof, now: Present) -> bool:
