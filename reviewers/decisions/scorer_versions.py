@@ -14,7 +14,6 @@ import numpy as np
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.model import PeriodOutputs, Proof, Score, Versions
 
-
 # Outputs in a row without a scorer that reads more than half of the others: our choice, by chance that is seen once in
 # a billion times.
 WITHOUT = 30

@@ -54,15 +54,15 @@ def test_scorer_that_was_added_or_taken_away_is_a_change_once_thirty_outputs_tel
     """What came before it was added, and what it still read before it went, was read by others."""
     present = scorer_versions.present
     assert present(run((ALONE, 30), (NEW, 2))) == Present((NEW,), after(29))
-    assert present(run((ALONE, 29), (NEW, 2))) == Present((ALONE, NEW), None)
+    assert present(run((ALONE, 29), (NEW, 2))) == Present((NEW, ALONE), None)
     assert present(run((NEW, 10), (ALONE, 30))) == Present((ALONE,), after(9))
-    assert present(run((NEW, 10), (ALONE, 29))) == Present((ALONE, NEW), None)
+    assert present(run((NEW, 10), (ALONE, 29))) == Present((NEW, ALONE), None)
 
 
 def test_scorer_that_reads_few_outputs_is_no_change_when_it_reads_none_for_long() -> None:
     """Self-consistency reads only outputs that bring samples: here one of three."""
     mixed = [one for _ in range(10) for one in ((ALONE, 2), (NEW, 1))]
-    assert scorer_versions.present(run((ALONE, 40), *mixed, (ALONE, 40))) == Present((ALONE, NEW), None)
+    assert scorer_versions.present(run((ALONE, 40), *mixed, (ALONE, 40))) == Present((NEW, ALONE), None)
 
 
 def test_proof_is_of_others_without_any_set_that_reads_now() -> None:
