@@ -82,8 +82,8 @@ def auroc(wrong: Floats, risk: Floats, weights: Floats, groups: Sequence[str] | 
     if (count := int(places.max()) + 1) < GROUPS:
         return TooFew(found=count, needed=GROUPS, of="documents")
     beaten = np.empty_like(risk)  # of a wrong output: the weight of right ones below it; of a right one: wrong above
-    beaten[bad] = _share_below(risk[bad], risk[~bad], weights[~bad])
-    beaten[~bad] = 1.0 - _share_below(risk[~bad], risk[bad], weights[bad])
+    beaten[bad] = share_below(risk[bad], risk[~bad], weights[~bad])
+    beaten[~bad] = 1.0 - share_below(risk[~bad], risk[bad], weights[bad])
     shares = np.where(bad, weights / weights[bad].sum(), weights / weights[~bad].sum())
     value = round(float(shares[bad] @ beaten[bad]), 12)  # sums of shares end a hair beside 1
     influence = np.bincount(places, weights=shares * (beaten - value))
@@ -115,7 +115,7 @@ def mean_of(parts: Sequence[Measured]) -> Measured | TooFew:
     return on_logit_scale(sum(one.value for one in parts) / len(parts), error)
 
 
-def _share_below(at: Floats, among: Floats, weights: Floats) -> Floats:
+def share_below(at: Floats, among: Floats, weights: Floats) -> Floats:
     """For each place the share of weight that lies below it, and half of what lies on it."""
     order = np.argsort(among, kind="stable")
     summed = np.concatenate([[0.0], np.cumsum(weights[order])])

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import expit, ndtr, ndtri
 
 from reviewers.decisions.estimate_inputs import Floats, Sample
+from reviewers.decisions.measures import share_below
 from reviewers.decisions.score_interval import Interval
 from reviewers.decisions.selection import UNIFORM_PART
 from reviewers.decisions.too_few import TooFew
@@ -67,7 +68,7 @@ def auroc(sample: Sample, *, level: float = 0.95) -> Auroc | TooFew:
             of="wrong outputs" if 2.0 * wrong.sum() <= len(wrong) else "right outputs",
         )
     ones, zeros = weight * wrong, weight * (1.0 - wrong)
-    below, above = _placement(risk, zeros), 1.0 - _placement(risk, ones)
+    below, above = share_below(risk, risk, zeros), 1.0 - share_below(risk, risk, ones)
     value = float(ones @ below / ones.sum())
     variance = _spread(ones, below, value) + _spread(zeros, above, value)
     return _with_interval(value, variance, fewer, level, float(wrong.sum()), float((1.0 - wrong).sum()))
@@ -94,13 +95,6 @@ def guard(weeks: Sequence[Auroc | TooFew], *, dead_before: bool = False) -> Guar
     doubt = min(max((1.0 - trust) / (1.0 - BELIEVED), 0.0), 1.0)
     part = 1.0 if dead else UNIFORM_PART + (1.0 - UNIFORM_PART) * doubt
     return Guard(trust=trust, uniform_part=part, dead=dead)
-
-
-def _placement(risk: Floats, weight: Floats) -> Floats:
-    """Of the weight, the share that lies at lower risks than each output's, and half of the share at the same risk."""
-    values, place = np.unique(risk, return_inverse=True)
-    at = np.bincount(place, weights=weight, minlength=len(values))
-    return np.asarray((np.cumsum(at) - at / 2.0)[place] / weight.sum())
 
 
 def _spread(weight: Floats, placement: Floats, value: float) -> float:
