@@ -63,6 +63,7 @@ FIELDS = {
     "ends_at": BlockId.HOURS_END.value,
     "days": BlockId.HOURS_DAYS.value,
     DigestBlock.WHY.value: DigestBlock.WHY.value,
+    "which": DigestBlock.WHICH.value,
 }
 
 

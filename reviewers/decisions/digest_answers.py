@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +12,8 @@ from reviewers.model.digest import Digest, Finding, State
 from reviewers.model.digest_parts import PartKind
 from reviewers.model.telling import DigestAnswer, DigestAnswerKind, Told
 
-KNOWN, NOT_IMPORTANT, TOO_LONG = "known", "not_important", "too_long"  # why a digest was not useful
+KNOWN, NOT_IMPORTANT, NOT_TRUE, TOO_LONG = "known", "not_important", "not_true", "too_long"  # why it was not useful
+ABOUT_FINDINGS = (KNOWN, NOT_IMPORTANT, NOT_TRUE)  # reasons that speak of what moved, and of which
 CLOSES = (DigestAnswerKind.ACCEPTED, DigestAnswerKind.POSTPONED, DigestAnswerKind.DISMISSED)  # a suggestion
 SHORT_FOR = 2  # people, our choice: one alone shortens nothing for all others
 SNOOZE = timedelta(days=7)  # our choice: the next digest leaves it out, and the one after tells it if it lasts
@@ -27,10 +30,28 @@ class Display:
 
 def told(digest: Digest) -> tuple[Told, ...]:
     """What moved in a digest, as an answer to it keeps it: by what it looked at, and how it stood."""
-    return tuple(
-        Told(aspect=one.aspect, part=one.part, name=one.name, rising=one.rising, effect=one.effect)
-        for one in digest.of(State.DRIFT)
+    return tuple(told_of(one) for one in digest.of(State.DRIFT))
+
+
+def told_of(finding: Finding) -> Told:
+    """A finding as an answer keeps it."""
+    return Told(
+        aspect=finding.aspect, part=finding.part, name=finding.name, rising=finding.rising, effect=finding.effect
     )
+
+
+def key_of(one: Told) -> str:
+    """What names it in a form, at most 60 characters: what it looked at, and which way the watch says that it goes.
+
+    A name is told apart by 64 bits of its sha256, so that it may be of any length.
+    """
+    name = hashlib.sha256(json.dumps(one.name).encode("ascii")).hexdigest()[:16]
+    return f"{one.aspect.value}:{one.part.value}:{one.rising}:{name}"
+
+
+def chosen(digest: Digest, keys: Collection[str]) -> tuple[Told, ...]:
+    """Of what moved in a digest, what these keys name, in the digest's order; a key that names nothing is left out."""
+    return tuple(one for one in told(digest) if key_of(one) in keys)
 
 
 def an_answer(
@@ -44,8 +65,12 @@ def an_answer(
     why: str = "",
     note: str = "",
     dataset: str = "",
+    about: tuple[Told, ...] | None = None,
 ) -> DigestAnswer:
-    """What this person answers to this digest, with what had moved in it; the fields are those of the type."""
+    """What this person answers to this digest; the fields are those of the type.
+
+    It keeps what it is `about`; None: all that had moved in the digest.
+    """
     return DigestAnswer(
         answer_id=answer_id,
         kind=kind,
@@ -56,7 +81,7 @@ def an_answer(
         until=until,
         why=why,
         note=note,
-        findings=told(digest),
+        findings=told(digest) if about is None else about,
         dataset=dataset,
     )
 

@@ -103,7 +103,7 @@ class DigestAnswer:
     until: datetime | None = None  # with SNOOZED and POSTPONED
     why: str = ""  # with NOT_USEFUL and DISMISSED: the reason's value
     note: str = ""  # untrusted text
-    findings: tuple[Told, ...] = ()  # of the digest that it answers to
+    findings: tuple[Told, ...] = ()  # of the digest that it answers to: all that moved, or what it is about
     dataset: str = ""  # with ACCEPTED: version of the dataset that was built
 
     def __post_init__(self) -> None:

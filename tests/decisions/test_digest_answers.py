@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from reviewers.decisions.digest_answers import Display, closing, display, rests, told
-from reviewers.model.digest import Digest
+from reviewers.decisions.digest_answers import Display, chosen, closing, display, key_of, rests, told
+from reviewers.model.digest import Aspect, Digest
 from reviewers.model.digest_json import from_values
 from reviewers.model.digest_parts import PartKind
 from reviewers.model.telling import DigestAnswer, DigestAnswerKind, Told
@@ -72,6 +72,33 @@ def test_known_already_is_left_out_while_it_stays_as_it_was_told(changes: dict[s
     """Then 22 of 100 more were wrong."""
     shown = display([an_answer(why="known")], a_week(**changes), NOW)
     assert names(shown) == (["Fees abroad"] if left_out else [])
+
+
+def test_answer_about_one_finding_leaves_the_others_told() -> None:
+    """Fees abroad and limits moved; only limits are not important."""
+    both = replace(a_week(), findings=(*a_week().findings, a_finding(name="Limits", rising=True)))
+    fees, limits = told(both)
+    about = chosen(both, [key_of(limits), "wrong:all:None:0123456789abcdef"])
+    assert about == (limits,)
+    assert names(display([an_answer(why="not_important", findings=about)], both, NOW)) == ["Limits"]
+    assert chosen(both, [key_of(one) for one in (limits, fees)]) == (fees, limits)
+    assert chosen(both, []) == ()
+
+
+def test_findings_are_told_apart_by_what_they_look_at() -> None:
+    """Aspect, part, name and way each give a key of their own; how much it was does not. Any name fits."""
+    first = Told(aspect=Aspect.WRONG, part=PartKind.SLICE, name="Limits", rising=True, effect=0.1)
+    others = [
+        replace(first, aspect=Aspect.TOPIC),
+        replace(first, part=PartKind.MODEL),
+        replace(first, name="limits"),
+        replace(first, name="half \ud800" * 1000),
+        replace(first, rising=None),
+    ]
+    keys = {key_of(one) for one in (first, *others)}
+    assert len(keys) == 6
+    assert max(map(len, keys)) <= 60
+    assert key_of(replace(first, effect=0.2)) == key_of(first)
 
 
 def test_known_already_ends_when_the_watch_says_something_else() -> None:

@@ -30,6 +30,7 @@ from bot.slack.digest import answers as digest_answers
 from bot.slack.digest import calm, suggestion, thread
 from bot.slack.digest import forms as digest_forms
 from bot.slack.digest import message as digests
+from bot.slack.digest import why as digest_why
 from bot.slack.digest.ids import WhyContext, WhyNot
 from bot.slack.digest.lead import CALM
 from bot.slack.forms import (
@@ -264,8 +265,8 @@ def _accepted(h: Hostile) -> DigestAnswer:
 
 
 def _why_forms(h: Hostile) -> Drawn:
-    for dismisses in (True, False):
-        yield digest_forms.why_view(WhyContext(week="2026-W47", route=h.name, dismisses=dismisses))
+    yield digest_why.why_view(WhyContext(week="2026-W47", route=h.name, dismisses=True))
+    yield digest_why.why_view(WhyContext(week="2026-W47", route=h.name), h.digest)
 
 
 def _usage_line(h: Hostile) -> usage.Line:
@@ -328,7 +329,7 @@ SURFACES: Mapping[str, Callable[[Hostile], Drawn]] = {
     f"{DIGEST}.answers.noted_message": lambda h: [digest_answers.noted_message(why) for why in WhyNot],
     f"{DIGEST}.answers.snoozed_message": _one(lambda h: digest_answers.snoozed_message(h.payload, AT, OPTIONS)),
     f"{DIGEST}.calm.calm_message": _calm,
-    f"{DIGEST}.forms.why_view": _why_forms,
+    f"{DIGEST}.why.why_view": _why_forms,
     f"{DIGEST}.forms.wrong_outputs_view": _one(
         lambda h: digest_forms.wrong_outputs_view(
             replace(h.digest, route=h.name), [h.rejected, h.view], page=1, links={"t-1": h.address}, display=h.names

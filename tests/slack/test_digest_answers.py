@@ -37,9 +37,9 @@ from bot.slack.digest.lead import CALM
 from bot.slack.values import OLD_CARD, VERSION
 from reviewers.errors import Invalid
 from reviewers.model import Outcome
-from reviewers.model.digest import Headline, Window
+from reviewers.model.digest import Aspect, Headline, Unit, Window
 from reviewers.model.missing import Missing
-from tests.digests import MONDAY, a_quiet_digest
+from tests.digests import MONDAY, a_finding, a_quiet_digest
 from tests.slack.checks import problems_of_view, words
 from tests.slack.digests import OPTIONS, drawn_digest
 from tests.slack.drawn import buttons, fine, kinds, said
@@ -246,6 +246,55 @@ def test_form_asks_for_one_reason(dismisses: bool, labels: list[str]) -> None:
     assert [option["text"]["text"] for option in radio["options"]] == labels
     assert "initial_option" not in radio
     assert view["blocks"][2]["optional"] is True
+
+
+def options_of(view: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """What can be chosen, and what is."""
+    menu = next(block["element"] for block in view["blocks"] if block.get("block_id") == DigestBlock.WHICH)
+    offered, preset = ([one["text"]["text"] for one in menu.get(name, [])] for name in ("options", "initial_options"))
+    return offered, preset
+
+
+def test_form_asks_what_it_is_about_with_the_first_sentence_chosen() -> None:
+    """The sentence names fees abroad; a topic and latency moved too, and are not in it."""
+    whole = drawn_digest()
+    slower = a_finding(aspect=Aspect.LATENCY, name="", unit=Unit.SECONDS, now=2.0, before=1.0, effect=1.0)
+    view = why_view(CONTEXT, replace(whole, findings=(*whole.findings, slower)))
+    assert problems_of_view(view) == []
+    offered, preset = options_of(view)
+    assert [one.partition(":")[0] for one in offered] == [
+        "Fees abroad",
+        "Topic “cash in Thailand, Turkey”",
+        "Latency",
+    ]
+    assert preset == offered[:1]
+    assert max(map(len, offered)) <= 75
+
+
+def test_form_offers_the_topic_first_where_the_sentence_is_about_it() -> None:
+    """Of findings that are no errors it names one."""
+    longer = a_finding(aspect=Aspect.LENGTH, name="", unit=Unit.TOKENS)
+    grew = a_finding(aspect=Aspect.TOPIC, name="card limits")
+    digest = replace(drawn_digest(), headline=Headline.NEW_QUESTIONS, findings=(longer, grew))
+    offered, preset = options_of(why_view(CONTEXT, digest))
+    assert (len(offered), preset) == (2, offered[1:])
+
+
+def test_form_does_not_ask_about_nothing() -> None:
+    """A quiet week has nothing to choose from, nor has a suggestion that is dismissed."""
+    for view in (why_view(CONTEXT, a_quiet_digest()), why_view(replace(CONTEXT, dismisses=True))):
+        assert DigestBlock.WHICH not in [block.get("block_id") for block in view["blocks"]]
+
+
+def test_form_says_what_was_chosen_or_that_it_did_not_ask() -> None:
+    """A form from before it asked has no such field; one that was emptied has it, with nothing in it."""
+    form = sent("known")
+    assert parse_why(form).which is None
+    for chosen in (["a", "b"], []):
+        options = [{"value": one} for one in chosen]
+        field = {DigestAction.WHICH.value: {"type": "multi_static_select", "selected_options": options}}
+        form["state"]["values"][DigestBlock.WHICH.value] = field
+        assert parse_why(form).which == tuple(chosen)
 
 
 def test_form_is_read_back() -> None:

@@ -259,8 +259,9 @@ def test_start_retraining_stands_here_only_when_it_is_suggested() -> None:
     assert buttons(message)[0] == "Start retraining"
     assert start["style"] == "primary"
     assert start["confirm"]["text"]["text"] == (
-        "Builds a dataset of what was approved and corrected up to the end of that week, where Whetstone runs, and "
-        "records that you want a training. Your trainer reads the file from there; nothing goes live by itself."
+        "Builds a dataset of what was approved and corrected up to the end of that week (approved: at most 30 of 100 "
+        "rows) where Whetstone runs, records that you want a training, and tells the programs that its settings name, "
+        "if any. Nothing goes live by itself."
     )
     assert "Retraining is suggested." in message.text
 

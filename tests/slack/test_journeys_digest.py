@@ -131,6 +131,31 @@ def pressed(person: Person, message: Json, action: DigestAction) -> str:
     return drawn(person.wait_until_told(before + 1)[-1]["blocks"])
 
 
+def test_one_finding_that_is_not_important_is_left_out_alone(world: World) -> None:
+    """Both stand in the form; the second is chosen in the place of what was preset, and without any the form asks."""
+    last = world.services.shelf(ZoneInfo("UTC")).last_week()
+    world.jonas.press(world.jonas.answer("digest 2025-W40"), DigestAction.NOT_USEFUL)
+    until(lambda: _top(world.jonas, "Why was it not useful?"))
+    menu = elements(world.jonas.stack()[-1]["blocks"])[DigestAction.WHICH.value]
+    names = [one["text"]["text"].partition(":")[0] for one in menu["options"]]
+    assert names == ["Fees abroad", "Topic “cash in Thailand, Turkey”"]
+    choices: tuple[list[Json], ...] = ([], menu["options"][1:])
+    for options in choices:
+        before = len(world.jonas.told())
+        which = {"type": "multi_static_select", "selected_options": options}
+        answered = world.jonas.hand_in(
+            {
+                DigestBlock.WHY.value: {DigestAction.WHY.value: chosen(WhyNot.NOT_IMPORTANT.value)},
+                DigestBlock.WHICH.value: {DigestAction.WHICH.value: which},
+            }
+        )
+        assert ("Choose what it is about" in str(answered)) == (not options)
+    assert "What you chose is not told any more" in drawn(world.jonas.wait_until_told(before + 1)[-1]["blocks"])
+    shown = said(world.mara, f"digest {last}")
+    assert "31 of 100 wrong" in shown
+    assert "Topic “cash in Thailand" not in shown
+
+
 def test_snooze_leaves_out_what_moved_for_a_week(world: World) -> None:
     """Of the later digests of the route, and for all; twice is as once."""
     last = world.services.shelf(ZoneInfo("UTC")).last_week()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from reviewers.decisions.digest_answers import key_of, told
 from reviewers.decisions.routing import FixedPolicies
 from reviewers.errors import Invalid
 from reviewers.model import Policy, Route
@@ -72,6 +73,23 @@ def test_week_that_is_not_over_has_no_digest(store: MemoryStore) -> None:
         with pytest.raises(Invalid) as raised:
             a_shelf(store, "Card support").one(week, "Card support")
         assert raised.value.field == "week"
+
+
+def test_answer_keeps_what_it_is_about(store: MemoryStore) -> None:
+    """One of two; a reason that is about what moved needs some of it, "too long" does not."""
+    desk = DigestAnswerDesk(store=store, clock=FixedClock(NOW), ids=CountingIds())
+    fees, cash = (key_of(one) for one in told(CARDS))
+    desk.not_useful(CARDS, "U0MARA", why="not_important", note="", which=[cash])
+    desk.not_useful(CARDS, "U0JONAS", why="too_long", note="", which=[])
+    with store.read() as uow:
+        about, _ = (answer.findings for answer in uow.digest_answers.of("Card support"))
+    assert [one.name for one in about] == ["cash in Thailand, Turkey"]
+    assert [one.name for one in desk.display(replace(CARDS, week="2026-W48")).muted] == ["cash in Thailand, Turkey"]
+    for which, says in (([], "Choose what it is about"), ([f"{fees}0"], "told otherwise by now")):
+        with pytest.raises(Invalid, match=says) as refused:
+            desk.not_useful(CARDS, "U0MARA", why="known", note="", which=which)
+        assert refused.value.field == "which"
+    desk.not_useful(replace(CARDS, findings=()), "U0MARA", why="known", note="", which=[])
 
 
 def test_answers_keep_what_moved_and_change_what_is_shown_next(store: MemoryStore) -> None:

@@ -31,8 +31,8 @@ EARLY = "The week is not over: what is looked at often moves by chance now and t
 ROWS = 10  # of each state; then "3 more"
 _HEADINGS = {State.DRIFT: "What moved", State.STABLE: "No change", State.INSUFFICIENT: "Too few to say"}
 _THANKS = {
-    WhyNot.KNOWN: "What moved there is not told again while it stays as it is.",
-    WhyNot.NOT_IMPORTANT: "What moved there is not told any more; the thread still has it.",
+    WhyNot.KNOWN: "What you chose is not told again while it stays as it is.",
+    WhyNot.NOT_IMPORTANT: "What you chose is not told any more; the thread still has it.",
     WhyNot.NOT_TRUE: "The leads can read it; it changes nothing by itself.",
     WhyNot.TOO_LONG: "Once two people find so, the digest is short and the rest is in its thread; who gives another "
     "reason later takes it back.",

@@ -1,36 +1,22 @@
-"""The views of a digest: the wrong answers behind "See n wrong answers", and the form that asks why. Pure."""
+"""The view of a digest: the wrong answers behind "See n wrong answers". Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from slackblocks import Block, Element, InputBlock, PlainText, PlainTextInput, RadioButtonGroup
+from slackblocks import Block, Element
 
 from bot.slack.cards.decided import outcome_line
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import question_block
-from bot.slack.digest.ids import (
-    DISMISSED_WORDS,
-    NOTE_LENGTH,
-    WHY_WORDS,
-    DigestAction,
-    DigestBlock,
-    DigestCallback,
-    DigestValue,
-    Dismissed,
-    WhyContext,
-    WhyNot,
-)
+from bot.slack.digest.ids import DigestAction, DigestValue
 from bot.slack.digest.lead import route_words
 from bot.slack.digest.numbers import week_number
 from bot.slack.digest.runs import Run, mrkdwn, name, words
 from bot.slack.ids import CallbackId
-from bot.slack.text import counted, link_address, one_line, quiet, shortened
-from bot.slack.wire import Wire, button, grey, modal, option, plain, quote_bar, rich, row, said
+from bot.slack.text import counted, link_address, one_line, shortened
+from bot.slack.wire import Wire, button, grey, modal, plain, quote_bar, rich, row, said
 from reviewers.decisions.consensus import live
-from reviewers.errors import Invalid
 from reviewers.model import TaskView
 from reviewers.model.digest import Digest
 
@@ -99,52 +85,3 @@ def _pages(digest: Digest, page: int) -> Iterator[Element]:
         yield button("Back", DigestAction.OUTPUTS_BACK, value(page - 1), "The page before")
     if page < pages_of(digest) - 1:
         yield button("Next", DigestAction.OUTPUTS_NEXT, value(page + 1), "The next page")
-
-
-def why_view(context: WhyContext) -> Wire:
-    """The form behind Not useful and Dismiss: one reason, and a note if somebody likes."""
-    choices: Mapping[Any, str] = DISMISSED_WORDS if context.dismisses else WHY_WORDS
-    radio = RadioButtonGroup(
-        action_id=DigestAction.WHY, options=[option(label, reason.value) for reason, label in choices.items()]
-    )
-    note = PlainTextInput(action_id=DigestAction.NOTE, multiline=True, max_length=NOTE_LENGTH)
-    head = f"*{quiet(route_words(context.route))}, week {week_number(context.week)}*"
-    label = "Why not?" if context.dismisses else "Why was it not useful?"
-    hint = "Recorded with your name." if context.dismisses else "It changes what the next digest shows."
-    blocks: list[Block] = [
-        said(head),
-        InputBlock(PlainText(label), radio, block_id=DigestBlock.WHY, hint=PlainText(hint)),
-        InputBlock(PlainText("Note"), note, block_id=DigestBlock.NOTE, optional=True),
-    ]
-    return modal(
-        "Dismiss" if context.dismisses else "Not useful",
-        blocks,
-        callback_id=DigestCallback.WHY,
-        private_metadata=context.to_json(),
-        close="Cancel",
-        submit="Dismiss" if context.dismisses else "Send",
-        tag="why_not",
-    )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WhyAnswer:
-    """What somebody sent with the form."""
-
-    context: WhyContext
-    reason: WhyNot | Dismissed
-    note: str  # empty: none; untrusted text
-
-
-def parse_why(submitted: dict[str, Any]) -> WhyAnswer:
-    """Read the submission. Raises Invalid (field `value` or the block's id) with a sentence for the person."""
-    context = WhyContext.parse(submitted.get("private_metadata"))
-    values = (submitted.get("state") or {}).get("values") or {}
-    chosen = (values.get(DigestBlock.WHY.value) or {}).get(DigestAction.WHY.value) or {}
-    note = (values.get(DigestBlock.NOTE.value) or {}).get(DigestAction.NOTE.value) or {}
-    kind = Dismissed if context.dismisses else WhyNot
-    try:
-        reason = kind(str((chosen.get("selected_option") or {}).get("value")))
-    except ValueError:
-        raise Invalid(DigestBlock.WHY.value, "Choose a reason.") from None
-    return WhyAnswer(context=context, reason=reason, note=str(note.get("value") or "")[:NOTE_LENGTH])

@@ -29,6 +29,7 @@ class DigestAction(StrEnum):
     BUDGET = "digest.budget"  # too few reviews: Change the budget; a NamedValue with the route
     SHOW_DRIFT = "digest.show"  # Show in channel, under the answer to the command
     WHY = "digest.why"  # the reason chosen in the form
+    WHICH = "digest.which"  # what of that which moved it is about
     NOTE = "digest.note"  # what somebody wrote beside it
 
     RETRAIN = "retrain.accept"  # Start retraining
@@ -41,6 +42,7 @@ class DigestBlock(StrEnum):
     """Blocks whose state is read."""
 
     WHY = "digest_why"
+    WHICH = "digest_which"
     NOTE = "digest_note"
 
 
@@ -53,9 +55,9 @@ class DigestCallback(StrEnum):
 class WhyNot(StrEnum):
     """Why a digest was not useful; it changes what the next one shows."""
 
-    KNOWN = "known"  # the finding is not told again while it stays as it is
-    NOT_IMPORTANT = "not_important"  # what moved there is not told any more
-    NOT_TRUE = "not_true"  # kept for the lead; changes nothing by itself
+    KNOWN = "known"  # what was chosen is not told again while it stays as it is
+    NOT_IMPORTANT = "not_important"  # what was chosen is not told any more
+    NOT_TRUE = "not_true"  # kept for the lead, with what was chosen; changes nothing by itself
     TOO_LONG = "too_long"  # the short form, once two people find so
 
 

@@ -12,7 +12,7 @@ from bot.slack.digest.options import DigestOptions
 from bot.slack.digest.runs import NAME_LENGTH, Run, Words, bold_name, joined, name, strong, words
 from bot.slack.home.lead import route_name
 from bot.slack.text import counted, one_line, shortened
-from reviewers.model.digest import Aspect, Digest, Headline, State
+from reviewers.model.digest import Aspect, Digest, Finding, Headline, State
 from reviewers.model.judgement import Rate
 from reviewers.model.missing import Missing
 from reviewers.model.suggestion import Cure, Upstream, UpstreamChange
@@ -85,12 +85,22 @@ def _unknown(rate: Missing) -> str:
     return f"Too few answers were reviewed to say how many were wrong ({numbers.few(rate)})."
 
 
+def first_named(digest: Digest) -> tuple[Finding, ...]:
+    """What the first sentence is about: the parts that it names, else the most telling finding; none: nothing moved."""
+    if digest.headline in (Headline.MORE_WRONG, Headline.FEWER_WRONG):
+        found = wrong_parts(digest, more=digest.headline is Headline.MORE_WRONG)
+        return tuple(one for one in found if one.name)[:NAMED] or found[:1]
+    drifted = digest.of(State.DRIFT)
+    topics = tuple(one for one in drifted if one.aspect is Aspect.TOPIC)
+    return (topics if topics and digest.headline is Headline.NEW_QUESTIONS else drifted)[:1]
+
+
 def _where(digest: Digest, zone: tzinfo) -> Iterator[str | Words]:
     """ " The rise is in questions on *fees abroad*, since 17 November."."""
     more = digest.headline is Headline.MORE_WRONG
-    found = wrong_parts(digest, more=more)
-    named = [one for one in found if one.name][:NAMED]
-    began = since_of(named or found)
+    about = first_named(digest)
+    named = [one for one in about if one.name]
+    began = since_of(named or wrong_parts(digest, more=more))
     since = f" since {numbers.long_day(began.since, zone)}" if began and began.since else ""
     if named:
         word = "rise" if more else "fall"
@@ -102,15 +112,12 @@ def _where(digest: Digest, zone: tzinfo) -> Iterator[str | Words]:
 
 def _moved(digest: Digest) -> Words:
     """The most telling finding where no error rate moved."""
-    drifted = digest.of(State.DRIFT)
-    topics = [one for one in drifted if one.aspect is Aspect.TOPIC]
-    if digest.headline is Headline.NEW_QUESTIONS and topics:
-        first = topics[0]
+    for first in first_named(digest):
+        if digest.headline is not Headline.NEW_QUESTIONS or first.aspect is not Aspect.TOPIC:
+            return words(label_of(first), f": {text_of(first)}.")
         grew = "is new" if first.new else "grew" if (first.effect or 0.0) > 0 else "shrank"
         which = words("The topic ", bold_name(first.name)) if first.name.strip() else label_of(first)
         return words(which, f" {grew}: {text_of(first).removesuffix(', new')}.")
-    if drifted:
-        return words(label_of(drifted[0]), f": {text_of(drifted[0])}.")
     return words(f"{digest.headline.value.capitalize()}.")
 
 

@@ -16,8 +16,9 @@ from bot.slack import digests, homes
 from bot.slack.answers import answering
 from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.digest.answers import drift_message, noted_message, snoozed_message
-from bot.slack.digest.forms import WhyAnswer, on_page, parse_why, why_view, wrong_outputs_view
+from bot.slack.digest.forms import on_page, wrong_outputs_view
 from bot.slack.digest.ids import DigestAction, DigestCallback, DigestValue, WhyNot
+from bot.slack.digest.why import WhyAnswer, parse_why, why_view
 from bot.slack.forms import FormContext, loading_view, notice
 from bot.slack.home import COMMAND
 from bot.slack.listeners import retraining
@@ -85,7 +86,7 @@ def _snooze(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, 
 def _ask_why(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
     ack()
     _, digest = digests.pressed(desk, body, action)
-    form = why_view(digests.asked_at(digest, body, dismisses=False))
+    form = why_view(digests.asked_at(digest, body, dismisses=False), digest)
     client.views_open(trigger_id=body["trigger_id"], view=form)
 
 
@@ -110,7 +111,7 @@ def _not_useful(
     desk: ReviewDesk, actor: Actor, digest: Digest, form: WhyAnswer, client: WebClient
 ) -> Callable[[], None]:
     reason = WhyNot(form.reason.value)
-    desk.services.digest_answers.not_useful(digest, actor.user_id, why=reason.value, note=form.note)
+    desk.services.digest_answers.not_useful(digest, actor.user_id, why=reason.value, which=form.which, note=form.note)
     return partial(digests.say_where, form.context.channel, actor, noted_message(reason), client)
 
 

@@ -13,9 +13,9 @@ from slack_sdk import WebClient
 from bot.slack import digests
 from bot.slack.desk import Actor, ReviewDesk
 from bot.slack.digest.answers import building_message, dataset_message, faster_message
-from bot.slack.digest.forms import WhyAnswer, why_view
 from bot.slack.digest.ids import DISMISSED_WORDS, DigestAction, Dismissed
 from bot.slack.digest.suggestion import closed_message, started_message
+from bot.slack.digest.why import WhyAnswer, why_view
 from bot.slack.routes import Routes
 from bot.slack.wire import SlackMessage
 from reviewers.model import DatasetVersion
