@@ -12,7 +12,7 @@ from reviewers.model.features import FeatureBlock, OutputFeatures
 from storage import rows, rows_features
 from storage.tables import outputs, review_tasks, sampling_decisions
 from storage.tables_features import output_features
-from storage.unit_of_work_statements import DECIDES, every, in_pieces, insert_once, one_of
+from storage.unit_of_work_statements import DECIDES, EVER, every, in_pieces, insert_once, one_of
 
 AT_ONCE = 5_000  # outputs in memory: of 384 numbers each, about 25 MB with their columns
 
@@ -30,6 +30,7 @@ _PAGE = (
         or_(review_tasks.c.known.is_(None), review_tasks.c.known == literal_column("''")),
         _decided.decided_at >= bindparam("since", type_=_moment),
         _decided.decided_at < bindparam("until", type_=_moment),
+        output_features.c.made_at <= bindparam("as_of", type_=_moment),
         tuple_(_decided.decided_at, _decided.output_id)
         > tuple_(bindparam("after_at", type_=_moment), bindparam("after_id", type_=_decided.output_id.type)),
     )
@@ -51,9 +52,12 @@ class SqlFeatures:
             ordered = sorted(features, key=lambda one: one.output_id)  # so that two writers never wait in a ring
             self._connection.execute(_ADD, [rows_features.features_row(one) for one in ordered])
 
-    def blocks(self, since: datetime, until: datetime, *, route: str) -> Iterator[FeatureBlock]:
+    def blocks(
+        self, since: datetime, until: datetime, *, route: str, as_of: datetime | None = None
+    ) -> Iterator[FeatureBlock]:
         """By the time of the decision; all vectors of a block have one width."""
         bounds: dict[str, Any] = {"since": since, "until": until, "route": route, "limit": AT_ONCE}
+        bounds["as_of"] = as_of or EVER
         after_at, after_id = since, ""
         while page := every(self._connection, _PAGE, **bounds, after_at=after_at, after_id=after_id):
             yield from _blocks(page)

@@ -48,11 +48,12 @@ def one_of(column: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def in_pieces(
-    connection: Connection, statement: Executable, ids: Sequence[str] | Sequence[int]
+    connection: Connection, statement: Executable, ids: Sequence[str] | Sequence[int], **values: object
 ) -> Iterator[RowMapping]:
     """The rows of a statement that has `one_of` in it, for any number of ids."""
     for start in range(0, len(ids), IDS_AT_ONCE):
-        yield from connection.execute(statement, {"ids": list(ids[start : start + IDS_AT_ONCE])}).mappings()
+        some = {"ids": list(ids[start : start + IDS_AT_ONCE])}
+        yield from connection.execute(statement, some | values).mappings()
 
 
 def first(connection: Connection, statement: Executable, **values: object) -> RowMapping | None:

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, exists, literal_column, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    RowMapping,
+    Select,
+    bindparam,
+    exists,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 
+from reviewers.decisions import consensus
 from reviewers.errors import NotHeld, UnknownTask
-from reviewers.model import Posting, Purpose, Release, ReviewTask, TaskState, TaskView
+from reviewers.model import Posting, Purpose, Release, Resolution, ReviewTask, TaskState, TaskView
+from reviewers.model.past_tasks import TaskCount
 from storage import rows
 from storage.rows_people import to_reply, to_use
 from storage.tables import (
@@ -28,7 +43,8 @@ from storage.tables_sources import source_changes
 from storage.unit_of_work_cuts import decisions_of
 from storage.unit_of_work_queues import SqlQueues
 from storage.unit_of_work_sources import to_change
-from storage.unit_of_work_statements import DECIDES, added, every, first, in_pieces, insert_once, one_of
+from storage.unit_of_work_standing import standing
+from storage.unit_of_work_statements import DECIDES, EVER, added, every, first, in_pieces, insert_once, one_of
 
 RESOLVED_AT_ONCE = 100  # an output may have 100,000 characters, and so many views are in memory together
 
@@ -64,27 +80,29 @@ _OPEN_AFTER = _OPEN.where(
 )
 _newer = resolutions.alias("newer")
 _again, _again_settled = review_tasks.alias("again"), resolutions.alias("again_settled")
-_RESOLVED = (
-    select(review_tasks.c.task_id, review_tasks.c.output_id)
-    .where(review_tasks.c.output_id > bindparam("after"), DECIDES)
-    .where(
-        exists().where(
-            resolutions.c.task_id == review_tasks.c.task_id,
-            resolutions.c.outcome != literal_column("'withdrawn'"),
-            ~exists().where(_newer.c.task_id == resolutions.c.task_id, _newer.c.revision > resolutions.c.revision),
-        ),
+_AS_OF = bindparam("as_of", type_=resolutions.c.resolved_at.type)
+
+
+def _newest_of(settled: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """That these resolutions were the newest ones of their tasks at a moment."""
+    return (
+        settled.c.resolved_at <= _AS_OF,
         ~exists().where(
-            _again.c.output_id == review_tasks.c.output_id,
-            _again.c.purpose == literal_column(f"'{Purpose.REOPENED.value}'"),
-            _again_settled.c.task_id == _again.c.task_id,
-            _again_settled.c.outcome.in_([literal_column("'edited'"), literal_column("'rejected'")]),
-            ~exists().where(
-                _newer.c.task_id == _again_settled.c.task_id, _newer.c.revision > _again_settled.c.revision
-            ),
+            _newer.c.task_id == settled.c.task_id,
+            _newer.c.revision > settled.c.revision,
+            _newer.c.resolved_at <= _AS_OF,
         ),
     )
-    .order_by(review_tasks.c.output_id)
-    .limit(RESOLVED_AT_ONCE)
+
+
+_LIVE = (resolutions.c.outcome != literal_column("'withdrawn'"), *_newest_of(resolutions))
+_SINCE = resolutions.c.resolved_at > bindparam("since", type_=resolutions.c.resolved_at.type)
+_BELIED = exists().where(
+    _again.c.output_id == review_tasks.c.output_id,
+    _again.c.purpose == literal_column(f"'{Purpose.REOPENED.value}'"),
+    _again_settled.c.task_id == _again.c.task_id,
+    _again_settled.c.outcome.in_([literal_column("'edited'"), literal_column("'rejected'")]),
+    *_newest_of(_again_settled),
 )
 
 
@@ -171,20 +189,42 @@ class SqlTasks(SqlQueues):
         place = {"priority": last["priority"], "due_order": last["due_order"], "task_id": after}
         return [rows.to_task(row) for row in every(self._connection, _OPEN_AFTER, limit=limit, **place)]
 
-    def views(self, task_ids: Sequence[str]) -> list[TaskView]:
+    def views(self, task_ids: Sequence[str], *, as_of: datetime | None = None) -> list[TaskView]:
         """All that may be shown of these tasks, in eleven queries for any 500 of them."""
-        found = _views(self._connection, list(dict.fromkeys(task_ids)))
+        found = _views(self._connection, list(dict.fromkeys(task_ids)), as_of)
         return [found[task_id] for task_id in task_ids if task_id in found]
 
-    def resolved(self) -> Iterator[TaskView]:
+    def resolved(
+        self, *, route: str | None = None, since: datetime | None = None, as_of: datetime | None = None
+    ) -> Iterator[TaskView]:
         """Every task with a resolution that decides its output, by output id; no answer that its source belies now."""
-        after = ""
+        asked, values = _resolved(route, since)
+        values |= {"after": "", "as_of": as_of or EVER}
         while True:
-            page = every(self._connection, _RESOLVED, after=after)
-            yield from self.views([row["task_id"] for row in page])
+            page = every(self._connection, asked, **values)
+            yield from self.views([row["task_id"] for row in page], as_of=as_of)
             if len(page) < RESOLVED_AT_ONCE:
                 return
-            after = page[-1]["output_id"]
+            values["after"] = page[-1]["output_id"]
+
+    def standing(self, since: datetime, until: datetime, *, route: str, as_of: datetime) -> list[TaskCount]:
+        """The tasks of a period's selected outputs, by their state at a moment."""
+        return standing(self._connection, since, until, route, as_of)
+
+
+def _resolved(route: str | None, since: datetime | None) -> tuple[Select[Any], dict[str, Any]]:
+    """A page of tasks by output id, with what it is asked for."""
+    settled, values = [resolutions.c.task_id == review_tasks.c.task_id, *_LIVE], dict[str, Any]()
+    if since is not None:
+        settled.append(_SINCE)
+        values["since"] = since
+    asked = select(review_tasks.c.task_id, review_tasks.c.output_id).where(
+        review_tasks.c.output_id > bindparam("after"), DECIDES, exists().where(*settled), ~_BELIED
+    )
+    if route is not None:
+        asked = asked.where(review_tasks.c.route == bindparam("route", type_=review_tasks.c.route.type))
+        values["route"] = route
+    return asked.order_by(review_tasks.c.output_id).limit(RESOLVED_AT_ONCE), values
 
 
 _V_TASKS = select(review_tasks).where(one_of(review_tasks.c.task_id))
@@ -192,24 +232,29 @@ _V_OUTPUTS = select(outputs).where(one_of(outputs.c.output_id))
 _V_DECISIONS = decisions_of()
 _V_ASSESSMENTS = select(assessments).where(one_of(assessments.c.output_id))
 _V_SCORES = select(scores).where(one_of(scores.c.output_id)).order_by(scores.c.position)
-_V_VERDICTS = select(verdicts).where(one_of(verdicts.c.task_id)).order_by(verdicts.c.position)
-_V_RESOLUTIONS = select(resolutions).where(
-    one_of(resolutions.c.task_id),
-    resolutions.c.outcome != literal_column("'withdrawn'"),
-    ~exists().where(_newer.c.task_id == resolutions.c.task_id, _newer.c.revision > resolutions.c.revision),
+_V_VERDICTS = (
+    select(verdicts).where(one_of(verdicts.c.task_id), verdicts.c.recorded_at <= _AS_OF).order_by(verdicts.c.position)
 )
+_V_RESOLUTIONS = select(resolutions).where(one_of(resolutions.c.task_id), *_LIVE)
 _V_RELEASES = select(releases).where(one_of(releases.c.output_id))
-_V_REPLIES = select(replies).where(one_of(replies.c.task_id)).order_by(replies.c.position)
+_V_REPLIES = (
+    select(replies).where(one_of(replies.c.task_id), replies.c.written_at <= _AS_OF).order_by(replies.c.position)
+)
 _V_CHANGES = select(source_changes).where(one_of(source_changes.c.change_id))
-_V_USES = select(dataset_uses).where(one_of(dataset_uses.c.task_id)).order_by(dataset_uses.c.position)
+_V_USES = (
+    select(dataset_uses)
+    .where(one_of(dataset_uses.c.task_id), dataset_uses.c.built_at <= _AS_OF)
+    .order_by(dataset_uses.c.position)
+)
 
 
-def _views(connection: Connection, task_ids: Sequence[str]) -> dict[str, TaskView]:
+def _views(connection: Connection, task_ids: Sequence[str], as_of: datetime | None) -> dict[str, TaskView]:
     """The views by task id; every part of a task is found by one query over all of them."""
+    until = as_of or EVER
 
-    def by(column: str, statement: Select[Any], ids: Sequence[str]) -> dict[str, list[RowMapping]]:
+    def by(column: str, statement: Select[Any], ids: Sequence[str], **values: object) -> dict[str, list[RowMapping]]:
         found: dict[str, list[RowMapping]] = defaultdict(list)
-        for row in in_pieces(connection, statement, ids):
+        for row in in_pieces(connection, statement, ids, **values):
             found[row[column]].append(row)
         return found
 
@@ -219,16 +264,17 @@ def _views(connection: Connection, task_ids: Sequence[str]) -> dict[str, TaskVie
     found_decisions = by("output_id", _V_DECISIONS, output_ids)
     found_assessments = by("output_id", _V_ASSESSMENTS, output_ids)
     found_scores = by("output_id", _V_SCORES, output_ids)
-    found_verdicts = by("task_id", _V_VERDICTS, ids)
-    found_resolutions = by("task_id", _V_RESOLUTIONS, ids)
+    found_verdicts = by("task_id", _V_VERDICTS, ids, as_of=until)
+    found_resolutions = by("task_id", _V_RESOLUTIONS, ids, as_of=until)
+    resolved = {one: rows.to_resolution(found[0]) for one, found in found_resolutions.items()}
     found_releases = by("output_id", _V_RELEASES, output_ids)
-    found_replies = by("task_id", _V_REPLIES, ids)
-    found_uses = by("task_id", _V_USES, ids)
+    found_replies = by("task_id", _V_REPLIES, ids, as_of=until)
+    found_uses = by("task_id", _V_USES, ids, as_of=until)
     reopened_by = sorted({task.change_id for task in tasks if task.change_id})
     changes = {one: to_change(row[0]) for one, row in by("change_id", _V_CHANGES, reopened_by).items()}
     return {
         task.task_id: TaskView(
-            task=task,
+            task=_then(task, resolved.get(task.task_id)) if as_of else task,
             output=rows.to_output(found_outputs[task.output_id][0]),
             assessment=next(
                 (
@@ -239,7 +285,7 @@ def _views(connection: Connection, task_ids: Sequence[str]) -> dict[str, TaskVie
             ),
             decision=rows.to_decision(found_decisions[task.output_id][0]),
             verdicts=tuple(rows.to_verdict(row) for row in found_verdicts[task.task_id]),
-            resolution=next((rows.to_resolution(row) for row in found_resolutions[task.task_id]), None),
+            resolution=resolved.get(task.task_id),
             release=_release_of(task, found_releases[task.output_id]),
             replies=tuple(to_reply(row) for row in found_replies[task.task_id]),
             uses=tuple(to_use(row) for row in found_uses[task.task_id]),
@@ -247,6 +293,10 @@ def _views(connection: Connection, task_ids: Sequence[str]) -> dict[str, TaskVie
         )
         for task in tasks
     }
+
+
+def _then(task: ReviewTask, resolution: Resolution | None) -> ReviewTask:
+    return replace(task, state=consensus.state_then(task.state, resolution))
 
 
 def _release_of(task: ReviewTask, found: Sequence[RowMapping]) -> Release | None:

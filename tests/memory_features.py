@@ -27,11 +27,14 @@ class MemoryFeatures(Repository):
                 raise UnknownOutput(one.output_id)
             self._own.features.setdefault(one.output_id, in_utc(one))
 
-    def blocks(self, since: datetime, until: datetime, *, route: str) -> Iterator[FeatureBlock]:
+    def blocks(
+        self, since: datetime, until: datetime, *, route: str, as_of: datetime | None = None
+    ) -> Iterator[FeatureBlock]:
         in_route = (one for one in self._state.decisions.values() if one.route == route and one.stratum is not None)
         decided = [one for one in in_route if since <= one.decided_at < until and not is_known(self._state, one)]
         decided.sort(key=lambda one: (one.decided_at, one.output_id))
-        found = [self._state.features[one.output_id] for one in decided if one.output_id in self._state.features]
+        kept = (self._state.features[one.output_id] for one in decided if one.output_id in self._state.features)
+        found = [one for one in kept if as_of is None or one.made_at <= as_of]
         for _, same in groupby(found, key=lambda one: (one.embedder, _width(one))):
             run = list(same)
             yield from (_block(run[start : start + AT_ONCE]) for start in range(0, len(run), AT_ONCE))

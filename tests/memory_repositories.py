@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from reviewers.model import (
     Verdict,
     VerdictKind,
 )
+from reviewers.model.past_tasks import TaskCount
 from reviewers.ports import OutboxItem, Receipt, Received
 from tests.memory_queues import MemoryQueues, Repository, corrected, newest_resolutions, place
 from tests.memory_state import Lease, Marked, Queued, State, in_utc
@@ -152,39 +154,69 @@ class MemoryTasks(MemoryQueues):
             found = [task for task in found if place(task) > last]
         return sorted(found, key=place)[:limit]
 
-    def views(self, task_ids: Sequence[str]) -> list[TaskView]:
-        return [_view(self._state, self._state.tasks[task_id]) for task_id in task_ids if task_id in self._state.tasks]
+    def views(self, task_ids: Sequence[str], *, as_of: datetime | None = None) -> list[TaskView]:
+        tasks = self._state.tasks
+        return [_view(self._state, tasks[task_id], as_of) for task_id in task_ids if task_id in tasks]
 
-    def resolved(self) -> Iterator[TaskView]:
-        newest = newest_resolutions(self._state.resolutions)
-        live = [task_id for task_id, one in newest.items() if one.outcome is not Outcome.WITHDRAWN]
+    def resolved(
+        self, *, route: str | None = None, since: datetime | None = None, as_of: datetime | None = None
+    ) -> Iterator[TaskView]:
+        newest = newest_resolutions(self._state.resolutions, as_of)
+        live = [one for one in newest.values() if one.outcome is not Outcome.WITHDRAWN]
         belied = {
             self._state.tasks[one.task_id].output_id
-            for one in newest.values()
-            if one.outcome in (Outcome.EDITED, Outcome.REJECTED)
-            and self._state.tasks[one.task_id].purpose is Purpose.REOPENED
+            for one in live
+            if one.outcome is not Outcome.APPROVED and self._state.tasks[one.task_id].purpose is Purpose.REOPENED
         }
-        tasks = [self._state.tasks[task_id] for task_id in live]
+        tasks = [self._state.tasks[one.task_id] for one in live if since is None or one.resolved_at > since]
         for task in sorted(tasks, key=lambda task: task.output_id):
-            if task.purpose is Purpose.REVIEW and task.output_id not in belied:
-                yield _view(self._state, task)
+            decides = task.purpose is Purpose.REVIEW and task.output_id not in belied
+            if decides and route in (None, task.route):
+                yield _view(self._state, task, as_of)
+
+    def standing(self, since: datetime, until: datetime, *, route: str, as_of: datetime) -> list[TaskCount]:
+        counts: dict[TaskState, list[datetime]] = defaultdict(list)
+        for task in self._state.tasks.values():
+            decision = self._state.decisions[task.output_id]
+            in_period = since <= decision.decided_at < until and decision.selected and decision.stratum is not None
+            told = task.purpose is Purpose.REVIEW and not task.known and task.created_at <= as_of
+            if in_period and told and decision.route == route:
+                counts[self._state_at(task, as_of)].append(task.created_at)
+        return [
+            TaskCount(state=state, tasks=len(counts[state]), oldest_at=min(counts[state])) for state in sorted(counts)
+        ]
+
+    def _state_at(self, task: ReviewTask, as_of: datetime) -> TaskState:
+        state = self._state
+        if consensus.live(newest_resolutions(state.resolutions, as_of).get(task.task_id)):
+            return TaskState.RESOLVED
+        if any(cut.output_id == task.output_id and not cut.kept and cut.cut_at <= as_of for cut in state.cuts):
+            return TaskState.CUT
+        release = state.releases.get(task.output_id)
+        ended = release.decided_at if release and release.state is ReleaseState.TIMED_OUT else None
+        times = (None if task.hold else task.times_out_at, ended)
+        return TaskState.TIMED_OUT if any(one and one <= as_of for one in times) else TaskState.OPEN
 
 
 def _place(task: ReviewTask) -> tuple[str, int]:
     return task.purpose.value, task.round
 
 
-def _view(state: State, task: ReviewTask) -> TaskView:
+def _view(state: State, task: ReviewTask, as_of: datetime | None) -> TaskView:
+    def seen(at: datetime) -> bool:
+        return as_of is None or at <= as_of
+
+    resolution = consensus.live(newest_resolutions(state.resolutions, as_of).get(task.task_id))
     return TaskView(
-        task=task,
+        task=replace(task, state=consensus.state_then(task.state, resolution)) if as_of else task,
         output=state.outputs[task.output_id],
         assessment=state.assessments.get(task.output_id),
         decision=corrected(state, state.decisions[task.output_id]),
-        verdicts=tuple(verdict for verdict in state.verdicts if verdict.task_id == task.task_id),
-        resolution=consensus.live(newest_resolutions(state.resolutions).get(task.task_id)),
+        verdicts=tuple(one for one in state.verdicts if one.task_id == task.task_id and seen(one.recorded_at)),
+        resolution=resolution,
         release=state.releases.get(task.output_id) if task.purpose is Purpose.REVIEW else None,
-        replies=tuple(reply for reply in state.replies.values() if reply.task_id == task.task_id),
-        uses=tuple(use for use in state.uses.values() if use.task_id == task.task_id),
+        replies=tuple(one for one in state.replies.values() if one.task_id == task.task_id and seen(one.written_at)),
+        uses=tuple(one for one in state.uses.values() if one.task_id == task.task_id and seen(one.built_at)),
         change=state.source_changes.get(task.change_id),
     )
 

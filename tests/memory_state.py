@@ -94,7 +94,7 @@ class State:
     checks: dict[str, Check] = field(default_factory=dict)
     check_leases: dict[str, datetime] = field(default_factory=dict)  # by check id: when it is free
     events: dict[str, datetime] = field(default_factory=dict)
-    risk_models: list[RiskModel] = field(default_factory=list)
+    risk_models: list[tuple[datetime, RiskModel]] = field(default_factory=list)  # with when it was fitted
     judgements: list[Judgement] = field(default_factory=list)
     digests: dict[tuple[str, str], Digest] = field(default_factory=dict)  # by route and week
     digests_at: dict[tuple[str, str], datetime] = field(default_factory=dict)  # when each was stored

@@ -70,35 +70,29 @@ def digest(
 def _rebuild(services: Services, week: str, route: str) -> None:
     """Make each kept digest of the week again, and say in which fields its bytes differ.
 
-    Verdicts, resolutions and cuts of queues that came after it was kept are left out. Tasks that were settled since,
-    corrections, features that were filled later, and another policy can make some differ.
+    It is made as of the moment that was stored with it, so whatever was written since changes nothing. Outputs that
+    were erased since, and another version of this program, can make some differ.
     """
-    from zoneinfo import ZoneInfo
-
     from bot.slack.digest.lead import route_words
     from reviewers.decisions import weeks
     from reviewers.model.digest_json import differing
     from reviewers.workflow.judgement import named
 
-    name, policy = weeks.upto(week, 1)[0], services.policies.current()
-    only = named(route, policy)
+    name = weeks.upto(week, 1)[0]
     with services.store.read() as uow:
-        kept = [one for one in uow.digests.of_week(name) if not only or one.route == only]
-        moments = {one.route: uow.digests.stored_at(one.route, name) for one in kept}
-    if not kept:
+        kept = [(one, uow.digests.stored_at(one.route, name)) for one in uow.digests.of_week(name)]
+    if route and route not in {one.route for one, _ in kept}:  # not the exact name of one, which may be gone
+        route = named(route, services.policies.current())
+    asked = [(one, moment) for one, moment in kept if not route or one.route == route]
+    if not asked:
         raise fail(f"No digest of {name} was kept, so there is nothing to compare.")
-    routes, changed = {one.name: one for one in services.digests.routes()}, False
-    for one in kept:
-        line = f"{route_words(one.route)}, {name}: "
-        if one.route not in routes:
-            out.print(f"{line}the policy has no such route any more.", markup=False)
-            changed = True
-            continue
-        (made,) = services.digests.of(name, [routes[one.route]], ZoneInfo(one.zone), as_of=moments[one.route])
-        fields = differing(one, made)
+    desk, changed = services.digests, False
+    for one, moment in asked:
+        assert moment is not None, "it was stored"
+        fields = differing(one, desk.rebuilt(one, as_of=moment))
         changed = changed or bool(fields)
         told = f"these differ: {', '.join(fields)}" if fields else "the same, byte for byte"
-        out.print(f"{line}{told}.", markup=False)
+        out.print(f"{route_words(one.route)}, {name}: {told}.", markup=False)
     if changed:
         raise typer.Exit(1)
 

@@ -43,6 +43,18 @@ def live(newest: Resolution | None) -> Resolution | None:
     return None if newest is None or newest.outcome is Outcome.WITHDRAWN else newest
 
 
+def state_then(now: TaskState, resolution: Resolution | None) -> TaskState:
+    """How a task stood at a moment, as far as its resolutions of until then tell.
+
+    Args:
+        now: its state.
+        resolution: the live one of that moment.
+    """
+    if resolution is not None:
+        return TaskState.RESOLVED
+    return TaskState.OPEN if now is TaskState.RESOLVED else now
+
+
 def stand(
     verdicts: Sequence[Verdict],
     newest: Resolution | None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -17,13 +17,13 @@ from reviewers.decisions.too_few import TooFew
 from reviewers.model import PeriodOutputs, RiskModel
 from reviewers.model.digest_parts import Released, Reliability, ReliabilityGroup
 from reviewers.model.missing import Missing
-from reviewers.model.review import ReviewTask, TaskState
+from reviewers.model.past_tasks import TaskCount
+from reviewers.model.review import TaskState
 
 GROUPS = 5  # of like risk, at the most: our choice, a picture of more is not read
 GROUP_NEEDS = 20  # reviews in each
 LEVEL = 0.05  # chance that any group lies outside of its interval while every risk is right
 SAFEST = (0.5, 0.8, 1.0)  # shares of outputs of which is said what would leave wrong
-_OVER = (TaskState.RESOLVED, TaskState.TIMED_OUT, TaskState.CUT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,32 +65,22 @@ def reliability(outputs: PeriodOutputs, kept: Mask, model: RiskModel) -> Reliabi
     )
 
 
-def waited(tasks: Sequence[ReviewTask], resolved_at: Mapping[str, datetime], end: datetime) -> Waited:
+def waited(counts: Sequence[TaskCount], end: datetime) -> Waited:
     """The tasks that were opened before the end of the week and not over by then.
 
     Args:
-        tasks: as they stand now.
-        resolved_at: when each task was decided, by id.
+        counts: the tasks as they stood at the end of the week.
         end: of the week.
     """
-    open_then = [
-        task for task in tasks if task.created_at < end and not _over_by(task, resolved_at.get(task.task_id), end)
-    ]
-    oldest = min((task.created_at for task in open_then), default=None)
+    waiting = [one for one in counts if one.state is TaskState.OPEN]
+    oldest = min((one.oldest_at for one in waiting), default=None)
     hours = (end - oldest).total_seconds() / 3600.0 if oldest is not None else None
-    return Waited(tasks=len(open_then), oldest_hours=hours)
+    return Waited(tasks=sum(one.tasks for one in waiting), oldest_hours=hours)
 
 
 def seed(route: str, week: str) -> int:
     """Of every draw that a test of this digest makes: the same route and week draw the same."""
     return int.from_bytes(sha256(f"{route}|{week}".encode()).digest()[:4], "big")
-
-
-def _over_by(task: ReviewTask, resolved_at: datetime | None, end: datetime) -> bool:
-    """A task that timed out was over at its time; of one that the lot closed no time is kept: it counts as over."""
-    if task.state is TaskState.TIMED_OUT and task.times_out_at is not None:
-        return task.times_out_at < end
-    return task.state in _OVER and (resolved_at is None or resolved_at < end)
 
 
 def _groups(wrong: Floats, risk: Floats, weights: Floats) -> tuple[ReliabilityGroup, ...]:

@@ -73,9 +73,14 @@ class Features(Protocol):
     def add(self, features: Sequence[OutputFeatures]) -> None:
         """Store; a second one for the same output is ignored."""
 
-    def blocks(self, since: datetime, until: datetime, *, route: str) -> Iterator[FeatureBlock]:
+    def blocks(
+        self, since: datetime, until: datetime, *, route: str, as_of: datetime | None = None
+    ) -> Iterator[FeatureBlock]:
         """Of every output of this route decided on in [since, until) by the time of the decision, in pieces that fit
-        in memory; known answers and outputs that have no features are left out, and no text is read."""
+        in memory; known answers and outputs that have no features are left out, and no text is read.
+
+        Features that were made after `as_of` are unseen; None: all are seen.
+        """
 
     def questions(self, output_ids: Sequence[str]) -> dict[str, str]:
         """The last turn of a person of each of these outputs; empty where there is none."""

@@ -17,5 +17,5 @@ class RiskModels(Protocol):
     def newest(self) -> RiskModel | None:
         """None while nothing was learned."""
 
-    def all(self) -> list[RiskModel]:
-        """The oldest first."""
+    def all(self, *, as_of: datetime | None = None) -> list[RiskModel]:
+        """The oldest first; those that were stored after `as_of` are left out. None: all."""

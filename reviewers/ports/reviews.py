@@ -21,6 +21,7 @@ from reviewers.model import (
     TaskView,
     Verdict,
 )
+from reviewers.model.past_tasks import TaskCount
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,14 +118,33 @@ class Tasks(Protocol):
     def queues(self, now: datetime) -> list[QueueState]:
         """The open tasks of each route, by route name; routes without any are left out."""
 
-    def views(self, task_ids: Sequence[str]) -> list[TaskView]:
-        """All that may be shown of these tasks, in the order asked for; unknown ids are left out."""
+    def views(self, task_ids: Sequence[str], *, as_of: datetime | None = None) -> list[TaskView]:
+        """All that may be shown of these tasks, in the order asked for; unknown ids are left out.
 
-    def resolved(self) -> Iterator[TaskView]:
+        Verdicts, resolutions, replies and uses in datasets that came after `as_of` are unseen, and the state is
+        RESOLVED only where it was; due time, claims, card and release are those of now. None: all are seen.
+        """
+
+    def resolved(
+        self, *, route: str | None = None, since: datetime | None = None, as_of: datetime | None = None
+    ) -> Iterator[TaskView]:
         """Every task whose newest resolution was not withdrawn, by output id, in batches that fit in memory.
 
         What second looks and known answers came to is no resolution of their output, so it is left out. So is what was
         approved and, reopened since its source changed, was edited or rejected.
+
+        Args:
+            route: of the task; empty: the policy's own; None: all.
+            since: only what was resolved after this moment.
+            as_of: what came later is unseen, as in `views`; None: all is seen.
+        """
+
+    def standing(self, since: datetime, until: datetime, *, route: str, as_of: datetime) -> list[TaskCount]:
+        """The tasks of the selected outputs of this route decided on in [since, until), by their state at a moment.
+
+        Counted without known answers, by the name of the state; states without any are left out. Only what can never
+        be changed tells how a task stood: its resolutions, a cut, the time-out of its release, and a time-out that
+        has passed. So a task that timed out counts as such from that time on, swept or not.
         """
 
     def reviewed(self, since: datetime, until: datetime, *, as_of: datetime | None = None) -> list[Reviewed]:

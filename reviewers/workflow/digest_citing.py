@@ -16,7 +16,7 @@ from reviewers.model.digest import Finding, State, Window
 from reviewers.model.digest_parts import Sources
 from reviewers.model.sources import DocumentChange
 from reviewers.ports import UnitOfWork
-from reviewers.workflow.digest_reading import VIEWS_AT_ONCE, Read
+from reviewers.workflow.digest_reading import VIEWS_AT_ONCE, Period, Read
 from reviewers.workflow.watch_reading import HISTORY
 
 
@@ -30,22 +30,22 @@ class CitedSources:
     watched: bool  # whether a change of a document would be seen: one was, some time
 
 
-def read(uow: UnitOfWork, route: str, found: Read, reference: Window, current: Window, as_of: datetime) -> CitedSources:
+def read(uow: UnitOfWork, route: str, found: Read, period: Period) -> CitedSources:
     """The sources of one route's week.
 
     Args:
         uow: what is stored.
         route: its name; empty: the policy's own.
         found: what was read of the route: its outputs in both windows, and the wrong ones of the week.
-        reference: the window before.
-        current: the window that is told.
-        as_of: what was reopened later is unseen.
+        period: its windows; what was written after its moment is unseen.
     """
+    reference, current, as_of = period.reference, period.current, period.as_of
     known = [one for one, _ in uow.source_changes.between(reference.start - HISTORY, current.end, as_of=as_of)]
     changes = tuple(one for one in known if one.changed_at >= reference.start)
-    citing = tuple(_citing(uow, found.windows))
+    citing = tuple(_citing(uow, found.windows, as_of))
     now, before = (
-        digest_sources.asked(uow.features.blocks(one.start, one.end, route=route)) for one in (current, reference)
+        digest_sources.asked(uow.features.blocks(one.start, one.end, route=route, as_of=as_of))
+        for one in (current, reference)
     )
     return CitedSources(
         sources=Sources(
@@ -70,7 +70,7 @@ def _reopened(uow: UnitOfWork, route: str, current: Window, as_of: datetime) -> 
     return Counter(one.change_id for one in looks if one.change_id and one.route == route and one.created_at <= as_of)
 
 
-def _citing(uow: UnitOfWork, windows: Windows) -> Iterator[Citing]:
+def _citing(uow: UnitOfWork, windows: Windows, as_of: datetime) -> Iterator[Citing]:
     """Every decided output of both windows; the texts of at most 200 are in memory together."""
     outputs = windows.outputs
     inside = (windows.now | windows.before)[outputs.reviewed]
@@ -80,7 +80,7 @@ def _citing(uow: UnitOfWork, windows: Windows) -> Iterator[Citing]:
     }
     tasks = sorted(decided)
     for start in range(0, len(tasks), VIEWS_AT_ONCE):
-        for view in uow.tasks.views(tasks[start : start + VIEWS_AT_ONCE]):
+        for view in uow.tasks.views(tasks[start : start + VIEWS_AT_ONCE], as_of=as_of):
             wrong, is_current = decided[view.task.task_id]
             yield Citing(sources=digest_sources.of_view(view), wrong=wrong, current=is_current)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from reviewers.model.digest import Aspect, Example, Finding, State, Window
 from reviewers.model.features import FeatureBlock
 from reviewers.model.missing import Missing
 from reviewers.ports import UnitOfWork
+from reviewers.workflow.digest_reading import Period
 
 EMBEDDINGS = "outputs with a stored embedding"
 COMPARED = 2_000  # outputs of each window whose embeddings are compared: enough for the power that is promised
@@ -32,15 +34,27 @@ class _Drawn(NamedTuple):
 Pick = Callable[[FeatureBlock], NDArray[np.float32]]
 
 
-def findings(uow: UnitOfWork, route: str, reference: Window, current: Window, seed: int) -> tuple[Finding, ...]:
+class _Window(NamedTuple):
+    """One window of a route, as it was known at a moment; it is read as often as it is asked for."""
+
+    uow: UnitOfWork
+    route: str
+    window: Window
+    as_of: datetime
+
+    def blocks(self) -> Iterator[FeatureBlock]:
+        """Its features, in pieces."""
+        return self.uow.features.blocks(self.window.start, self.window.end, route=self.route, as_of=self.as_of)
+
+
+def findings(uow: UnitOfWork, route: str, period: Period, seed: int) -> tuple[Finding, ...]:
     """Whether questions and answers became other ones, which topics grew, and whether answers speak, refuse, cite
     and rest on sources as before.
 
     Args:
         uow: what is stored.
         route: its name; empty: the policy's own.
-        reference: the window before.
-        current: the window that is told.
+        period: its windows; features that were made after its moment are unseen.
         seed: of every draw; the same store and seed give the same findings.
 
     Of each window at most 2,000 outputs are compared by their embeddings, drawn evenly; only vectors of the model that
@@ -48,9 +62,9 @@ def findings(uow: UnitOfWork, route: str, reference: Window, current: Window, se
 
     Too little data: state INSUFFICIENT below 100 outputs with an embedding in either window, or 50 values.
     """
-    windows = (reference, current)
-    embedder = _newest(uow, route, current)
-    words = [_words(uow, route, window) for window in windows]
+    windows = [_Window(uow, route, window, period.as_of) for window in (period.reference, period.current)]
+    embedder = _newest(windows[1])
+    words = [_words(window) for window in windows]
     picks: tuple[tuple[Aspect, Pick], ...] = (
         (Aspect.QUESTIONS, lambda block: block.question),
         (Aspect.ANSWERS, lambda block: block.answer),
@@ -58,32 +72,32 @@ def findings(uow: UnitOfWork, route: str, reference: Window, current: Window, se
     found: list[Finding] = []
     for place, (aspect, pick) in enumerate(picks):
         rng = np.random.default_rng([seed, place])
-        before, now = (_drawn(uow, route, window, pick, embedder, rng) for window in windows)
+        before, now = (_drawn(window, pick, embedder, rng) for window in windows)
         found.append(_embedded(uow, before, now, aspect, rng))
         if aspect is Aspect.QUESTIONS:
             found += _topics(uow, before, now, seed)
     return (*found, *word_drift.findings(*words))
 
 
-def _words(uow: UnitOfWork, route: str, window: Window) -> Words:
+def _words(window: _Window) -> Words:
     found = Words()
-    for block in uow.features.blocks(window.start, window.end, route=route):
+    for block in window.blocks():
         found.add(block)
     return found
 
 
-def _newest(uow: UnitOfWork, route: str, window: Window) -> str:
+def _newest(window: _Window) -> str:
     """The model that made the newest vectors of the window; empty: there are none."""
     name = ""
-    for block in uow.features.blocks(window.start, window.end, route=route):
+    for block in window.blocks():
         named = [block.embedders[place] for place in block.embedder if block.embedders[place]]
         name = named[-1] if named else name
     return name
 
 
-def _drawn(uow: UnitOfWork, route: str, window: Window, pick: Pick, embedder: str, rng: np.random.Generator) -> _Drawn:
+def _drawn(window: _Window, pick: Pick, embedder: str, rng: np.random.Generator) -> _Drawn:
     ids: list[str] = []
-    kept = embedding_drift.subsample(_vectors(uow, route, window, pick, embedder, ids), rng, most=COMPARED)
+    kept = embedding_drift.subsample(_vectors(window, pick, embedder, ids), rng, most=COMPARED)
     return _Drawn(vectors=kept.vectors, output_ids=tuple(ids[place] for place in kept.places))
 
 
@@ -116,11 +130,9 @@ def _topics(uow: UnitOfWork, before: _Drawn, now: _Drawn, seed: int) -> list[Fin
     ]
 
 
-def _vectors(
-    uow: UnitOfWork, route: str, window: Window, pick: Pick, embedder: str, ids: list[str]
-) -> Iterator[NDArray[np.float32]]:
+def _vectors(window: _Window, pick: Pick, embedder: str, ids: list[str]) -> Iterator[NDArray[np.float32]]:
     """Pieces with the vectors of this model; `ids` gets their outputs."""
-    for block in uow.features.blocks(window.start, window.end, route=route):
+    for block in window.blocks():
         rows = pick(block)
         mine = np.array([block.embedders[place] == embedder for place in block.embedder], np.bool_)
         if not embedder or not rows.shape[1] or not mine.any():

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from reviewers.decisions import risk
+from reviewers.decisions import digest_summary, risk
 from reviewers.decisions.corrections import DatasetFormat, to_examples
 from reviewers.decisions.digest_rates import Windows
+from reviewers.decisions.digest_summary import Waited
 from reviewers.decisions.digest_values import Columns
 from reviewers.decisions.error_rates import Mask
 from reviewers.decisions.estimate_inputs import Floats
@@ -19,7 +20,7 @@ from reviewers.decisions.period_order import steady
 from reviewers.decisions.prompt_versions import Seen
 from reviewers.decisions.stamps import moment, stamp
 from reviewers.decisions.watching import Past
-from reviewers.model import PeriodOutputs, Reviewed, ReviewTask, RiskModel, TaskView
+from reviewers.model import PeriodOutputs, Reviewed, RiskModel, TaskState, TaskView
 from reviewers.model.digest import Window
 from reviewers.model.output_block import OutputBlock
 from reviewers.model.telling import WatchName, WatchStart
@@ -34,11 +35,12 @@ A_MOMENT = timedelta(seconds=1)  # periods end before the moment in which they a
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Period:
-    """The windows of a digest."""
+    """The windows of a digest, and what of them it knows."""
 
     current: Window
     reference: Window
     shown_from: datetime  # where the first week of the picture begins
+    as_of: datetime  # at the end of the current one or later: what was written after it is unseen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -49,8 +51,6 @@ class Traffic:
     now: Columns
     prompts_before: Mapping[str, Seen]  # versions of the system prompt, by name
     prompts_now: Mapping[str, Seen]
-    selected: tuple[str, ...]  # outputs of both windows, by the time of their decision
-    current: frozenset[str]  # those of them in the week
     policy_version: str  # of the newest decision; empty: there is none
 
 
@@ -77,8 +77,8 @@ class Read:
     slices: Mapping[str, str]  # of the outputs in `past`: task id -> slice
     models: Mapping[str, str]  # task id -> model
     reviewed: tuple[Reviewed, ...]  # of this route
-    tasks: tuple[ReviewTask, ...]  # of the outputs that were selected in both windows
-    current_tasks: frozenset[str]  # those of them of the week's outputs
+    waited: Waited  # of the outputs of both windows, when the week ended
+    timed_out: int  # of the week's outputs
     wrong: tuple[TaskView, ...]  # of the week's outputs that people found wrong, by number
     corrected: tuple[str, ...]  # tasks of the corrections since the last dataset
     corrections: int  # of these, duplicates removed
@@ -86,10 +86,10 @@ class Read:
     last_at: datetime | None  # when the newest output came until the end of the week
 
 
-def read_week(uow: UnitOfWork, period: Period, as_of: datetime) -> Week:
-    """All that does not depend on the route; verdicts and resolutions that came after `as_of` are unseen."""
-    end = period.current.end
-    every = tuple(uow.risk_models.all())
+def read_week(uow: UnitOfWork, period: Period) -> Week:
+    """All that does not depend on the route."""
+    as_of, end = period.as_of, period.current.end
+    every = tuple(uow.risk_models.all(as_of=as_of))
     models = [one for one in every if one.before is None or one.before <= period.current.start]
     early = [one for one in models if one.before is None or one.before <= period.reference.start]
     built = [dataset.built_at for dataset in uow.datasets.all() if dataset.built_at < end]
@@ -103,9 +103,9 @@ def read_week(uow: UnitOfWork, period: Period, as_of: datetime) -> Week:
     )
 
 
-def read_route(uow: UnitOfWork, route: str, period: Period, week: Week, as_of: datetime) -> Read:
-    """All of one route; resolutions and cuts that came after `as_of` are unseen."""
-    current, reference = period.current, period.reference
+def read_route(uow: UnitOfWork, route: str, period: Period, week: Week) -> Read:
+    """All of one route."""
+    current, reference, as_of = period.current, period.reference, period.as_of
     outputs = steady(uow.decisions.sample(period.shown_from, current.end, route=route, as_of=as_of))
     windows = Windows(outputs=outputs, now=within(outputs, current), before=within(outputs, reference))
     since = reference.start - HISTORY
@@ -115,8 +115,9 @@ def read_route(uow: UnitOfWork, route: str, period: Period, week: Week, as_of: d
     wanted = watch_reading.models_of(starts.values(), week.models, week.model)
     past, tasks_of = watch_reading.read_past(uow, route, history, reviewed, current.end, wanted)
     traffic = _traffic(uow, route, period, week.model)
-    tasks = [(one, task) for one in traffic.selected if (task := uow.tasks.for_output(one)) is not None]
-    dpo = to_examples(_since_dataset(uow, route, week, current.end), DatasetFormat.DPO)
+    ended = uow.tasks.standing(reference.start, current.end, route=route, as_of=current.end)
+    lately = uow.tasks.standing(current.start, current.end, route=route, as_of=as_of)
+    dpo = to_examples(_since_dataset(uow, route, week, period), DatasetFormat.DPO)
     return Read(
         windows=windows,
         past=past,
@@ -125,9 +126,9 @@ def read_route(uow: UnitOfWork, route: str, period: Period, week: Week, as_of: d
         slices=dict(zip(tasks_of, past.slices, strict=True)),
         models=dict(zip(tasks_of, past.models, strict=True)),
         reviewed=reviewed,
-        tasks=tuple(task for _, task in tasks),
-        current_tasks=frozenset(task.task_id for output_id, task in tasks if output_id in traffic.current),
-        wrong=_wrong(uow, windows),
+        waited=digest_summary.waited(ended, current.end),
+        timed_out=sum(one.tasks for one in lately if one.state is TaskState.TIMED_OUT),
+        wrong=_wrong(uow, windows, as_of),
         corrected=tuple(origin.task_id for origin in dpo.origins),
         corrections=len(dpo.lines),
         approved=dpo.outcomes.get("approved", 0),
@@ -141,14 +142,11 @@ def _traffic(uow: UnitOfWork, route: str, period: Period, model: RiskModel) -> T
     before = tuple(uow.decisions.columns(reference.start, reference.end, route=route))
     now = tuple(uow.decisions.columns(current.start, current.end, route=route))
     policies = [block.policies[-1] for block in (*before, *now)]
-    current_ids = _selected(now)
     return Traffic(
         before=replace(_joined(before), risk=_risks(uow, before, model)),
         now=replace(_joined(now), risk=_risks(uow, now, model)),
         prompts_before=_prompts(before),
         prompts_now=_prompts(now),
-        selected=(*_selected(before), *current_ids),
-        current=frozenset(current_ids),
         policy_version=policies[-1] if policies else "",
     )
 
@@ -182,10 +180,6 @@ def _risks(uow: UnitOfWork, blocks: Sequence[OutputBlock], model: RiskModel) -> 
     return found
 
 
-def _selected(blocks: Sequence[OutputBlock]) -> list[str]:
-    return [block.output_ids[place] for block in blocks for place in np.flatnonzero(block.selected)]
-
-
 def _prompts(blocks: Sequence[OutputBlock]) -> dict[str, Seen]:
     """The versions of the prompt, with the moment of the first output of each."""
     counts: Counter[str] = Counter()
@@ -198,22 +192,19 @@ def _prompts(blocks: Sequence[OutputBlock]) -> dict[str, Seen]:
     return {name: Seen(outputs=counts[name], first_at=moment) for name, moment in first.items()}
 
 
-def _since_dataset(uow: UnitOfWork, route: str, week: Week, end: datetime) -> Iterator[TaskView]:
+def _since_dataset(uow: UnitOfWork, route: str, week: Week, period: Period) -> Iterator[TaskView]:
     """What people decided of this route since the last dataset, until the end of the week."""
-    for view in uow.tasks.resolved():
-        resolution = view.resolution
-        if view.task.route != route or resolution is None or resolution.resolved_at >= end:
-            continue
-        if week.dataset_at is None or resolution.resolved_at > week.dataset_at:
+    for view in uow.tasks.resolved(route=route, since=week.dataset_at, as_of=period.as_of):
+        if view.resolution is not None and view.resolution.resolved_at < period.current.end:
             yield view
 
 
-def _wrong(uow: UnitOfWork, windows: Windows) -> tuple[TaskView, ...]:
+def _wrong(uow: UnitOfWork, windows: Windows, as_of: datetime) -> tuple[TaskView, ...]:
     outputs = windows.outputs
     telling = outputs.wrong & windows.now[outputs.reviewed]
     tasks = [outputs.task_ids[at] for at in np.flatnonzero(telling)]
     pages = range(0, len(tasks), VIEWS_AT_ONCE)
-    views = [view for start in pages for view in uow.tasks.views(tasks[start : start + VIEWS_AT_ONCE])]
+    views = [view for start in pages for view in uow.tasks.views(tasks[start : start + VIEWS_AT_ONCE], as_of=as_of)]
     return tuple(sorted(views, key=lambda view: (view.task.number, view.task.task_id)))
 
 

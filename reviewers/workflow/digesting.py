@@ -28,7 +28,7 @@ from reviewers.decisions.estimate_inputs import ReviewerErrors
 from reviewers.decisions.retraining import CORRECTIONS_NEED, Facts
 from reviewers.decisions.too_few import TooFew
 from reviewers.errors import Invalid
-from reviewers.model import Outcome, Reviewed, Route, TaskState
+from reviewers.model import Outcome, Reviewed, Route
 from reviewers.model.digest import Aspect, Digest, Finding, State, Window
 from reviewers.model.digest_parts import Corrections, MarksEffect, ReviewerFigures, WeekRate
 from reviewers.model.missing import Missing
@@ -87,25 +87,46 @@ class DigestDesk:
     ) -> tuple[Digest, ...]:
         """The digest of each of these, whether any output came or none. Raises Invalid: `week`, as `digests` does.
 
-        Rates and verdicts are those of `as_of`, or of now. Corrections, waiting tasks, quotes and what is computed of
-        outputs are always today's. `running`: a week that is not over ends with that moment.
+        What was written after `as_of`, or now, is unseen. `running`: a week that is not over ends with that moment.
         """
-        now, version = as_of or self.clock.now(), self.policies.current().version
+        now = as_of or self.clock.now()
+        current = weeks.window(week, zone)
         period = Period(
-            current=weeks.until(weeks.window(week, zone), now) if running else weeks.window(week, zone),
+            current=weeks.until(current, now) if running else current,
             reference=weeks.reference(week, zone),
-            shown_from=weeks.window(weeks.upto(week, SHOWN)[0], zone).start,
+            shown_from=_shown_from(week, zone),
+            as_of=now,
         )
         if period.current.end > now:
             raise Invalid("week", f"Week {weeks.upto(week, 1)[0]} is not over yet; a digest is made of whole weeks.")
+        return self._made(week, routes, zone, period, self.policies.current().version)
+
+    def rebuilt(self, kept: Digest, *, as_of: datetime) -> Digest:
+        """A kept digest, made again as of the moment that was stored with it: the same bytes.
+
+        Its windows, its target and the version of its policy are read from it, so another policy changes nothing,
+        and its route may be gone. Verdicts, resolutions, cuts, tasks, corrections, datasets, risk models and features
+        are read as they were at that moment. Only two things can make it differ: that outputs were erased since, and
+        another version of this program.
+        """
+        zone, route = ZoneInfo(kept.zone), Route(name=kept.route, release_target=kept.target)
+        period = Period(
+            current=kept.current, reference=kept.reference, shown_from=_shown_from(kept.week, zone), as_of=as_of
+        )
+        (made,) = self._made(kept.week, [route], zone, period, kept.policy_version)
+        return made
+
+    def _made(
+        self, week: str, routes: Sequence[Route], zone: ZoneInfo, period: Period, version: str
+    ) -> tuple[Digest, ...]:
         with self.store.read() as uow:
-            read_week = digest_reading.read_week(uow, period, now)
+            read_week = digest_reading.read_week(uow, period)
             read = [
                 (
                     one,
-                    found := digest_reading.read_route(uow, one.name, period, read_week, now),
-                    digest_embeddings.findings(uow, one.name, period.reference, period.current, _seed(one, week)),
-                    digest_citing.read(uow, one.name, found, period.reference, period.current, now),
+                    found := digest_reading.read_route(uow, one.name, period, read_week),
+                    digest_embeddings.findings(uow, one.name, period, _seed(one, week)),
+                    digest_citing.read(uow, one.name, found, period),
                 )
                 for one in routes
             ]
@@ -113,6 +134,10 @@ class DigestDesk:
             _digest(one, found, words, cited, read_week, period, weeks.upto(week, SHOWN), zone, version)
             for one, found, words, cited in read
         )
+
+
+def _shown_from(week: str, zone: ZoneInfo) -> datetime:
+    return weeks.window(weeks.upto(week, SHOWN)[0], zone).start
 
 
 def _seed(route: Route, week: str) -> int:
@@ -154,7 +179,7 @@ def _digest(
         headline=findings.headline(found, outputs=line.outputs, reviewed=line.reviewed),
         outputs=line.outputs,
         reviewed=line.reviewed,
-        timed_out=sum(task.state is TaskState.TIMED_OUT and task.task_id in read.current_tasks for task in read.tasks),
+        timed_out=read.timed_out,
         reviews_need=error_rates.RATE_NEEDS,
         rate=line.rate,
         before=line.before,
@@ -213,8 +238,6 @@ def _reviewers(read: Read, period: Period) -> ReviewerFigures:
     known = alpha if isinstance(alpha, Alpha) else None
     seconds = figures.seconds_for_one(mine)
     spent = [(one.recorded_at - one.opened_at).total_seconds() for one in mine if one.opened_at is not None]
-    resolved_at = {one.task_id: one.resolved_at for one in read.reviewed if one.resolved_at is not None}
-    queue = digest_summary.waited(read.tasks, resolved_at, end)
     return ReviewerFigures(
         minutes=sum(spent) / 60.0,
         people=len({one.reviewer for one in mine}),
@@ -223,8 +246,8 @@ def _reviewers(read: Read, period: Period) -> ReviewerFigures:
         alpha_low=known.low if known else None,
         alpha_high=known.high if known else None,
         twice=alpha.found if isinstance(alpha, TooFew) else alpha.units,
-        waiting=queue.tasks,
-        oldest_hours=queue.oldest_hours,
+        waiting=read.waited.tasks,
+        oldest_hours=read.waited.oldest_hours,
         marks=_marks(both),
     )
 

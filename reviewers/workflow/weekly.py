@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,9 @@ from reviewers.model.telling import DigestMessage, DigestMessageKind
 from reviewers.ports import Clock, Metrics, OutboxItem, OutboxKind, Policies, Store, UnitOfWork
 
 MONDAY_MORNING = WeekTime(day=0, hour=8, minute=0)
+# Before the job runs: a digest is made as of then, so that what was being written in that moment stays out of it, and
+# of one that is made again. Our choice: twice as long as a writer waits for another one.
+SETTLED = timedelta(minutes=1)
 CAUGHT_UP = 8  # weeks, as many as a digest's picture shows: what is older is told by no later digest
 
 
@@ -56,14 +59,15 @@ class WeeklyDesk:
         week is told. Where there is none yet, the beginning is the newest week. A route that no output ever came to
         has no digest. Raises ExceptionGroup with what kept routes from having theirs, after all others have theirs.
         """
-        now = self.clock.now()  # one moment for all: a digest is stored as of that at which it was made
+        now = self.clock.now()
         newest = weeks.last_told(now, self.at, self.zone)
         if newest in self.done:
             return 0
         stored, failures = 0, []
         for week in self._missed(newest):
-            made, failed = self._made(week, now)
-            stored += self._keep(made, now, told=week == newest) if made else 0
+            as_of = max(now - SETTLED, weeks.window(week, self.zone).end)  # one moment for all of the week
+            made, failed = self._made(week, as_of)
+            stored += self._keep(made, now, as_of, told=week == newest) if made else 0
             failures += failed
             if not failed:
                 self.done.add(week)
@@ -81,7 +85,7 @@ class WeeklyDesk:
             first = lately[0]  # away for longer than is caught up
         return [week for week in lately[lately.index(first) :] if week not in self.done]
 
-    def _made(self, week: str, now: datetime) -> tuple[list[Digest], list[Exception]]:
+    def _made(self, week: str, as_of: datetime) -> tuple[list[Digest], list[Exception]]:
         """The digests that the week lacks, and why others could not be made."""
         with self.store.read() as uow:
             stored = {one.route for one in uow.digests.of_week(week)}
@@ -90,17 +94,20 @@ class WeeklyDesk:
             if route.name in stored:
                 continue
             try:
-                made += desk.of(week, [route], self.zone, as_of=now)
+                made += desk.of(week, [route], self.zone, as_of=as_of)
             except Exception as error:  # noqa: BLE001 - the other routes have theirs first; `sweep` raises it
                 self.metrics.count("digest_failed")
                 error.add_note(f"digest of week {week}, route {route.name!r}")
                 failures.append(error)
         return [one for one in made if one.last_output_at is not None], failures
 
-    def _keep(self, made: Sequence[Digest], now: datetime, *, told: bool) -> int:
-        """Store a week's digests with their messages, in one transaction; what another clock stored stays as it is."""
+    def _keep(self, made: Sequence[Digest], now: datetime, as_of: datetime, *, told: bool) -> int:
+        """Store a week's digests with their messages, in one transaction; what another clock stored stays as it is.
+
+        With each the moment is stored as of which it was made: made again as of then, it is the same.
+        """
         with self.store.begin() as uow:
-            new = [one for one in made if uow.digests.add(one, at=now)]
+            new = [one for one in made if uow.digests.add(one, at=as_of)]
             if told:
                 self._tell(uow, new, now)
         if new:

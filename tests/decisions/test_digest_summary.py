@@ -12,8 +12,9 @@ from reviewers.decisions.period_order import steady
 from reviewers.decisions.risk import PRIOR
 from reviewers.model.digest_parts import Reliability
 from reviewers.model.missing import Missing
+from reviewers.model.past_tasks import TaskCount
 from reviewers.model.review import TaskState
-from tests.builders import NOON, a_task
+from tests.builders import NOON
 from tests.periods import a_period
 
 HOUR = timedelta(hours=1)
@@ -60,22 +61,17 @@ def test_few_reviews_with_a_risk_say_what_is_missing() -> None:
     assert digest_summary.reliability(outputs, np.ones(50, np.bool_), PRIOR) == Missing(found=39, needed=40)
 
 
-def test_queue_at_the_end_of_the_week_is_what_was_not_over_by_then() -> None:
-    """Open still; decided an hour later; timed out an hour later; and four that do not count."""
-    opened = NOON - 5 * HOUR
-    tasks = [
-        a_task("open", created_at=opened - HOUR),
-        a_task("decided after", created_at=opened, state=TaskState.RESOLVED),
-        a_task("timed out after", created_at=opened, state=TaskState.TIMED_OUT, times_out_at=NOON + HOUR),
-        a_task("decided before", created_at=opened, state=TaskState.RESOLVED),
-        a_task("timed out before", created_at=opened, state=TaskState.TIMED_OUT, times_out_at=NOON - HOUR),
-        a_task("cut", created_at=opened, state=TaskState.CUT),
-        a_task("opened after", created_at=NOON),
+def test_queue_at_the_end_of_the_week_is_what_waited_then() -> None:
+    """Two that waited, the oldest for six hours; what was decided, timed out or cut by then does not count."""
+    counts = [
+        TaskCount(state=TaskState.CUT, tasks=1, oldest_at=NOON - 9 * HOUR),
+        TaskCount(state=TaskState.OPEN, tasks=2, oldest_at=NOON - 6 * HOUR),
+        TaskCount(state=TaskState.RESOLVED, tasks=5, oldest_at=NOON - 8 * HOUR),
+        TaskCount(state=TaskState.TIMED_OUT, tasks=3, oldest_at=NOON - 7 * HOUR),
     ]
-    decided = {"decided after": NOON + HOUR, "decided before": NOON - HOUR}
-    found = digest_summary.waited(tasks, decided, NOON)
-    assert (found.tasks, found.oldest_hours) == (3, 6.0)
-    assert digest_summary.waited([], {}, NOON).oldest_hours is None
+    found = digest_summary.waited(counts, NOON)
+    assert (found.tasks, found.oldest_hours) == (2, 6.0)
+    assert digest_summary.waited([], NOON).oldest_hours is None
 
 
 def test_seed_is_that_of_route_and_week() -> None:

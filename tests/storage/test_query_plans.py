@@ -220,6 +220,16 @@ ASKED: dict[str, Callable[[UnitOfWork], object]] = {
     "finishing an item": lambda uow: uow.outbox.done("post:t-400"),
     "looking at dead items": lambda uow: uow.outbox.dead(),
     "streaming resolved tasks": lambda uow: next(uow.tasks.resolved()),
+    "streaming a route's resolved tasks as of a moment": lambda uow: next(
+        uow.tasks.resolved(route="", since=NOON - HOUR, as_of=LATER)
+    ),
+    "showing a hundred tasks as of a moment": lambda uow: uow.tasks.views(TASKS, as_of=LATER),
+    "counting how an hour's tasks stood": lambda uow: uow.tasks.standing(
+        LATER, LATER + HOUR, route="Cards", as_of=NOON
+    ),
+    "reading features as of a moment": lambda uow: list(
+        uow.features.blocks(LATER, LATER + HOUR, route="Cards", as_of=LATER)
+    ),
     "finding a digest": lambda uow: uow.digests.get("Cards", "2026-W47"),
     "finding the digests of a week": lambda uow: uow.digests.of_week("2026-W47"),
     "finding a message of a digest": lambda uow: uow.digest_messages.get("calm"),

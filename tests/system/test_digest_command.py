@@ -112,6 +112,29 @@ def test_kept_digest_is_shown_as_it_was_told_and_made_again_to_compare(folder: P
     assert both.stdout.splitlines()[1] == f"Loans, {WEEK}: these differ: timed_out, seed."
 
 
+def test_kept_digest_is_made_again_whatever_was_written_since(folder: Path, tmp_path: Path) -> None:
+    """A verdict of the week is taken back, more outputs come, and the policy has neither the route nor its target."""
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    store = sql_store(copy / "var" / "whetstone.db")
+    cards = Route(name="Card [bold]support", match=Match(tags=("cards",)), release_target=0.05)
+    world = World(store, uniform_rate=1.0, routes=(cards,), double_review=0.0, gold_rate=0.0)
+    world.clock.advance((weeks.window(WEEK, UTC).end + timedelta(hours=8) - world.clock.now()).total_seconds())
+    assert world.sweep("digests") == 1
+    with store.read() as uow:
+        task = uow.tasks.for_output(f"{WEEK}-1")
+    assert task is not None
+    world.clock.advance(60.0)
+    world.verdicts.record(Ballot(task_id=task.task_id, reviewer="U0MARA", kind=VerdictKind.EDIT, correction="€ 3.00."))
+    world.bring(an_output("late", tags=("cards",)))
+    store.close()
+    (copy / "policy.toml").write_text('[[routes]]\nname = "Loans"\n', encoding="utf-8")
+
+    named = run(copy, "--dry-run", "--route", "Card [bold]support")
+    assert (named.returncode, named.stdout) == (0, f"Card [bold]support, {WEEK}: the same, byte for byte.\n")
+    assert run(copy, "--dry-run").stdout == named.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [

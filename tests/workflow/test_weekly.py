@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from reviewers.model.telling import DigestAnswer, DigestAnswerKind
 from reviewers.ports import OutboxKind, Store
 from reviewers.workflow.digest_shelf import DigestShelf
 from reviewers.workflow.digesting import DigestDesk
-from reviewers.workflow.weekly import MONDAY_MORNING, WeeklyDesk
+from reviewers.workflow.weekly import MONDAY_MORNING, SETTLED, WeeklyDesk
 from tests.digests import a_digest, a_quiet_digest, not_suggested
 from tests.fakes import FixedClock, MemoryStore
 from tests.intake.rig import sql_store
@@ -252,8 +252,8 @@ def test_what_another_clock_stored_meanwhile_is_not_told_again(store: Store) -> 
     assert [one for one, _, _ in messages(store)] == ["route:2026-W47:Loans:C0REVIEW"]
 
 
-def test_digest_is_kept_as_of_the_moment_at_which_it_was_made(store: Store) -> None:
-    """Making takes a minute: what was decided meanwhile is not in it, and must not be when it is made again."""
+def test_digest_is_kept_as_of_the_moment_of_which_it_was_made(store: Store) -> None:
+    """A minute ago: what was being written then is in neither. Making takes a minute more, which changes nothing."""
     clock, moments = FixedClock(MONDAY), list[datetime | None]()
 
     @dataclass
@@ -267,7 +267,16 @@ def test_digest_is_kept_as_of_the_moment_at_which_it_was_made(store: Store) -> N
 
     assert a_desk(store, Slow({"Loans": CALM}), clock).sweep() == 1
     with store.read() as uow:
-        assert [uow.digests.stored_at("Loans", "2026-W47")] == moments == [MONDAY]
+        assert [uow.digests.stored_at("Loans", "2026-W47")] == moments == [MONDAY - SETTLED]
+
+
+def test_digest_that_is_due_when_the_week_ends_is_made_as_of_then(store: Store) -> None:
+    """No earlier: a week that is not over has no digest."""
+    midnight = MONDAY - timedelta(hours=8)
+    desk = a_desk(store, FixedDigests({"Loans": CALM}), FixedClock(midnight), at=WeekTime(day=0, hour=0, minute=0))
+    assert desk.sweep() == 1
+    with store.read() as uow:
+        assert uow.digests.stored_at("Loans", "2026-W47") == midnight
 
 
 def test_what_is_done_is_not_looked_at_again_until_the_next_week_is_due(store: Store) -> None:
