@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from reviewers.model.digest import Digest, Headline
-from reviewers.model.telling import DigestMessage, DigestMessageKind
+from reviewers.decisions.verdict_drift import Direction
+from reviewers.model import Policy
+from reviewers.model.digest import Digest, Finding, Headline
+from reviewers.model.telling import DigestMessage, DigestMessageKind, WatchStart
 
 CALM = (Headline.NOTHING_MOVED, Headline.NO_TRAFFIC)
 
@@ -76,6 +78,60 @@ def suggestions(digest: Digest, channel: str, leads: Sequence[str], *, at: datet
             parent_id=parent,
             made_at=at,
         )
+
+
+def alerts(
+    start: WatchStart,
+    towards: Direction,
+    finding: Finding,
+    recipients: Sequence[str],
+    *,
+    week: str,
+    reviews: int,
+    at: datetime,
+) -> tuple[DigestMessage, ...]:
+    """What is told at once: that a watch is sure of a change, to each recipient once for each beginning of it.
+
+    Args:
+        start: of the watch.
+        towards: which way the change goes.
+        finding: the change with its rates.
+        recipients: Slack user ids of leads, or a channel.
+        week: in which it was found.
+        reviews: after how many since the change.
+        at: the moment.
+    """
+    return tuple(
+        DigestMessage(
+            message_id=alert_id(start, towards, recipient),
+            kind=DigestMessageKind.ALERT,
+            week=week,
+            routes=(start.watch.route,),
+            recipient=recipient,
+            finding=finding,
+            reviews=reviews,
+            made_at=at,
+        )
+        for recipient in dict.fromkeys(recipients)
+    )
+
+
+def alert_id(start: WatchStart, towards: Direction, recipient: str) -> str:
+    """The same whenever the change is found, though a verdict that was changed since moves the moment a little."""
+    watch, way = start.watch, "more" if towards is Direction.MORE_WRONG else "fewer"
+    return f"alert:{watch.route}:{watch.part.value}:{watch.name}:{way}:{start.begins_at.isoformat()}:{recipient}"
+
+
+def channel_of(policy: Policy, route: str, *, digests: str, reviews: str) -> str:
+    """Where a route is told of.
+
+    Args:
+        policy: which may name a channel of the route, or of all.
+        route: its name; empty: the policy's own.
+        digests: the channel of all digests; empty: there is none.
+        reviews: the review channel, where nothing else is named.
+    """
+    return digests or policy.route(route).channel or policy.channel or reviews
 
 
 def by_channel(digests: Sequence[Digest], channels: Mapping[str, str]) -> dict[str, list[Digest]]:

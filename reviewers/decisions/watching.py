@@ -31,6 +31,7 @@ WATCH = "e-detector"  # in digests
 TOLD_ENOUGH = 4  # digests that tell one change: a month, after which it is how things are (our choice)
 FASTER = 1.5  # times as many reviews a week as a year was counted in: our choice, its false alarms grow as much
 LATELY = timedelta(weeks=4)  # of which that is asked
+STILL_NEWS = timedelta(weeks=1)  # after which a change stands in a digest, and is told at once no more
 WEEK = timedelta(weeks=1)
 NEXT = timedelta(microseconds=1)  # as finely as moments are kept
 
@@ -189,6 +190,16 @@ def direction(watch: Watch) -> Direction | None:
         if (one := side(watch, towards)).held and one.confirmed_at is not None
     ]
     return min(held, key=lambda one: one[0])[1] if held else None
+
+
+def to_tell_at_once(watch: Watch, start: WatchStart, now: datetime) -> Direction | None:
+    """The change that cannot wait for a digest: confirmed within the week, and by a watch that was kept by then.
+
+    What happened before a watch was kept, as in the history of an older installation, is told by the digests alone.
+    """
+    towards = direction(watch)
+    told = None if towards is None else side(watch, towards).confirmed_at
+    return towards if told is not None and start.made_at <= told and now - told <= STILL_NEWS else None
 
 
 def evidence(watch: Watch | Missing) -> float:

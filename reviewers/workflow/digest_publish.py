@@ -14,8 +14,9 @@ from reviewers.errors import Refused, Unavailable, Unready
 from reviewers.model import Posting
 from reviewers.model.digest import Digest
 from reviewers.model.telling import DigestMessage, DigestMessageKind
-from reviewers.ports import Clock, Metrics, OutboxItem, OutboxKind, Store, UnitOfWork
+from reviewers.ports import Clock, Metrics, OutboxItem, Store, UnitOfWork
 from reviewers.ports.outside import DigestMessenger
+from reviewers.workflow.digest_outbox import enqueue
 
 LOOK_BACK = timedelta(minutes=5)  # history is read from before the first attempt: clocks of two machines differ
 LOOKS = 6  # at a picture that is not ready; with the outbox's delays, a minute from the first to the last
@@ -113,14 +114,4 @@ def _add_detail(uow: UnitOfWork, root: DigestMessage, part: int, now: datetime) 
         part=part,
         made_at=now,
     )
-    if uow.digest_messages.add(message):
-        uow.outbox.add(
-            OutboxItem(
-                key=f"digest:{message.message_id}",
-                kind=OutboxKind.POST_DIGEST,
-                message_id=message.message_id,
-                line=root.message_id,
-                channel=root.recipient,
-                due_at=now,
-            )
-        )
+    enqueue(uow, message)

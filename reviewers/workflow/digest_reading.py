@@ -14,19 +14,18 @@ from reviewers.decisions.corrections import DatasetFormat, to_examples
 from reviewers.decisions.digest_rates import Windows
 from reviewers.decisions.digest_summary import Waited
 from reviewers.decisions.digest_values import Columns
-from reviewers.decisions.error_rates import Mask
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.period_order import steady
 from reviewers.decisions.prompt_versions import Seen
-from reviewers.decisions.stamps import moment, stamp
+from reviewers.decisions.stamps import moment
 from reviewers.decisions.watching import Past
-from reviewers.model import PeriodOutputs, Reviewed, RiskModel, TaskState, TaskView
+from reviewers.model import Reviewed, RiskModel, TaskState, TaskView
 from reviewers.model.digest import Window
 from reviewers.model.output_block import OutputBlock
 from reviewers.model.telling import WatchName, WatchStart
 from reviewers.ports import UnitOfWork
 from reviewers.workflow import watch_reading
-from reviewers.workflow.watch_reading import HISTORY
+from reviewers.workflow.watch_reading import HISTORY, within
 
 VIEWS_AT_ONCE = 200  # tasks with their texts
 RISKS = 2_000  # outputs of each window whose risks are compared: our choice, as many as embeddings
@@ -214,9 +213,3 @@ def _last_at(uow: UnitOfWork, windows: Windows, period: Period, route: str) -> d
         return moment(windows.outputs.decided_at.max())
     hours = uow.decisions.traffic(period.reference.start - HISTORY, period.current.end, route=route)
     return hours[-1].hour if hours else None
-
-
-def within(outputs: PeriodOutputs, window: Window) -> Mask:
-    """Which outputs were decided on in this window."""
-    start, end = stamp(window.start), stamp(window.end)
-    return np.asarray((outputs.decided_at >= start) & (outputs.decided_at < end))

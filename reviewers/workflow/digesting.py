@@ -38,6 +38,7 @@ from reviewers.workflow import digest_citing, digest_embeddings, digest_reading
 from reviewers.workflow.digest_citing import CitedSources
 from reviewers.workflow.digest_reading import Period, Read, Week
 from reviewers.workflow.judgement import named
+from reviewers.workflow.watch_reading import within
 
 SHOWN = 8  # weeks of the picture: our choice, so that a change is seen beside as many weeks as the risk learns from
 
@@ -223,7 +224,7 @@ def _weeks(read: Read, shown: Sequence[str], errors: ReviewerErrors | None, zone
     """The picture's weeks; those before the first review are left out, but for the digest's own."""
     found = []
     for name in shown:
-        kept = digest_reading.within(read.windows.outputs, weeks.window(name, zone))
+        kept = within(read.windows.outputs, weeks.window(name, zone))
         found.append(WeekRate(week=name, rate=digest_rates.rate(read.windows.outputs, kept, errors)))
     begun = [at for at, one in enumerate(found) if not isinstance(one.rate, Missing) or one.rate.found]
     return tuple(found[min(begun, default=len(found) - 1) :])

@@ -35,6 +35,7 @@ from reviewers.workflow.second_looks import SecondLooks
 from reviewers.workflow.source_changes import ChangeDesk, Reopener
 from reviewers.workflow.sweeping import TaskSweeper
 from reviewers.workflow.verdicts import VerdictDesk
+from reviewers.workflow.watching import WatchKeeper
 from reviewers.workflow.weekly import MONDAY_MORNING, WeeklyDesk
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Services:
     cutter: QueueCutter
     reviewers: ReviewerDesk
     weekly: WeeklyDesk
+    watches: WatchKeeper
     receivers: tuple[Receiver, ...] = ()  # who is told that a training is wanted
 
     @property
@@ -115,6 +117,7 @@ class Services:
             "plans": (60.0, self.planner.sweep),  # hourly, and at once under another policy
             "judgements": (300.0, self.judgement.sweep),  # what readers are told; each guarantee once a week
             "risk": (600.0, RiskLearner(store=store, clock=clock, metrics=self.metrics).sweep),  # once a day
+            "watches": (120.0, self.watches.sweep),  # a change is told within minutes of the review that confirms it
             "digests": (60.0, self.weekly.sweep),  # once a week; what was missed while no clock ran is caught up
             "events": (3600.0, self.replies.sweep),  # what is kept for two days goes within the hour, replies or not
         }
@@ -189,6 +192,15 @@ def make_services(
             desk=lambda: _digest_desk(store, clock, policies),
             zone=zone,
             at=digest_at,
+            channel=digest_channel,
+            review_channel=channel,
+        ),
+        watches=WatchKeeper(
+            store=store,
+            clock=clock,
+            metrics=metrics,
+            policies=policies,
+            zone=zone,
             channel=digest_channel,
             review_channel=channel,
         ),

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from reviewers.decisions import figures, risk
+from reviewers.decisions.error_rates import Mask
 from reviewers.decisions.stamps import stamp
 from reviewers.decisions.watching import Past
 from reviewers.model import PeriodOutputs, Reviewed, RiskModel
+from reviewers.model.digest import Window
 from reviewers.model.telling import WatchStart
 from reviewers.ports import UnitOfWork
 
@@ -67,3 +69,9 @@ def models_of(starts: Iterable[WatchStart], known: Iterable[RiskModel], newest: 
     found = {model.version: model for model in (risk.PRIOR, *known) if model.version in wanted}
     found.pop(newest.version, None)
     return (*found.values(), newest)
+
+
+def within(outputs: PeriodOutputs, window: Window) -> Mask:
+    """Which outputs were decided on in this window."""
+    start, end = stamp(window.start), stamp(window.end)
+    return np.asarray((outputs.decided_at >= start) & (outputs.decided_at < end))

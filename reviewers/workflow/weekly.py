@@ -13,8 +13,9 @@ from reviewers.decisions.digest_answers import rests
 from reviewers.decisions.weeks import WeekTime
 from reviewers.model import Policy, Route
 from reviewers.model.digest import Digest
-from reviewers.model.telling import DigestMessage, DigestMessageKind
-from reviewers.ports import Clock, Metrics, OutboxItem, OutboxKind, Policies, Store, UnitOfWork
+from reviewers.model.telling import DigestMessageKind
+from reviewers.ports import Clock, Metrics, Policies, Store, UnitOfWork
+from reviewers.workflow.digest_outbox import enqueue
 
 MONDAY_MORNING = WeekTime(day=0, hour=8, minute=0)
 # Before the job runs: a digest is made as of then, so that what was being written in that moment stays out of it, and
@@ -124,34 +125,17 @@ class WeeklyDesk:
                 continue  # a lead put it off, or dismissed it and nothing new has moved
             leads = policy.route(digest.route).leads or policy.leads
             for message in digest_messages.suggestions(digest, channels[digest.route], leads, at=now):
-                _post(uow, message)
+                enqueue(uow, message)
         for person in uow.preferences.subscribers():
             self._send(uow, new, person, now)
 
     def _send(self, uow: UnitOfWork, digests: Sequence[Digest], recipient: str, now: datetime) -> None:
         for message in digest_messages.for_recipient(digests, recipient, at=now):
-            if not _post(uow, message) and message.kind is DigestMessageKind.CALM:
+            if not enqueue(uow, message) and message.kind is DigestMessageKind.CALM:
                 # The week's calm routes were told before these could be made.
                 for digest in digests:
                     if digest.route in message.routes:
-                        _post(uow, digest_messages.of_route(digest, recipient, at=now))
+                        enqueue(uow, digest_messages.of_route(digest, recipient, at=now))
 
     def _channel(self, policy: Policy, route: str) -> str:
-        return self.channel or policy.route(route).channel or policy.channel or self.review_channel
-
-
-def _post(uow: UnitOfWork, message: DigestMessage) -> bool:
-    """Store a message and let it fall due; False, and nothing changed, when it was before."""
-    if not uow.digest_messages.add(message):
-        return False
-    uow.outbox.add(
-        OutboxItem(
-            key=f"digest:{message.message_id}",
-            kind=OutboxKind.POST_DIGEST,
-            message_id=message.message_id,
-            line=message.parent_id or message.message_id,
-            channel=message.recipient,
-            due_at=message.made_at,
-        )
-    )
-    return True
+        return digest_messages.channel_of(policy, route, digests=self.channel, reviews=self.review_channel)
