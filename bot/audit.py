@@ -7,23 +7,33 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from heapq import merge
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
 from reviewers.errors import Invalid, Unavailable
 from reviewers.model import AuditEntry
+from reviewers.model.telling import DigestAnswer, Told
+from reviewers.ports import UnitOfWork
 
 COLUMNS = (
     "at kind what output_id number route purpose task_id by revision verdict_id supersedes seen as_lead recall reasons "
-    "note text opened_at"
+    "note text opened_at answer_id week until findings dataset"
 ).split()
 # A spreadsheet reads a cell that begins so as a formula (OWASP, CSV Injection); an apostrophe makes it text.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Row = dict[str, object]
 
 
-def export(entries: Iterable[AuditEntry], path: Path) -> int:
+def history(uow: UnitOfWork, since: datetime, until: datetime) -> Iterator[AuditEntry | DigestAnswer]:
+    """Verdicts, what they came to, and what people answered to digests, in [since, until), in the order of time."""
+    verdicts: Iterable[AuditEntry | DigestAnswer] = uow.verdicts.audit(since, until)
+    answers: Iterable[AuditEntry | DigestAnswer] = uow.digest_answers.between(since, until)
+    yield from merge(verdicts, answers, key=lambda entry: entry.at)
+
+
+def export(entries: Iterable[AuditEntry | DigestAnswer], path: Path) -> int:
     """Write the entries, as what the ending says, and return how many; a file of this name is replaced at the end.
 
     Raises Invalid (`file`) for another ending or a folder that is not there, and Unavailable when the disk refuses.
@@ -39,9 +49,11 @@ def export(entries: Iterable[AuditEntry], path: Path) -> int:
         raise Unavailable(f"{path.name} could not be written: {error.strerror}. Nothing was left behind.") from error
 
 
-def row_of(entry: AuditEntry) -> Row:
+def row_of(entry: AuditEntry | DigestAnswer) -> Row:
     """One entry as flat columns; what an entry has not is None."""
     row: Row = dict.fromkeys(COLUMNS)
+    if isinstance(entry, DigestAnswer):
+        return row | _answer(entry)
     row |= {
         "at": entry.at.isoformat(),
         "output_id": entry.output_id,
@@ -79,6 +91,29 @@ def row_of(entry: AuditEntry) -> Row:
         "note": resolution.note,
         "text": resolution.text,
     }
+
+
+def _answer(answer: DigestAnswer) -> Row:
+    return {
+        "at": answer.at.isoformat(),
+        "kind": "digest_answer",
+        "what": answer.kind.value,
+        "route": answer.route,
+        "by": answer.by,
+        "reasons": [answer.why] if answer.why else [],
+        "note": answer.note,
+        "answer_id": answer.answer_id,
+        "week": answer.week,
+        "until": _moment(answer.until),
+        "findings": [_finding(one) for one in answer.findings],
+        "dataset": answer.dataset or None,
+    }
+
+
+def _finding(one: Told) -> str:
+    """ "wrong answers: slice Fees abroad, +0.22": what it looked at, and by how much it had moved."""
+    part = f"{one.part.value} {one.name}".strip()
+    return f"{one.aspect.value}: {part}{'' if one.effect is None else f', {one.effect:+.3g}'}"
 
 
 def cell(value: object) -> str:

@@ -107,6 +107,11 @@ class SqlDigestMessages:
 
 _ADD_ANSWER = insert_once(digest_answers)
 _ANSWERS = select(digest_answers).where(digest_answers.c.route == _ROUTE).order_by(digest_answers.c.position)
+_ANSWERS_OF_PERIOD = (
+    select(digest_answers)
+    .where(digest_answers.c.at >= bindparam("since"), digest_answers.c.at < bindparam("until"))
+    .order_by(digest_answers.c.at, digest_answers.c.position)
+)
 
 
 class SqlDigestAnswers:
@@ -122,6 +127,11 @@ class SqlDigestAnswers:
     def of(self, route: str) -> list[DigestAnswer]:
         """In the order of storing."""
         return [rows_digests.to_answer(row) for row in every(self._connection, _ANSWERS, route=route)]
+
+    def between(self, since: datetime, until: datetime) -> list[DigestAnswer]:
+        """By the time of the answer, then in the order of storing."""
+        found = every(self._connection, _ANSWERS_OF_PERIOD, since=since, until=until)
+        return [rows_digests.to_answer(row) for row in found]
 
 
 _ADD_START = watch_starts.insert()

@@ -80,6 +80,10 @@ class MemoryDigestAnswers(Repository):
     def of(self, route: str) -> list[DigestAnswer]:
         return [answer for answer in self._state.digest_answers.values() if answer.route == route]
 
+    def between(self, since: datetime, until: datetime) -> list[DigestAnswer]:
+        found = [answer for answer in self._state.digest_answers.values() if since <= answer.at < until]
+        return sorted(found, key=lambda answer: answer.at)
+
 
 def _accepts(other: DigestAnswer, answer: DigestAnswer) -> bool:
     same = (other.route, other.week) == (answer.route, answer.week)

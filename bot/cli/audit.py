@@ -1,4 +1,4 @@
-"""The command that hands out the history of verdicts."""
+"""The command that hands out the history of verdicts and of answers to digests."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ def audit_export(
     since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day, UTC.")] = EARLIEST,
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day after the last, UTC.")] = LATEST,
 ) -> None:
-    """Write every verdict and what it came to, in the order of time; changes and recalls are lines of their own."""
-    from bot.audit import export
+    """Write every verdict, what it came to, and each answer to a digest, in the order of time.
+
+    Changes and recalls are lines of their own.
+    """
+    from bot.audit import export, history
     from bot.bootstrap import open_services
     from bot.settings import load
 
     with open_services(load()).store.read() as uow:
-        count = export(uow.verdicts.audit(since.replace(tzinfo=UTC), until.replace(tzinfo=UTC)), file)
+        count = export(history(uow, since.replace(tzinfo=UTC), until.replace(tzinfo=UTC)), file)
     out.print(f"{file}: {count} lines.", markup=False)

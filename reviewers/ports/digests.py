@@ -57,6 +57,9 @@ class DigestAnswers(Protocol):
     def of(self, route: str) -> list[DigestAnswer]:
         """The oldest first."""
 
+    def between(self, since: datetime, until: datetime) -> list[DigestAnswer]:
+        """Of all routes, those given in [since, until), the oldest first."""
+
 
 class Watches(Protocol):
     """Append-only beginnings of watches; the newest of a name counts."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.audit import COLUMNS, cell, export
+from bot.audit import COLUMNS, cell, export, history
 from reviewers.errors import Invalid
 from reviewers.model import VerdictKind
+from reviewers.model.digest import Aspect
+from reviewers.model.digest_parts import PartKind
+from reviewers.model.telling import DigestAnswer, DigestAnswerKind, Told
 from reviewers.workflow.verdicts import Ballot
 from tests.builders import an_output
 from tests.slack.injection import CORPUS as WORDS
@@ -51,6 +55,46 @@ def test_no_cell_of_a_spreadsheet_is_a_formula(tmp_path: Path) -> None:
     assert len(rows) == count
     for row in rows:
         assert not [value for value in row.values() if value.lstrip(" ").startswith(tuple("=+-@\t\r\n＝＋－＠"))]
+
+
+def test_answers_to_digests_stand_between_the_verdicts(tmp_path: Path) -> None:
+    """Who accepted a training on which dataset, and who found what unimportant, at the time at which they said so."""
+    world = World()
+    told = (
+        Told(aspect=Aspect.WRONG, part=PartKind.SLICE, name="Fees abroad", rising=True, effect=0.22),
+        Told(aspect=Aspect.LATENCY),
+    )
+    given: dict[str, Any] = {"week": "2026-W47", "route": "Card support", "by": "U0MARA"}
+    accepted = DigestAnswer(
+        answer_id="da-1", kind=DigestAnswerKind.ACCEPTED, at=world.clock.now(), dataset="ab12", **given
+    )
+    (task,) = world.bring(an_output("o-1"))
+    world.clock.advance(60)
+    world.verdicts.record(Ballot(task_id=task, reviewer="U0MARA", kind=VerdictKind.APPROVE))
+    world.clock.advance(60)
+    useless = DigestAnswer(
+        answer_id="da-2",
+        kind=DigestAnswerKind.NOT_USEFUL,
+        at=world.clock.now(),
+        why="not_important",
+        note="=1+1",
+        findings=told,
+        **given,
+    )
+    with world.store.begin() as uow:
+        for answer in (useless, accepted):
+            uow.digest_answers.add(answer)
+    path = tmp_path / "history.jsonl"
+    with world.store.read() as uow:
+        now = world.clock.now()
+        export(history(uow, now.replace(year=now.year - 1), now.replace(year=now.year + 1)), path)
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [row["kind"] for row in rows] == ["digest_answer", "verdict", "resolution", "digest_answer"]
+    assert all(list(row) == COLUMNS for row in rows)
+    first, last = rows[0], rows[-1]
+    assert [first[name] for name in ("what", "by", "week", "dataset")] == ["accepted", "U0MARA", "2026-W47", "ab12"]
+    assert [last[name] for name in ("what", "reasons", "note")] == ["not_useful", ["not_important"], "=1+1"]
+    assert last["findings"] == ["wrong answers: slice Fees abroad, +0.22", "latency: all"]
 
 
 @pytest.mark.parametrize(

@@ -236,6 +236,7 @@ ASKED: dict[str, Callable[[UnitOfWork], object]] = {
     "remembering a picture": lambda uow: uow.digest_messages.set_file("calm", "rate", "F1"),
     "finding the messages of a digest": lambda uow: uow.digest_messages.of("2026-W47", "Cards"),
     "finding answers to digests": lambda uow: uow.digest_answers.of("Cards"),
+    "finding the answers of a period": lambda uow: uow.digest_answers.between(LATER, LATER + HOUR),
     "finding where watches begin": lambda uow: uow.watches.of("Cards", until=NOON),
     "finding an event for others": lambda uow: uow.webhook_events.get("e-1"),
     "reading features": lambda uow: list(uow.features.blocks(LATER, LATER + HOUR, route="Cards")),

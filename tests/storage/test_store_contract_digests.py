@@ -194,6 +194,23 @@ def test_an_answer_comes_back_as_it_was_stored_and_once(store: Store) -> None:
         assert uow.digest_answers.of("") == []
 
 
+def test_answers_of_a_period_come_from_all_routes_in_the_order_of_time(store: Store) -> None:
+    """From its first moment on, and without its last; of one moment in the order of storing."""
+    late, early, other, outside = (
+        replace(ANSWER, answer_id="late", at=NOON + timedelta(hours=1)),
+        replace(ANSWER, answer_id="early"),
+        replace(ANSWER, answer_id="other", route=""),
+        replace(ANSWER, answer_id="outside", at=NOON + timedelta(hours=2)),
+    )
+    with store.begin() as uow:
+        for answer in (late, early, other, outside):
+            uow.digest_answers.add(answer)
+
+    with store.read() as uow:
+        assert uow.digest_answers.between(NOON, NOON + timedelta(hours=2)) == [early, other, late]
+        assert uow.digest_answers.between(NOON - timedelta(hours=1), NOON) == []
+
+
 def test_a_suggestion_that_several_accept_at_once_is_accepted_by_one(store: Store) -> None:
     """Its dataset is built once; another week, and another kind of answer, is free."""
 
