@@ -16,7 +16,7 @@ from reviewers.workflow.event_publish import add_event
 from reviewers.workflow.retraining_answers import RetrainingDesk
 from tests.slack.digests import suggested_digest
 from tests.workflow.test_retraining_answers import approve
-from tests.workflow.worlds import World
+from tests.workflow.worlds import ScriptedSink, World
 
 DIGEST = suggested_digest()
 BOTH = tuple(Receiver)
@@ -112,6 +112,26 @@ def test_failure_of_one_neither_holds_up_nor_repeats_the_other(tmp_path: Path) -
     deliver(world)
     assert told(world) == {"webhook": 1, "command": 1}
     assert world.metrics.of("outbox_retried", kind="emit_event") == 3
+
+
+def test_worker_that_dies_before_it_remembers_tells_the_same_event_again(tmp_path: Path) -> None:
+    """At least once: after the lease of a minute, with the id that the program has seen, so that it can tell."""
+    world = a_world()
+    event = accepted(world, tmp_path, (Receiver.COMMAND,))
+    sink = world.sinks[Receiver.COMMAND]
+    tell = world.new_publisher("w2")
+    dying = replace(tell, events=lambda item: _die_after(sink, event, item.outcome_unknown))
+    with pytest.raises(KeyboardInterrupt):
+        dying.deliver_due()
+    assert sink.told == [event]
+    deliver(world)
+    assert sink.told == [event, event]
+
+
+def _die_after(sink: ScriptedSink, event: WebhookEvent, tried: bool) -> None:
+    assert not tried
+    sink.tell(event, at=event.created_at)
+    raise KeyboardInterrupt
 
 
 def test_program_that_wants_no_more_is_given_up_and_the_other_is_told(tmp_path: Path) -> None:
