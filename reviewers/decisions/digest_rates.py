@@ -137,7 +137,7 @@ def _compared(
         before=_estimated(windows.outputs, mine & windows.before, errors, (1.0 - level,)),
         now=_estimated(windows.outputs, mine & windows.now, errors, (1.0 - level,)),
     )
-    beyond = _change(rates, 1.0 - level)
+    beyond = _change(rates, 1.0 - level, process=True)
     told = direction is Direction.MORE_WRONG if direction else _more(beyond)
     effect, now, before = _change(rates, LEVEL), _rate(rates.now), _rate(rates.before)
     unsaid = next((one for one in (now, before) if isinstance(one, Missing)), None)
@@ -193,11 +193,11 @@ def _rate(found: Estimate | TooFew) -> Rate | Missing:
     return error_rates.as_rate(found)
 
 
-def _change(rates: _Rates, level: float) -> Change | None:
-    """None where there is too little of either window."""
+def _change(rates: _Rates, level: float, *, process: bool = False) -> Change | None:
+    """Of these outputs, or of the process that they come from; None where there is too little of either window."""
     if isinstance(rates.before, TooFew) or isinstance(rates.now, TooFew):
         return None
-    return change(rates.before, rates.now, level=level)
+    return change(rates.before, rates.now, level=level, process=process)
 
 
 def _more(beyond: Change | None) -> bool | None:

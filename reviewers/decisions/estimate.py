@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import hypot
+from math import hypot, sqrt
 
 import numpy as np
 from scipy.special import betaincinv, ndtri
@@ -120,7 +120,31 @@ def estimate(
     return replace(found, uncorrected=float(_fit(sample, population, Known()).here.share[0]))
 
 
-def change(before: Estimate, now: Estimate, *, level: float = 0.95) -> Change:
+def of_process(found: Estimate, *, level: float = 0.95) -> Interval:
+    """The interval of the share among all outputs that might have come, of which the ones that came are a draw.
+
+    Each end m solves (m - v)² = (e - v)² + z² m (1 - m) / N, with v the value, e the end of the interval for these N
+    outputs and z the normal quantile. Outputs that were all reviewed have Wilson's interval (1927), and not none.
+
+    Extremes: of very many outputs it is their own interval. One that speaks for users speaks for all of them already.
+
+    Args:
+        found: the estimate.
+        level: one that it was made with.
+    """
+    low, high = found.at(level)
+    if found.clusters is not None:
+        return Interval(low, high)
+    luck = float(ndtri(0.5 + level / 2.0)) ** 2 / found.outputs
+    middle, scale = found.value + luck / 2.0, 1.0 + luck
+
+    def reach(end: float) -> float:
+        return sqrt(max(middle**2 - scale * (found.value**2 - (end - found.value) ** 2), 0.0))
+
+    return Interval(max((middle - reach(low)) / scale, 0.0), min((middle + reach(high)) / scale, 1.0))
+
+
+def change(before: Estimate, now: Estimate, *, level: float = 0.95, process: bool = False) -> Change:
     """How much more is wrong now, with an interval from those of the two, which must be of different outputs.
 
     d - sqrt((v1 - l1)² + (u0 - v0)²) to d + sqrt((u1 - v1)² + (v0 - l0)²), d = v1 - v0: each end moves as far as the
@@ -130,8 +154,11 @@ def change(before: Estimate, now: Estimate, *, level: float = 0.95) -> Change:
         before: of the earlier outputs.
         now: of the later ones.
         level: one that both were made with.
+        process: of all outputs that might have come, see `of_process`, and not of these alone: for whether something
+            changed, since no two windows have the same luck.
     """
-    old, new, value = before.at(level), now.at(level), now.value - before.value
+    old, new = (of_process(one, level=level) if process else one.at(level) for one in (before, now))
+    value = now.value - before.value
     return Change(
         value=value,
         low=max(value - hypot(now.value - new.low, old.high - before.value), -1.0),

@@ -31,14 +31,21 @@ def windows(before: Sequence[bool], now: Sequence[bool], **changes: Any) -> Wind
 
 
 def test_shares_that_are_known_without_doubt_differ_by_their_difference() -> None:
-    """All are reviewed: 5 of 50 before, 20 of 50 now; .4 - .1 with an interval of no width."""
-    found, crossed = digest_rates.whole(windows(some(5, 50), some(20, 50)), a_past((1, 5, 50)), {}, None)
+    """All are reviewed: 5 of 50 before, 30 of 50 now; .6 - .1 with an interval of no width."""
+    found, crossed = digest_rates.whole(windows(some(5, 50), some(30, 50)), a_past((1, 5, 50)), {}, None)
     finding = found.finding
     assert (finding.state, found.more, crossed) == (State.DRIFT, True, None)
     assert (finding.now, finding.before, finding.effect, finding.low, finding.high) == pytest.approx(
-        (0.4, 0.1, 0.3, 0.3, 0.3)
+        (0.6, 0.1, 0.5, 0.5, 0.5)
     )
     assert (finding.n_now, finding.n_before, finding.test) == (50, 50, digest_rates.RATES)
+
+
+def test_weeks_that_were_reviewed_whole_may_differ_by_their_luck() -> None:
+    """8 of 100 and 18 of 100, as one process brings them every few years: sd of the difference .046, of .10."""
+    found, _ = digest_rates.whole(windows(some(8, 100), some(18, 100)), a_past((1, 5, 50)), {}, None)
+    assert (found.finding.state, found.more) == (State.STABLE, None)
+    assert (found.finding.effect, found.finding.low, found.finding.high) == pytest.approx((0.1, 0.1, 0.1))
 
 
 def test_fewer_than_forty_reviews_of_a_window_are_insufficient() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.special import expit, logit
+from scipy.stats import binomtest
 
 from reviewers.decisions.estimate import (
     Beta,
@@ -24,6 +25,7 @@ from reviewers.decisions.estimate import (
     change,
     clopper_pearson,
     estimate,
+    of_process,
 )
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.too_few import TooFew
@@ -321,6 +323,42 @@ def test_a_change_is_as_wide_as_both_of_its_ends() -> None:
         high=pytest.approx(0.06 + sqrt(0.0045)),  # type: ignore[arg-type]
         level=0.95,
     )
+
+
+@pytest.mark.parametrize(("wrong", "count"), [(13, 100), (0, 40), (40, 40), (1, 60)])
+@pytest.mark.parametrize("level", [0.95, 0.9999])
+def test_outputs_that_were_all_reviewed_have_wilsons_interval_as_a_process(
+    wrong: int, count: int, level: float
+) -> None:
+    """Of these outputs the share is known; of those that might have come it is what a sample tells, by scipy."""
+    share = wrong / count
+    known = replace(a_number(share, share, share), intervals={level: Interval(share, share)}, outputs=count)
+    oracle = binomtest(wrong, count).proportion_ci(confidence_level=level, method="wilson")
+    assert of_process(known, level=level) == pytest.approx((oracle.low, oracle.high), abs=1e-9)
+
+
+def test_process_has_both_doubts_in_its_interval() -> None:
+    """By hand, at z = 1 of 100 outputs: (m - .1)² = .02² + m (1 - m) / 100 at both ends, and the ends enclose these."""
+    found = replace(a_number(0.1, 0.08, 0.12), intervals={ONE_SIGMA: Interval(0.08, 0.12)}, outputs=100)
+    for end in of_process(found, level=ONE_SIGMA):
+        assert (end - 0.1) ** 2 == pytest.approx(0.02**2 + end * (1.0 - end) / 100.0)
+    low, high = of_process(found, level=ONE_SIGMA)
+    assert low < 0.08 < 0.12 < high
+
+
+def test_interval_that_speaks_for_users_is_one_of_the_process_already() -> None:
+    """And of very many outputs it is the same interval."""
+    found = a_number(0.1, 0.08, 0.12)
+    assert of_process(replace(found, clusters=30)) == found.at()
+    assert of_process(replace(found, outputs=10**12)) == pytest.approx(found.at())
+
+
+def test_change_of_a_process_is_wider_than_that_of_its_outputs() -> None:
+    """With the same value."""
+    before, now = a_number(0.10, 0.07, 0.15), a_number(0.16, 0.12, 0.22)
+    these, process = change(before, now), change(before, now, process=True)
+    assert process.value == these.value
+    assert process.low < these.low < these.high < process.high
 
 
 def a_number(value: float, low: float, high: float) -> Estimate:
