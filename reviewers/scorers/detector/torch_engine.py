@@ -1,0 +1,60 @@
+"""Runs the detector's model with torch: the measure for every other way, and what is left where no graph can be had."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from reviewers.decisions.prefix_packing import Shared
+
+_DOWN = ".lora_A.weight"
+
+
+class TorchEngine:
+    """A model with its adapter, in float32."""
+
+    form = ""
+
+    def __init__(self, model: Path, adapter: Path) -> None:
+        """Load both. Raises OSError where a file is missing."""
+        from safetensors.torch import load_file
+
+        self._body = merged(model, adapter)
+        self._head = load_file(adapter / "head.safetensors")
+
+    def read(self, row: Shared) -> list[float]:
+        """The logit at the end of each sequence."""
+        import torch
+
+        with torch.inference_mode():
+            hidden = self._body(
+                input_ids=torch.from_numpy(row.ids)[None],
+                position_ids=torch.from_numpy(row.positions)[None],
+                attention_mask=torch.from_numpy(row.sees)[None, None],
+                use_cache=False,
+            ).last_hidden_state[0]
+            logits: list[float] = (hidden[row.ends] @ self._head["weight"][0] + self._head["bias"]).tolist()
+        return logits
+
+
+def merged(model: Path, adapter: Path) -> Any:
+    """The model without its output matrix, with the adapter added to its weights (Hu et al. 2022, section 4.1).
+
+    W + B·A · alpha / rank, in float32.
+    """
+    import torch
+    from safetensors.torch import load_file
+    from transformers import AutoModelForCausalLM
+
+    config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
+    causal: Any = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32, local_files_only=True)
+    added = load_file(adapter / "adapter_model.safetensors")
+    weights = {name.removeprefix("base_model.model."): one for name, one in added.items()}
+    with torch.no_grad():
+        for name, down in weights.items():
+            if name.endswith(_DOWN):
+                up = weights[name.removesuffix(_DOWN) + ".lora_B.weight"]
+                layer = causal.get_submodule(name.removesuffix(_DOWN))
+                layer.weight += up.float() @ down.float() * (config["lora_alpha"] / config["r"])
+    return causal.model.eval()

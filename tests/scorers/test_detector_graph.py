@@ -1,0 +1,212 @@
+"""The detector's exported graph: torch's logits, one export for all, and torch where the graph cannot be had."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reviewers.decisions.prefix_packing import Tokens, rows, share
+from reviewers.errors import Unavailable
+from reviewers.scorers.conversion import Broken
+from reviewers.scorers.detector import PackedReader, TorchEngine, graph_or_torch, graph_state
+from reviewers.scorers.detector.export import CHECKS, GRAPH, RECORD, WEIGHTS, graph_folder, read_record
+from reviewers.scorers.detector.graph_engine import GraphEngine
+from reviewers.scorers.detector.opening import open_graph
+from tests.trainers.tiny import tiny_llama
+
+pytestmark = pytest.mark.models
+
+PAIRS = [
+    ("The ball is red.", "The ball is blue."),
+    ("The ball is red. It is Anna's, and she plays with it every day.", "The ball is Anna's."),
+    *(("The ball is red.", f"The ball is red, said number {number}.") for number in range(30)),
+    ("red " * 300, "blue " * 200),
+]
+SEQUENCES: list[Tokens] = [(5, 6, 7), (5, 6, 8, 9), (5, 6), (40, 41, 42, 43, 44), tuple(range(100, 200))]
+
+
+def tiny_adapter(folder: Path) -> Path:
+    """Random weights on two of three layers and a random head, in the form in which the shipped adapter lies."""
+    from safetensors.numpy import save_file
+
+    random = np.random.default_rng(3)
+    sizes = {"self_attn.q_proj": (32, 32), "self_attn.k_proj": (32, 16), "self_attn.v_proj": (32, 16)}
+    sizes |= {"self_attn.o_proj": (32, 32), "mlp.gate_proj": (32, 48), "mlp.down_proj": (48, 32)}
+    weights = {}
+    for layer in (1, 2):
+        for name, (into, out) in sizes.items():
+            start = f"base_model.model.model.layers.{layer}.{name}"
+            weights[f"{start}.lora_A.weight"] = random.normal(0, 0.3, (4, into)).astype(np.float16)
+            weights[f"{start}.lora_B.weight"] = random.normal(0, 0.3, (out, 4)).astype(np.float16)
+    head = {"weight": random.normal(0, 1, (1, 32)).astype(np.float32), "bias": np.array([0.25], dtype=np.float32)}
+    folder.mkdir(parents=True)
+    save_file(weights, folder / "adapter_model.safetensors")
+    save_file(head, folder / "head.safetensors")
+    (folder / "adapter_config.json").write_text(json.dumps({"r": 4, "lora_alpha": 8}), encoding="utf-8")
+    hashes = {
+        field: hashlib.sha256((folder / file).read_bytes()).hexdigest()
+        for file, field in (("adapter_model.safetensors", "adapter_sha256"), ("head.safetensors", "head_sha256"))
+    }
+    (folder / "manifest.json").write_text(json.dumps(hashes), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    (tmp_path / "models").mkdir()
+    return tiny_llama(tmp_path / "models" / "tiny")
+
+
+@pytest.fixture
+def adapter(tmp_path: Path) -> Path:
+    return tiny_adapter(tmp_path / "adapter")
+
+
+def turn_slower(model: Path) -> None:
+    """Stretch the rotary angles: torch heeds that setting, the graph does not know it."""
+    file = model / "config.json"
+    config = json.loads(file.read_text(encoding="utf-8"))
+    config["rope_parameters"] = {"rope_type": "linear", "factor": 8.0, "rope_theta": 10000.0}
+    file.write_text(json.dumps(config), encoding="utf-8")
+
+
+def written(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mtime_ns for file in folder.iterdir()}
+
+
+def test_the_graph_has_the_logits_of_torch(model: Path, adapter: Path) -> None:
+    """Branches, a sequence inside another, one that stands alone, and many rows of a reader."""
+    graph, torchs = open_graph(model, adapter, threads=1), TorchEngine(model, adapter)
+    assert graph.read(share(SEQUENCES)) == pytest.approx(torchs.read(share(SEQUENCES)), abs=1e-4)
+    on_graph = PackedReader(model, adapter, engine=lambda *_: graph).logits(PAIRS)
+    on_torch = PackedReader(model, adapter, engine=lambda *_: torchs).logits(PAIRS)
+    assert on_graph == pytest.approx(on_torch, abs=1e-4)
+    assert len({round(logit, 2) for logit in on_graph}) > 5  # they are not all the same
+
+
+def test_sequences_of_a_row_have_the_logits_that_they_have_alone(model: Path, adapter: Path) -> None:
+    """None of them sees another one."""
+    graph = open_graph(model, adapter, threads=1)
+    (row,) = rows(SEQUENCES, 1000)
+    alone = [graph.read(share([one]))[0] for one in row]
+    assert graph.read(share(row)) == pytest.approx(alone, abs=1e-4)
+
+
+def test_the_version_says_what_reads_once_it_is_loaded(model: Path, adapter: Path) -> None:
+    """The adapter's hash alone is torch's, as ever."""
+    told: list[Exception] = []
+    reader = PackedReader(model, adapter, engine=graph_or_torch(told.append, threads=1))
+    torchs = PackedReader(model, adapter)
+    assert reader.version == torchs.version
+    reader.logits(PAIRS[:1])
+    torchs.logits(PAIRS[:1])
+    assert reader.version == f"{torchs.version}-graph"
+    assert told == []
+
+
+def test_it_is_exported_once(model: Path, adapter: Path) -> None:
+    """The second opening writes nothing, and `whetstone check` can tell without opening it."""
+    folder = graph_folder(model, adapter)
+    assert "models prepare" in graph_state(model, adapter)
+    open_graph(model, adapter)
+    before = written(folder)
+    assert set(before) == {GRAPH, WEIGHTS, RECORD}
+    open_graph(model, adapter)
+    assert written(folder) == before
+    assert graph_state(model, adapter).startswith("an exported graph reads")
+    again = tiny_adapter(adapter.parent / "again")
+    assert graph_folder(model, again) == folder  # the same bytes are the same adapter, wherever they lie
+
+
+@pytest.mark.parametrize("file", [GRAPH, WEIGHTS, RECORD])
+@pytest.mark.parametrize("damage", ["cut short", "garbled", "lost"])
+def test_a_damaged_folder_is_written_anew(model: Path, adapter: Path, file: str, damage: str) -> None:
+    """Whatever happened to one of its files; the logits are right again, and nothing else is left behind."""
+    expected = open_graph(model, adapter).read(share(SEQUENCES))
+    folder = graph_folder(model, adapter)
+    whole = (folder / file).read_bytes()
+    if damage == "lost":
+        (folder / file).unlink()
+    else:
+        (folder / file).write_bytes(whole[: len(whole) // 2] if damage == "cut short" else b"\x11" * len(whole))
+    assert open_graph(model, adapter).read(share(SEQUENCES)) == expected
+    assert sorted(one.name for one in model.parent.iterdir()) == sorted([folder.name, f"{folder.name}.lock", "tiny"])
+
+
+def test_a_graph_that_says_something_else_is_refused_once_and_for_all(model: Path, adapter: Path) -> None:
+    """Torch reads, the one who asked hears why, half a gigabyte is not kept, and no start exports it again."""
+    turn_slower(model)
+    told: list[Exception] = []
+    opened = graph_or_torch(told.append, threads=1)
+    engine = opened(model, adapter)
+    assert isinstance(engine, TorchEngine)
+    assert engine.form == ""
+    before = written(graph_folder(model, adapter))
+    assert set(before) == {RECORD}
+    assert read_record(graph_folder(model, adapter)).difference > 0.001
+    assert isinstance(opened(model, adapter), TorchEngine)
+    assert written(graph_folder(model, adapter)) == before
+    assert len(told) == 2
+    assert all("torch reads, not the exported graph" in str(error) for error in told)
+    assert graph_state(model, adapter) == str(told[0])
+
+
+def test_where_nothing_can_be_written_torch_reads(model: Path, adapter: Path) -> None:
+    """A file stands where the folder should be."""
+    graph_folder(model, adapter).with_name(f"{graph_folder(model, adapter).name}.lock").mkdir()
+    told: list[Exception] = []
+    assert isinstance(graph_or_torch(told.append)(model, adapter), TorchEngine)
+    assert "cannot be written" in str(told[0])
+
+
+def test_a_file_that_is_no_graph_is_broken(tmp_path: Path) -> None:
+    """In our words, whatever the runtime says."""
+    (tmp_path / GRAPH).write_bytes(b"no graph")
+    with pytest.raises(Broken, match="cannot be loaded"):
+        GraphEngine(tmp_path / GRAPH)
+    (tmp_path / RECORD).write_text("[]", encoding="utf-8")
+    with pytest.raises(Broken, match="cannot be read"):
+        read_record(tmp_path)
+
+
+def test_a_model_that_is_not_there_is_unavailable(adapter: Path, tmp_path: Path) -> None:
+    """So that the lexical stand-in takes over."""
+    reader = PackedReader(tmp_path / "nothing", adapter, engine=graph_or_torch(lambda error: None))
+    with pytest.raises(Unavailable, match="cannot be loaded"):
+        reader.logits(PAIRS[:1])
+
+
+def test_the_fixed_claims_reach_the_last_position_that_a_claim_can_have(model: Path, adapter: Path) -> None:
+    """The longest one fills passage and claim, so that the check covers all rotary angles."""
+    open_graph(model, adapter)
+    record = read_record(graph_folder(model, adapter))
+    assert len(record.sequences) == len(record.logits) == len(CHECKS)
+    ends = record.sequences[0][-5:]  # the question's last tokens
+    assert all(one[-5:] == ends for one in record.sequences)
+    assert max(len(one) for one in record.sequences) > 220 + 110
+
+
+OPENED = """
+import sys
+from pathlib import Path
+from reviewers.scorers.detector.opening import open_graph
+from reviewers.decisions.prefix_packing import share
+print(open_graph(Path(sys.argv[1]), Path(sys.argv[2]), threads=1).read(share([(5, 6, 7)])))
+"""
+
+
+def test_two_processes_at_once_export_one_graph(model: Path, adapter: Path) -> None:
+    """Both read the same, and neither leaves half a folder behind."""
+    command = [sys.executable, "-c", OPENED, str(model), str(adapter)]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=240)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0]
+    assert said[0] == said[1] != ""
+    folder = graph_folder(model, adapter)
+    assert sorted(one.name for one in model.parent.iterdir()) == sorted([folder.name, f"{folder.name}.lock", "tiny"])
