@@ -166,10 +166,10 @@ def test_started_training_is_told_in_place_of_the_buttons() -> None:
     ("receivers", "words"),
     [
         ([Receiver.WEBHOOK], "Whetstone tells the webhook of its settings; the dataset lies where it runs."),
-        ([Receiver.COMMAND], "Whetstone tells the command of its settings; the dataset lies where it runs."),
+        ([Receiver.COMMAND], "Whetstone runs the command of its settings; the dataset lies where it runs."),
         (
             list(Receiver),
-            "Whetstone tells the webhook and the command of its settings; the dataset lies where it runs.",
+            "Whetstone tells the webhook and runs the command of its settings; the dataset lies where it runs.",
         ),
         ([], "Whetstone tells no program of it, since its settings name none; the dataset lies where it runs."),
     ],

@@ -135,7 +135,7 @@ def test_accepted_training_is_told_to_webhook_and_command(world: World, hook: Ho
     hook.answers[:] = [(500, {})]
     told_after(world.mara, message, DigestAction.RETRAIN, times=2)
     words = drawn(standing(world, message, "Retraining accepted")["blocks"])
-    assert "Whetstone tells the webhook and the command of its settings" in words
+    assert "Whetstone tells the webhook and runs the command of its settings" in words
     world.deliver()
     world.clock.ahead += timedelta(seconds=2)  # the first delay of the outbox is a second
     world.deliver()

@@ -38,7 +38,7 @@ LEADS_NAMED = 10
 CHANGES_NAMED = 3
 _KINDS = {Upstream.SOURCE: "the page", Upstream.INDEX: "the index", Upstream.PROMPT: "the prompt"}
 _WATCHED = {Upstream.SOURCE: "sources", Upstream.INDEX: "index", Upstream.PROMPT: "prompt", Upstream.MODEL: "model"}
-_RECEIVERS = {Receiver.WEBHOOK: "the webhook", Receiver.COMMAND: "the command"}
+_RECEIVERS = {Receiver.WEBHOOK: "tells the webhook", Receiver.COMMAND: "runs the command"}
 
 
 def retraining_message(digest: Digest, options: DigestOptions, *, leads: Sequence[str] = ()) -> SlackMessage:
@@ -264,7 +264,7 @@ def started_message(
 def _told_words(receivers: Sequence[Receiver]) -> str:
     if not receivers:
         return "Whetstone tells no program of it, since its settings name none"
-    return f"Whetstone tells {listed_names([_RECEIVERS[one] for one in receivers])} of its settings"
+    return f"Whetstone {listed_names([_RECEIVERS[one] for one in receivers])} of its settings"
 
 
 def closed_message(
