@@ -61,10 +61,11 @@ class WatchKeeper:
         Raises ExceptionGroup with what kept routes from being looked at, after all others were.
         """
         policy, now = self.policies.current(), self.clock.now()
-        done, failures = 0, list[Exception]()
-        for route in self._with_news(policy, now):
+        done, failures, routes = 0, list[Exception](), self._with_news(policy, now)
+        reviewed = self._reviewed(now - HISTORY, now) if routes else []
+        for route in routes:
             try:
-                done += self._look(policy, route, now)
+                done += self._look(policy, route, [one for one in reviewed if one.route == route.name], now)
                 self.looked[route.name, policy.version] = now
             except Exception as error:  # noqa: BLE001 - the other routes are looked at first; it is raised below
                 self.metrics.count("watches_failed")
@@ -81,13 +82,16 @@ class WatchKeeper:
         since = min((at for at in looked.values() if at is not None), default=None)
         fresh = set[str]()
         if since is not None:
-            with self.store.read() as uow:
-                fresh = {one.route for one in uow.tasks.reviewed(since - OVERLAP, now + A_MOMENT)}
+            fresh = {one.route for one in self._reviewed(since - OVERLAP, now)}
         return [route for route in routes if looked[route.name] is None or route.name in fresh]
 
-    def _look(self, policy: Policy, route: Route, now: datetime) -> int:
+    def _reviewed(self, since: datetime, now: datetime) -> list[Reviewed]:
         with self.store.read() as uow:
-            seen = self._read(uow, route, now)
+            return uow.tasks.reviewed(since, now + A_MOMENT)
+
+    def _look(self, policy: Policy, route: Route, reviewed: Sequence[Reviewed], now: datetime) -> int:
+        with self.store.read() as uow:
+            seen = self._read(uow, route, reviewed, now)
             fresh = _renewals(seen, route, now)
             starts = seen.starts | {one.start.watch: one.start for one in fresh}
             alert = self._alert(uow, policy, route, seen.past, starts.get(seen.past.whole), now)
@@ -103,11 +107,10 @@ class WatchKeeper:
         self.metrics.count("changes_told_at_once", len(told))
         return len(fresh) + len(told)
 
-    def _read(self, uow: UnitOfWork, route: Route, now: datetime) -> _Seen:
+    def _read(self, uow: UnitOfWork, route: Route, reviewed: Sequence[Reviewed], now: datetime) -> _Seen:
         since, until = now - HISTORY, now + A_MOMENT
         starts = dict(uow.watches.of(route.name, until=until))
         history = steady(uow.decisions.sample(since, until, route=route.name, selected_only=True))
-        reviewed = [one for one in uow.tasks.reviewed(since, until) if one.route == route.name]
         learned = uow.risk_models.all()
         models = watch_reading.models_of(starts.values(), learned, learned[-1] if learned else risk.PRIOR)
         past, _ = watch_reading.read_past(uow, route.name, history, reviewed, until, models)
@@ -165,8 +168,7 @@ def _finding(uow: UnitOfWork, route: str, watch: Watch, towards: Direction, now:
     current, reference = _windows(verdict_drift.since(watch, towards), now)
     outputs = steady(uow.decisions.sample(reference.start, current.end, route=route))
     windows = Windows(outputs=outputs, now=within(outputs, current), before=within(outputs, reference))
-    reviewed: Sequence[Reviewed] = uow.tasks.reviewed(reference.start, current.end)
-    errors = opinions.errors(reviewed, [route])
+    errors = opinions.errors(uow.tasks.reviewed(reference.start, current.end), [route])
     return digest_rates.alerted(windows, watch, towards, None if isinstance(errors, TooFew) else errors)
 
 

@@ -7,12 +7,17 @@ from dataclasses import replace
 
 import pytest
 
+from reviewers.decisions import digest_messages
+from reviewers.decisions.verdict_drift import Direction
 from reviewers.model.digest import Digest, Headline
-from reviewers.model.telling import DigestMessage, DigestMessageKind
+from reviewers.model.digest_parts import PartKind
+from reviewers.model.telling import DigestMessage, DigestMessageKind, WatchName, WatchStart
 from reviewers.ports import OutboxItem, OutboxKind
-from tests.digests import a_digest, a_quiet_digest
+from reviewers.workflow.digest_outbox import enqueue
+from tests.digests import MONDAY, a_digest, a_finding, a_quiet_digest
 from tests.slack.people import CHANNEL, Json
 from tests.slack.worlds import SOCKETS, World, a_world
+from tests.watches import KNOWN
 
 WEEKS = iter(f"2026-W{week}" for week in range(10, 47))
 
@@ -82,6 +87,29 @@ def posted(world: World, message_id: str) -> list[Json]:
 def files(message: Json) -> list[str]:
     """Ids of the pictures in a message."""
     return [block["slack_file"]["id"] for block in message["blocks"] if block["type"] == "image"]
+
+
+def test_change_that_is_sure_is_told_to_a_lead_in_a_direct_message(world: World) -> None:
+    """Once, with its rates, after how many reviews it was found, and how often it would be wrong; no digest is near."""
+    start = WatchStart(
+        watch=WatchName(route="Card <support>"), baseline=KNOWN, weekly_reviews=50.0, begins_at=MONDAY, made_at=MONDAY
+    )
+    finding = a_finding(part=PartKind.ALL, name="")
+    told = digest_messages.alerts(
+        start, Direction.MORE_WRONG, finding, ("U0MARA",), week="2026-W47", reviews=64, at=world.clock.now()
+    )
+    for _ in range(2):
+        with world.store.begin() as uow:
+            for message in told:
+                enqueue(uow, message)
+        deliver(world)
+    (sent,) = posted(world, told[0].message_id)
+    assert world.mara.messages_of_app()[-1]["text"] == sent["text"]
+    assert "more wrong answers since" in sent["text"]
+    assert "31 of 100 wrong, before 9" in sent["text"]
+    assert "Found after 64 reviews" in sent["text"]
+    assert "once in 20 years" in sent["text"]
+    assert "<support>" not in sent["text"]
 
 
 def test_digest_stands_with_its_picture_and_its_details_below(world: World) -> None:
