@@ -64,6 +64,7 @@ def build_services(settings: Settings) -> Services:
         digest_at=settings.digest_time,
         digest_channel=settings.digest_channel,
         receivers=settings.receivers,
+        prices=settings.token_prices,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.mistakes import SettingsMistakes
 from bot.slack.cards.options import DEFAULT_REASONS, ReasonLabel
 from reviewers.errors import Invalid
+from reviewers.model.prices import Price
 
 if TYPE_CHECKING:
     from reviewers.decisions.weeks import WeekTime
@@ -93,6 +95,10 @@ class Settings(BaseSettings):
         "", description="Id of the channel of weekly digests (C…); default: each route's own, else the review channel"
     )
     digest_at: str = Field("mon 08:00", description="When the week before is told, by the clocks of the time zone")
+    prices: Annotated[tuple[Price, ...], NoDecode] = Field(
+        (), description="Prices of a million tokens of prompt and completion, as `model=0.15/0.60; model version=1/4`"
+    )
+    currency: str = Field("", max_length=12, description="Currency of the prices, such as EUR; only shown")
     webhook_url: str = Field("", repr=False, description="Address that is told that a training was accepted")
     webhook_secret: SecretStr = Field(
         SecretStr(""), description="Signs what the webhook is told: whsec_ and the base64 of 24 to 64 bytes"
@@ -105,6 +111,11 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged")
     log_format: Literal["console", "json"] = Field("console", description="Logs for people, or one JSON object a line")
+
+    @property
+    def token_prices(self) -> tuple[Price, ...]:
+        """The prices with their currency."""
+        return tuple(replace(one, currency=self.currency.strip()) for one in self.prices)
 
     @field_validator("scorers", mode="before")
     @classmethod
@@ -120,6 +131,21 @@ class Settings(BaseSettings):
         if not pairs or any(not key.strip() or not label.strip() for key, _, label in pairs) or len(pairs) > 10:
             raise ValueError("1 to 10 reasons as `key=Label;key=Label`")
         return tuple(ReasonLabel(key=key.strip(), label=label.strip()) for key, _, label in pairs)
+
+    @field_validator("prices", mode="before")
+    @classmethod
+    def _split_prices(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        found = []
+        for part in filter(str.strip, value.split(";")):
+            model, _, both = part.rpartition("=")
+            prompt, _, completion = both.partition("/")
+            try:
+                found.append(Price(model=model.strip(), prompt=float(prompt), completion=float(completion)))
+            except ValueError:
+                raise ValueError("prices as `model=0.15/0.60`, several parted by `;`") from None
+        return tuple(found)
 
     @field_validator("time_zone")
     @classmethod

@@ -63,15 +63,17 @@ def _block(connection: Connection, page: Sequence[Row[Any]]) -> OutputBlock:
         characters=numbers[0],
         latency_ms=numbers[1],
         tokens=numbers[2],
-        confidence=numbers[3],
+        prompt_tokens=numbers[3],
+        confidence=numbers[4],
         models=tuple(row.model for row in page),
         prompts=tuple(measured[output_id][1] for output_id in ids),
         policies=tuple(row.policy_version for row in page),
     )
 
 
-def _measured(body: dict[str, Any]) -> tuple[tuple[int, float | None, int | None, float | None], str]:
-    """Characters, milliseconds, tokens and confidence of an output; and the version of its prompt."""
+def _measured(body: dict[str, Any]) -> tuple[tuple[float | None, ...], str]:
+    """Characters, milliseconds, tokens, those of the prompt, and confidence of an output; the version of its prompt."""
     usage = body["usage"]
-    numbers = len(body["completion"]), body["latency_ms"], sum(usage) if usage else None, body["confidence"]
+    tokens = (sum(usage), usage[0]) if usage else (None, None)
+    numbers = len(body["completion"]), body["latency_ms"], *tokens, body["confidence"]
     return numbers, prompt_versions.version(prompt_versions.system_turns(body["prompt"]), body["metadata"])

@@ -25,6 +25,7 @@ from reviewers.model.digest_parts import (
 )
 from reviewers.model.judgement import Rate
 from reviewers.model.missing import Missing
+from reviewers.model.prices import Price
 from reviewers.model.suggestion import (
     Agreement,
     Cure,
@@ -281,7 +282,16 @@ def _reliability() -> Reliability:
 def _latency() -> tuple[Latency, ...]:
     times = Percentiles(p50=1400.0, p95=3900.0, p99=6100.0, outputs=9840)
     return (
-        Latency(model="helpdesk-8b 2026-11-03", outputs=9840, now=times, before=times, changed=False, tokens=212.5),
+        Latency(
+            model="helpdesk-8b 2026-11-03",
+            outputs=9840,
+            now=times,
+            before=times,
+            changed=False,
+            tokens=212.5,
+            cost=12.4,
+            price=Price(model="helpdesk-8b", prompt=2.0, completion=8.0, currency="EUR"),
+        ),
     )
 
 

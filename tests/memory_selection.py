@@ -115,6 +115,7 @@ def _block(found: Sequence[SamplingDecision], state: State) -> OutputBlock:
         characters=np.array([len(one.completion) for one in written], np.float64),
         latency_ms=np.array([one.latency_ms for one in written], np.float64),
         tokens=np.array(tokens, np.float64),
+        prompt_tokens=np.array([one.usage and one.usage.prompt_tokens for one in written], np.float64),
         confidence=np.array([one.confidence for one in written], np.float64),
         models=tuple(one.model for one in found),
         prompts=tuple(prompt_versions.of(one) for one in written),

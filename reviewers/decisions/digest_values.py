@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,10 +12,12 @@ from reviewers.decisions import value_drift
 from reviewers.decisions.e_values import benjamini_hochberg, week_level
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.findings import of_values
+from reviewers.decisions.prices import cost, price_of
 from reviewers.decisions.value_drift import OUTPUTS_NEED, ValueDrift
 from reviewers.model.digest import Aspect, Finding, Unit
 from reviewers.model.digest_parts import Latency, Percentiles
 from reviewers.model.missing import Missing
+from reviewers.model.prices import Price
 
 SECONDS = 0.001  # of a millisecond
 
@@ -27,6 +30,7 @@ class Columns:
     characters: Floats  # of the completion
     latency_ms: Floats
     tokens: Floats  # of prompt and completion
+    prompt_tokens: Floats
     confidence: Floats  # the application's own, in [0, 1]
     models: tuple[str, ...]  # model and version
 
@@ -62,12 +66,15 @@ def findings(before: Columns, now: Columns) -> tuple[Finding, ...]:
     )
 
 
-def latency(before: Columns, now: Columns) -> tuple[Latency, ...]:
-    """Times and tokens of each model of the week, the most used first; models that tell neither are left out."""
+def latency(before: Columns, now: Columns, prices: Sequence[Price] = ()) -> tuple[Latency, ...]:
+    """Times, tokens and cost of each model of the week, the most used first; models that tell none are left out.
+
+    The cost is of all outputs that tell their tokens, by the price of the model; None where no price is known.
+    """
     kept = [one for name in sorted(set(now.models)) if (one := _of_model(before, now, name)) is not None]
     p_values = [drift.p_value for _, drift in kept if isinstance(drift, ValueDrift)]
     telling = iter(benjamini_hochberg(p_values, level=week_level()))
-    found = [_latency(one, drift, isinstance(drift, ValueDrift) and next(telling)) for one, drift in kept]
+    found = [_latency(one, drift, isinstance(drift, ValueDrift) and next(telling), prices) for one, drift in kept]
     return tuple(sorted(found, key=lambda one: (-one.outputs, one.model)))
 
 
@@ -89,6 +96,7 @@ class _Times(NamedTuple):
     now: Floats
     tokens_before: Floats
     tokens: Floats
+    prompt_tokens: Floats
 
 
 def _of_model(before: Columns, now: Columns, model: str) -> tuple[_Times, ValueDrift | Missing] | None:
@@ -100,13 +108,16 @@ def _of_model(before: Columns, now: Columns, model: str) -> tuple[_Times, ValueD
         now=now.latency_ms[new],
         tokens_before=before.tokens[old],
         tokens=now.tokens[new],
+        prompt_tokens=now.prompt_tokens[new],
     )
     if not any(_told(one) for one in (times.before, times.now, times.tokens)):
         return None
     return times, value_drift.numbers(times.before, times.now)
 
 
-def _latency(times: _Times, drift: ValueDrift | Missing, telling: bool) -> Latency:
+def _latency(times: _Times, drift: ValueDrift | Missing, telling: bool, prices: Sequence[Price]) -> Latency:
+    price = price_of(times.model, prices) if _told(times.tokens) else None
+    prompt = float(np.nansum(times.prompt_tokens))
     return Latency(
         model=times.model,
         outputs=times.outputs,
@@ -115,6 +126,8 @@ def _latency(times: _Times, drift: ValueDrift | Missing, telling: bool) -> Laten
         changed=telling,
         tokens=_mean(times.tokens),
         tokens_before=_mean(times.tokens_before),
+        cost=None if price is None else cost(price, prompt, float(np.nansum(times.tokens)) - prompt),
+        price=price,
     )
 
 

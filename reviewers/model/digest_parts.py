@@ -9,6 +9,7 @@ from enum import StrEnum
 from reviewers.model.checks import aware, probability
 from reviewers.model.judgement import Rate
 from reviewers.model.missing import Missing
+from reviewers.model.prices import Price
 
 
 class PartKind(StrEnum):
@@ -101,6 +102,7 @@ class Latency:
     tokens: float | None = None  # mean of an output, this week; None: not told
     tokens_before: float | None = None
     cost: float | None = None  # of the week, by the prices of the settings; None: no price is known
+    price: Price | None = None  # that the cost comes of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

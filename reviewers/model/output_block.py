@@ -19,6 +19,7 @@ class OutputBlock:
     characters: NDArray[np.float64]  # of the completion
     latency_ms: NDArray[np.float64]
     tokens: NDArray[np.float64]  # of prompt and completion
+    prompt_tokens: NDArray[np.float64]
     confidence: NDArray[np.float64]  # the application's own, in [0, 1]
     models: tuple[str, ...]  # model and version
     prompts: tuple[str, ...]  # version of the system prompt, as `prompt_versions` names it; empty: not told

@@ -159,6 +159,7 @@ def _joined(blocks: Sequence[OutputBlock]) -> Columns:
         characters=joined(lambda block: block.characters),
         latency_ms=joined(lambda block: block.latency_ms),
         tokens=joined(lambda block: block.tokens),
+        prompt_tokens=joined(lambda block: block.prompt_tokens),
         confidence=joined(lambda block: block.confidence),
         models=tuple(model for block in blocks for model in block.models),
     )

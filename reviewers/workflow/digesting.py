@@ -32,6 +32,7 @@ from reviewers.model import Outcome, Reviewed, Route
 from reviewers.model.digest import Aspect, Digest, Finding, State, Window
 from reviewers.model.digest_parts import Corrections, MarksEffect, ReviewerFigures, WeekRate
 from reviewers.model.missing import Missing
+from reviewers.model.prices import Price
 from reviewers.model.suggestion import Suggestion, Upstream
 from reviewers.ports import Clock, Policies, Store
 from reviewers.workflow import digest_citing, digest_embeddings, digest_reading
@@ -50,6 +51,7 @@ class DigestDesk:
     store: Store
     clock: Clock
     policies: Policies
+    prices: tuple[Price, ...] = ()  # of tokens, from the settings
 
     def last_week(self, zone: ZoneInfo) -> str:
         """The name of the newest week that is over where the team is."""
@@ -100,12 +102,12 @@ class DigestDesk:
         )
         if period.current.end > now:
             raise Invalid("week", f"Week {weeks.upto(week, 1)[0]} is not over yet; a digest is made of whole weeks.")
-        return self._made(week, routes, zone, period, self.policies.current().version)
+        return self._made(week, routes, zone, period, self.policies.current().version, self.prices)
 
     def rebuilt(self, kept: Digest, *, as_of: datetime) -> Digest:
         """A kept digest, made again as of the moment that was stored with it: the same bytes.
 
-        Its windows, its target and the version of its policy are read from it, so another policy changes nothing,
+        Its windows, target, prices and the version of its policy are read from it, so another policy changes nothing,
         and its route may be gone. Verdicts, resolutions, cuts, tasks, corrections, datasets, risk models and features
         are read as they were at that moment. Only two things can make it differ: that outputs were erased since, and
         another version of this program.
@@ -114,11 +116,18 @@ class DigestDesk:
         period = Period(
             current=kept.current, reference=kept.reference, shown_from=_shown_from(kept.week, zone), as_of=as_of
         )
-        (made,) = self._made(kept.week, [route], zone, period, kept.policy_version)
+        prices = [one.price for one in kept.latency if one.price is not None]
+        (made,) = self._made(kept.week, [route], zone, period, kept.policy_version, prices)
         return made
 
     def _made(
-        self, week: str, routes: Sequence[Route], zone: ZoneInfo, period: Period, version: str
+        self,
+        week: str,
+        routes: Sequence[Route],
+        zone: ZoneInfo,
+        period: Period,
+        version: str,
+        prices: Sequence[Price],
     ) -> tuple[Digest, ...]:
         with self.store.read() as uow:
             read_week = digest_reading.read_week(uow, period)
@@ -132,7 +141,7 @@ class DigestDesk:
                 for one in routes
             ]
         return tuple(
-            _digest(one, found, words, cited, read_week, period, weeks.upto(week, SHOWN), zone, version)
+            _digest(one, found, words, cited, read_week, period, weeks.upto(week, SHOWN), zone, version, prices)
             for one, found, words, cited in read
         )
 
@@ -155,6 +164,7 @@ def _digest(
     shown: Sequence[str],
     zone: ZoneInfo,
     version: str,
+    prices: Sequence[Price],
 ) -> Digest:
     """All parts of one route's week."""
     errors = _errors(week.reviewed, route.name, period)
@@ -192,7 +202,7 @@ def _digest(
         weeks=_weeks(read, shown, errors, zone),
         lines=tuple(one.line for one in parts),
         reliability=digest_summary.reliability(outputs, read.windows.now | read.windows.before, week.newest),
-        latency=digest_values.latency(before, now),
+        latency=digest_values.latency(before, now, prices),
         sources=cited.sources,
         reviewers=reviewers,
         corrections=_corrections(read, period.current),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from reviewers.decisions.weeks import WeekTime
+from reviewers.model.prices import Price
 from reviewers.model.telling import Receiver
 from reviewers.ports import Clock, DatasetFiles, Directory, Ids, Metrics, Policies, Store
 from reviewers.workflow.assigning import Assigner
@@ -72,11 +73,12 @@ class Services:
     weekly: WeeklyDesk
     watches: WatchKeeper
     receivers: tuple[Receiver, ...] = ()  # who is told that a training is wanted
+    prices: tuple[Price, ...] = ()  # of tokens
 
     @property
     def digests(self) -> DigestDesk:
         """Loaded when it is asked for: its tests bring scipy.stats, a fifth of the memory of a web process."""
-        return _digest_desk(self.store, self.clock, self.policies)
+        return _digest_desk(self.store, self.clock, self.policies, self.prices)
 
     def shelf(self, zone: ZoneInfo) -> DigestShelf:
         """Digests on request, with weeks as they are in this zone."""
@@ -152,11 +154,13 @@ def make_services(
     digest_at: WeekTime = MONDAY_MORNING,
     digest_channel: str = "",
     receivers: tuple[Receiver, ...] = (),
+    prices: tuple[Price, ...] = (),
 ) -> Services:
     """The use cases over these adapters.
 
     `channel` is where cards go when the policy names none; weeks begin in `zone`, and are told at `digest_at` of the
-    next one, in `digest_channel` or where the cards of each route go; `receivers` are told that a training is wanted.
+    next one, in `digest_channel` or where the cards of each route go; `receivers` are told that a training is wanted;
+    `prices` are of tokens, for what a digest says of cost.
     """
     permissions = Permissions(policies=policies, directory=directory)
     judgement = JudgementDesk(store=store, clock=clock, policies=policies)
@@ -189,7 +193,7 @@ def make_services(
             clock=clock,
             metrics=metrics,
             policies=policies,
-            desk=lambda: _digest_desk(store, clock, policies),
+            desk=lambda: _digest_desk(store, clock, policies, prices),
             zone=zone,
             at=digest_at,
             channel=digest_channel,
@@ -205,10 +209,11 @@ def make_services(
             review_channel=channel,
         ),
         receivers=receivers,
+        prices=prices,
     )
 
 
-def _digest_desk(store: Store, clock: Clock, policies: Policies) -> DigestDesk:
+def _digest_desk(store: Store, clock: Clock, policies: Policies, prices: tuple[Price, ...]) -> DigestDesk:
     from reviewers.workflow.digesting import DigestDesk
 
-    return DigestDesk(store=store, clock=clock, policies=policies)
+    return DigestDesk(store=store, clock=clock, policies=policies, prices=prices)

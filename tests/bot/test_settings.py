@@ -9,6 +9,7 @@ import pytest
 from bot.mistakes import SettingsMistakes
 from bot.settings import load
 from reviewers.decisions.weeks import WeekTime
+from reviewers.model.prices import Price
 from reviewers.model.telling import Receiver
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -70,6 +71,25 @@ def test_reasons_and_scorers_are_plain_lists(monkeypatch: pytest.MonkeyPatch) ->
     settings = load()
     assert [(reason.key, reason.label) for reason in settings.reasons] == [("invented", "Made up"), ("other", "Other")]
     assert settings.scorers == ("coverage", "hf:entailment:org/name")
+
+
+def test_prices_of_tokens_have_the_currency_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a model or of one version of it; a model's name may have signs in it."""
+    assert load().token_prices == ()
+    monkeypatch.setenv("WHETSTONE_PRICES", "helpdesk-8b=0.15/0.60; org/a=b 2026-11-03 = 1/4;")
+    monkeypatch.setenv("WHETSTONE_CURRENCY", "EUR")
+    assert load().token_prices == (
+        Price(model="helpdesk-8b", prompt=0.15, completion=0.6, currency="EUR"),
+        Price(model="org/a=b 2026-11-03", prompt=1.0, completion=4.0, currency="EUR"),
+    )
+
+
+@pytest.mark.parametrize("value", ["helpdesk-8b", "=1/2", "a=1", "a=1/x", "a=-1/2", "a=nan/1"])
+def test_price_that_is_none_says_how_it_is_written(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """One line."""
+    monkeypatch.setenv("WHETSTONE_PRICES", value)
+    with pytest.raises(SettingsMistakes, match=r"WHETSTONE_PRICES: prices as `model=0\.15/0\.60`"):
+        load()
 
 
 def test_programs_that_are_told_of_events_are_named_by_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from reviewers.decisions.digest_values import Columns
 from reviewers.model.digest import Aspect, State, Unit
 from reviewers.model.digest_parts import Percentiles
 from reviewers.model.missing import Missing
+from reviewers.model.prices import Price
 
 
 def columns(count: int, **changes: Any) -> Columns:
@@ -22,6 +23,7 @@ def columns(count: int, **changes: Any) -> Columns:
         "characters": 1000.0 * steps,
         "latency_ms": 1000.0 * steps,
         "tokens": np.full(count, np.nan),
+        "prompt_tokens": np.full(count, np.nan),
         "confidence": np.full(count, np.nan),
         "models": ("m",) * count,
     }
@@ -77,6 +79,21 @@ def test_models_have_their_times_the_most_used_first() -> None:
     assert first.now.p50 == pytest.approx(309.375)  # between places 49 and 50 of steps of 6.25 ms
     assert second.before == Missing(found=0, needed=50, of="outputs")
     assert (first.tokens, first.tokens_before) == (50.0, None)
+
+
+def test_cost_of_a_model_is_its_tokens_at_its_price() -> None:
+    """100 outputs of 40 prompt tokens and 10 others, at 2 and 5 a million: 0.008 and 0.005; one does not tell."""
+    tokens, prompt = np.full(101, 50.0), np.full(101, 40.0)
+    tokens[7] = prompt[7] = np.nan
+    now = columns(101, models=("a 1",) * 101, tokens=tokens, prompt_tokens=prompt)
+    price = Price(model="a", prompt=2.0, completion=5.0, currency="EUR")
+    (found,) = digest_values.latency(now, now, [price])
+    assert found.cost == pytest.approx(0.013)
+    assert found.price == price
+    (unpriced,) = digest_values.latency(now, now, [Price(model="b", prompt=2.0, completion=5.0)])
+    assert (unpriced.cost, unpriced.price) == (None, None)
+    untold = columns(100, models=("a 1",) * 100)
+    assert [one.cost for one in digest_values.latency(untold, untold, [price])] == [None]
 
 
 def test_models_that_tell_neither_time_nor_tokens_are_left_out() -> None:

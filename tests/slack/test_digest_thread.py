@@ -163,9 +163,9 @@ def test_latency_has_its_percentiles_tokens_and_cost() -> None:
     first = drawn_digest().latency[0]
     fast = Percentiles(p50=840.0, p95=2400.0, p99=12400.0, outputs=300)
     second = replace(
-        first, model="small", now=fast, before=FEW, changed=True, tokens=212.4, tokens_before=200.0, cost=12.4
+        first, model="small", now=fast, before=FEW, changed=True, tokens=212.4, tokens_before=200.0, price=None
     )
-    third = replace(first, model="new", now=FEW, tokens=None)
+    third = replace(first, model="new", now=FEW, tokens=None, cost=None, price=None)
     message = thread(drawn_digest(latency=(first, second, third)))["Latency, tokens and cost"]
     assert [[cell["text"] for cell in row] for row in message.blocks[1]["rows"][1:]] == [
         ["helpdesk-8b 2026-11-03", "1.4 s", "3.9 s", "6.1 s", "1.4 s"],
@@ -173,7 +173,7 @@ def test_latency_has_its_percentiles_tokens_and_cost() -> None:
         ["new", "too few (12)", "", "", "1.4 s"],
     ]
     assert listed(message) == [
-        "helpdesk-8b 2026-11-03: 212 tokens an answer",
+        "helpdesk-8b 2026-11-03: 212 tokens an answer; cost 12.40 EUR this week",
         "small: 212 tokens an answer, before 200; cost 12.40 this week",
     ]
     assert said(message.blocks[-1]) == "Beyond chance: small."

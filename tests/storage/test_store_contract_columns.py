@@ -64,8 +64,8 @@ def test_an_output_tells_its_numbers_and_which_prompt_it_was_written_under(store
     assert len(block) == 1
     assert block.decided_at.tolist() == [(NOON + timedelta(microseconds=7)).replace(tzinfo=None)]
     assert block.selected.tolist() == [True]
-    numbers = [block.risk, block.characters, block.latency_ms, block.tokens, block.confidence]
-    assert [column.tolist() for column in numbers] == [[0.3], [11.0], [812.5], [120.0], [0.75]]
+    numbers = [block.risk, block.characters, block.latency_ms, block.tokens, block.prompt_tokens, block.confidence]
+    assert [column.tolist() for column in numbers] == [[0.3], [11.0], [812.5], [120.0], [100.0], [0.75]]
     assert (block.models, block.prompts) == (("helpdesk-8b 2026-11-03",), ("v 12",))
     assert block.policies == (a_decision().policy_version,)
 
@@ -76,7 +76,7 @@ def test_what_an_output_does_not_tell_is_no_number(store: Store) -> None:
     stored(store, decided("o-1", risk=None), prompt=(system, asked))
     stored(store, decided("o-2", decided_at=NOON + HOUR / 2), prompt=(asked,))
     (block,) = read(store)
-    for column in (block.latency_ms, block.tokens, block.confidence):
+    for column in (block.latency_ms, block.tokens, block.prompt_tokens, block.confidence):
         assert np.isnan(column).all()
     assert np.isnan(block.risk).tolist() == [True, False]
     first, second = block.prompts

@@ -170,13 +170,14 @@ def _latency_row(one: Latency) -> tuple[str, ...]:
 
 
 def _tokens(one: Latency) -> Words:
-    """ "helpdesk-8b: 212 tokens an answer, before 200; cost 12.40 this week"."""
+    """ "helpdesk-8b: 212 tokens an answer, before 200; cost 12.40 EUR this week"."""
     said = []
     if one.tokens is not None:
         before = "" if one.tokens_before is None else f", before {one.tokens_before:,.0f}"
         said.append(f"{one.tokens:,.0f} tokens an answer{before}")
     if one.cost is not None:
-        said.append(f"cost {one.cost:,.2f} this week")
+        currency = f" {name(one.price.currency, 12).text}" if one.price and one.price.currency else ""
+        said.append(f"cost {one.cost:,.2f}{currency} this week")
     return words(bolded(words(name(one.model))), strong(": "), "; ".join(said)) if said else ()
 
 
