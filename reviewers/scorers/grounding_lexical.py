@@ -21,6 +21,7 @@ from reviewers.model import Score
 from reviewers.ports import Evidence
 
 WEIGHTS = Path(__file__).with_suffix(".json")
+CLEARLY = 2.0  # times the other logit, to say which of the two it is: our choice, since another number speaks for both
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +40,7 @@ class LexicalGrounding:
     """Machine reviewer "grounding_lexical", and "grounding" where the detector cannot run."""
 
     version = (
-        "grounding-lexical-2"  # raise it with the features, the evidence, the weights or how they are put together
+        "grounding-lexical-3"  # raise it with the features, the evidence, the weights or how they are put together
     )
 
     def __init__(self, name: str = "grounding_lexical") -> None:
@@ -82,6 +83,8 @@ def weighings() -> dict[str, Weighing]:
 def _say(altered: float, added: float) -> str:
     if max(altered, added) <= 0:
         return "By its words the answer lies close to its passages."
-    if altered >= added:
+    if altered >= CLEARLY * added:
         return "By its words a claim changes a fact of its passages."
-    return "By its words the answer says more than its passages."
+    if added >= CLEARLY * altered:
+        return "By its words the answer says more than its passages."
+    return "By its words the answer changes a fact of its passages or says more than they do."

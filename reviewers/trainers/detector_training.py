@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reviewers.trainers.claims.texts import SourceText, read_texts
-from reviewers.trainers.claims.windows import CLAIMS, GENERATOR, Window, make_windows
+from reviewers.trainers.claims.windows import GENERATOR, Window, make_windows
 from reviewers.trainers.lexical_training import fit_weighings
 from reviewers.trainers.lora import Recipe, Step, Trainer
 
@@ -58,7 +58,7 @@ def train(
         "generator": GENERATOR,
         "texts_sha256": hashlib.sha256(job.texts.read_bytes()).hexdigest(),
         "windows_sha256": fingerprint(windows[:FINGERPRINTED]),
-        "claims": CLAIMS * job.recipe.steps,
+        "claims": sum(len(window.claims) for window in windows),
         "auroc_on_made_claims": auroc_by_kind(tested, [trainer.answers(window) for window in tested]),
     }
     return _written(out / "manifest.json", manifest)
@@ -69,7 +69,7 @@ def train_lexical(texts: Path, out: Path, *, windows: int, seed: int) -> Path:
     made = make_windows(texts_to_learn_from(read_texts(texts)), windows, seed=seed)
     content = {
         "generator": GENERATOR,
-        "claims": CLAIMS * windows,
+        "claims": sum(len(window.claims) for window in made),
         "seed": seed,
         "weighings": fit_weighings(made),
     }

@@ -39,7 +39,7 @@ class Recipe:
     rank: int = 16
     scale: int = 32  # LoRA's alpha: the adapter counts alpha / rank
     first_layer: int = 8  # layers below are not trained
-    learning_rate: float = 6e-4  # our choice: three times the steps, so a little lower
+    learning_rate: float = 8e-4
     warm_up: int = 30  # steps until the learning rate is reached; then it falls in a straight line
     longest_gradient: float = 1.0
 

@@ -101,9 +101,9 @@ def test_another_scorer_takes_over_where_the_model_cannot_be_loaded() -> None:
     for _ in range(2):
         (score,) = scorer.score([evidence("o-1", FEE)])
         assert score is not None
-        assert (score.scorer, score.version) == ("grounding", "grounding-lexical-2")
+        assert (score.scorer, score.version) == ("grounding", "grounding-lexical-3")
     assert len(told) == 1
-    assert scorer.version == "grounding-lexical-2"
+    assert scorer.version == "grounding-lexical-3"
 
 
 def test_what_the_second_scorer_cannot_do_is_not_hidden() -> None:
@@ -116,24 +116,27 @@ def test_what_the_second_scorer_cannot_do_is_not_hidden() -> None:
 
 
 def test_by_words_alone_a_changed_number_and_an_added_sentence_are_told_from_what_is_said() -> None:
-    """The value is a logit; the claim that changes a fact is the worst, and the explanation says so."""
+    """The value is a logit, and the explanation says which it is, where that is clear."""
     said = "A cash withdrawal abroad costs € 3.50. Your daily limit is € 500."
     scorer = LexicalGrounding()
-    true, altered, added = scorer.score(
+    true, altered, denied, added = scorer.score(
         [
             evidence("o-1", said, completion="A cash withdrawal abroad costs € 3.50."),
             evidence("o-2", said, completion="A cash withdrawal abroad costs € 9.00."),
-            evidence("o-3", said, completion="A cash withdrawal is free on Sundays for our best customers in Norway."),
+            evidence("o-3", said, completion="Your daily limit is not € 500."),
+            evidence("o-4", said, completion="A cash withdrawal is free on Sundays for our best customers in Norway."),
         ]
     )
     assert true is not None
     assert altered is not None
+    assert denied is not None
     assert added is not None
     assert true.value < 0 < altered.value
     assert true.value < 0 < added.value
-    assert altered.explanation == "By its words a claim changes a fact of its passages."
+    assert altered.explanation == "By its words the answer changes a fact of its passages or says more than they do."
+    assert denied.explanation == "By its words a claim changes a fact of its passages."
     assert added.explanation == "By its words the answer says more than its passages."
-    assert (true.scorer, true.version) == ("grounding_lexical", "grounding-lexical-2")
+    assert (true.scorer, true.version) == ("grounding_lexical", "grounding-lexical-3")
 
 
 def test_the_lexical_value_is_the_worst_alteration_and_the_mean_addition() -> None:

@@ -4,23 +4,50 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
+import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
 
+from reviewers.decisions.evidence_choice import EVIDENCE_WORDS
 from reviewers.errors import Invalid
 from reviewers.trainers.claims.lexicon import lexicon
+from reviewers.trainers.claims.setting import Setting, gather
 from reviewers.trainers.claims.texts import SHIPPED, SourceText, read_texts
-from reviewers.trainers.claims.windows import ADDED, BREAKING, CLAIMS, EVIDENCE_WORDS, Window, make_windows
+from reviewers.trainers.claims.turning import UNTOLD, turn
+from reviewers.trainers.claims.windows import (
+    ADDED,
+    BREAKING,
+    CLAIMS,
+    INVENTED,
+    LEAST_CLAIMS,
+    MadeClaim,
+    Window,
+    make_windows,
+)
 from reviewers.trainers.detector_training import fingerprint, held_out_texts, texts_to_learn_from
 
-SOME = 120  # windows: 1,200 claims, a second
+SOME = 120  # windows: some 950 claims, three seconds
+ALTERED = 30  # words that what is added to two of its sentences makes the evidence longer at most
 
 
 @pytest.fixture(scope="module")
 def windows() -> list[Window]:
     return make_windows(read_texts(), SOME, seed=3)
+
+
+def sides(windows: list[Window]) -> tuple[list[MadeClaim], list[MadeClaim]]:
+    """All true claims, and all wrong ones."""
+    claims = [claim for window in windows for claim in window.claims]
+    return [claim for claim in claims if claim.supported], [claim for claim in claims if not claim.supported]
 
 
 def test_the_same_seed_makes_the_same_claims_and_more_go_on_from_fewer() -> None:
@@ -33,18 +60,36 @@ def test_the_same_seed_makes_the_same_claims_and_more_go_on_from_fewer() -> None
 
 
 def test_half_of_the_claims_of_every_window_are_true(windows: list[Window]) -> None:
-    """Ten a window, each another one, on evidence that the model can hold."""
+    """Four to eight a window, each another one, on evidence as the scorer reads it."""
     for window in windows:
-        assert len({claim.text for claim in window.claims}) == CLAIMS
-        assert sum(claim.supported for claim in window.claims) == CLAIMS // 2
-        assert len(window.evidence) == 1 or len(" ".join(window.evidence).split()) <= EVIDENCE_WORDS
+        assert LEAST_CLAIMS <= len({claim.text for claim in window.claims}) == len(window.claims) <= CLAIMS
+        assert sum(claim.supported for claim in window.claims) == len(window.claims) / 2
+        assert len(window.evidence) == 1 or len(" ".join(window.evidence).split()) <= EVIDENCE_WORDS + ALTERED
+    assert sum(len(window.claims) == CLAIMS for window in windows) > 0.9 * SOME
+
+
+def test_the_evidence_is_short_or_long_and_often_not_in_a_row(windows: list[Window]) -> None:
+    """As the scorer meets it: a sentence or two of a short passage, or six from here and there of a long one."""
+    texts = read_texts()
+    following = {(one, other) for text in texts for one, other in pairwise(text.sentences)}
+    known = {sentence for text in texts for sentence in text.sentences}
+    apart = [
+        any(pair not in following for pair in pairwise(window.evidence) if known.issuperset(pair)) for window in windows
+    ]
+    assert sum(apart) >= 0.25 * SOME
+    lengths = [len(" ".join(window.evidence).split()) for window in windows]
+    assert sum(length <= 60 for length in lengths) >= 0.2 * SOME
+    assert sum(length >= 110 for length in lengths) >= 0.25 * SOME
 
 
 def test_at_most_a_fifth_of_the_true_claims_are_verbatim(windows: list[Window]) -> None:
     """Else the detector would learn to look for the sentence instead of for what it says."""
-    true = [(claim, window) for window in windows for claim in window.claims if claim.supported]
-    verbatim = [claim for claim, window in true if claim.text in window.evidence]
-    assert 0.05 <= len(verbatim) / len(true) <= 0.2
+    true, _ = sides(windows)
+    assert 0.05 <= sum(claim.kind == "verbatim" for claim in true) / len(true) <= 0.2
+    stands = [
+        claim for window in windows for claim in window.claims if claim.supported and claim.text in window.evidence
+    ]
+    assert len(stands) / len(true) <= 0.2
 
 
 def test_no_wrong_claim_stands_in_its_evidence(windows: list[Window]) -> None:
@@ -56,20 +101,63 @@ def test_no_wrong_claim_stands_in_its_evidence(windows: list[Window]) -> None:
 
 def test_every_kind_of_wrong_claim_is_made(windows: list[Window]) -> None:
     """None has more than a sixth, and the kinds that are everywhere to be found have their share."""
-    made = Counter(claim.kind for window in windows for claim in window.claims if not claim.supported)
-    assert set(made) == {name for name, *_ in BREAKING}
-    assert made.total() == SOME * CLAIMS // 2
+    made = Counter(claim.kind for claim in sides(windows)[1])
+    assert set(made) | {"who"} == {name for name, *_ in BREAKING} | {UNTOLD, INVENTED}  # "who" has hardly ever a place
     assert max(made.values()) <= made.total() / 6
     for kind in ("name", "negation", "opposite", "antonym", "noun", "exchanged names"):
-        assert made[kind] >= 0.05 * made.total(), kind
+        assert made[kind] >= 0.04 * made.total(), kind
     assert made["date"] + made["number"] + made["exchanged values"] >= 0.08 * made.total()
-    assert {name for name, *_ in BREAKING} > ADDED
+    assert {name for name, *_ in BREAKING} | {UNTOLD} > ADDED
+    assert sum(made[kind] for kind in ADDED) >= 0.3 * made.total()  # what stands nowhere
 
 
 def test_some_true_claims_need_two_sentences(windows: list[Window]) -> None:
     """Joined ones, and those that say who "he" is."""
-    made = Counter(claim.kind for window in windows for claim in window.claims if claim.supported)
+    made = Counter(claim.kind for claim in sides(windows)[0])
     assert made["joined"] + made["who"] >= 0.08 * made.total()
+
+
+def test_true_and_wrong_claims_look_alike(windows: list[Window]) -> None:
+    """A fifth of each are long, a fifth without capitals, a tenth said as in a conversation."""
+    talk = re.compile(
+        r"(?:yes|well|oh|sure|hmm|yeah|no|actually|basically|interestingly|it turns|note|according"
+        r"|i (?:think|believe|heard|know)|did you)\b",
+        re.I,
+    )
+    for side in sides(windows):
+        assert sum(25 <= len(claim.text.split()) <= 48 for claim in side) >= 0.2 * len(side)
+        assert sum(claim.text == claim.text.lower() for claim in side) >= 0.2 * len(side)
+        assert sum(bool(talk.match(claim.text)) for claim in side) >= 0.1 * len(side)
+
+
+def test_the_words_of_a_claim_alone_do_not_tell_whether_it_is_true(windows: list[Window]) -> None:
+    """A bag of words and of pairs, tested on windows that it did not see: near 0.5, as it reads no evidence."""
+    claims = [(claim, number) for number, window in enumerate(windows) for claim in window.claims]
+    words = make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), min_df=3, sublinear_tf=True, lowercase=False, token_pattern=r"\S+"),
+        LogisticRegression(C=2, max_iter=500),
+    )
+    wrong = [not claim.supported for claim, _ in claims]
+    groups = [number for _, number in claims]
+    said = cross_val_predict(
+        words, [claim.text for claim, _ in claims], wrong, groups=groups, cv=GroupKFold(5), method="decision_function"
+    )
+    assert roc_auc_score(wrong, said) <= 0.62
+
+
+def test_what_the_evidence_was_made_to_deny_is_wrong_and_what_it_was_made_to_say_is_true() -> None:
+    """The edit goes into the evidence; the sentence as a person wrote it is then the wrong claim."""
+    sentence = "Ida Lovell opened the large mill in Harton in 1911."
+    text = SourceText(source="town", sentences=(sentence, "It burned down."))
+    for seed in range(30):
+        setting = Setting(
+            draw=random.Random(seed), evidence=text.sentences, near=(), passage=text.sentences, pool=gather([text])
+        )
+        turned = turn(setting, [sentence], Counter())
+        if turned.edited:
+            assert turned.setting.evidence == (*turned.edited, "It burned down.")
+            assert turned.edited != (sentence,)
+        assert all(said == sentence for _, said in turned.wrong)
 
 
 def test_texts_to_test_with_are_kept_from_training() -> None:
@@ -107,7 +195,8 @@ def test_texts_of_ones_own_are_read_plain_or_packed(tmp_path: Path) -> None:
 def test_no_word_is_its_own_opposite_or_synonym() -> None:
     """And a capital stands in no table, since only words in lower case are replaced."""
     tables = lexicon()
-    for table in (tables.opposites, tables.antonyms, tables.sisters, tables.synonyms, tables.weaker, tables.stronger):
+    of_words = (tables.opposites, tables.antonyms, tables.sisters, tables.synonyms, tables.reworded)
+    for table in (*of_words, tables.weaker, tables.stronger):
         for phrase, others in table.items():
             assert phrase not in others
             assert phrase == phrase.lower()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from reviewers.trainers.claims.keeping import drop_opening, joined
 from reviewers.trainers.claims.lexicon import lexicon
-from reviewers.trainers.claims.setting import Setting, elsewhere
+from reviewers.trainers.claims.setting import SPEAKER, Setting, elsewhere
 from reviewers.trainers.claims.spans import inner_case, sentence_case
 
 _PHRASE = re.compile(
@@ -35,12 +36,24 @@ def add_statement(sentence: str, setting: Setting) -> str | None:
     return sentence.rstrip(".!?") + joint + inner_case(clause, setting.pool.known) + "."
 
 
+def add_near(sentence: str, setting: Setting) -> str | None:
+    """A sentence of the same or a neighbouring passage that is not evidence, joined as true ones are."""
+    others = [
+        one for one in setting.near if 5 <= len(one.split()) <= 22 and one.endswith(".") and not SPEAKER.match(one)
+    ]
+    if not others or len(sentence.split()) > 22 or not sentence.endswith("."):
+        return None
+    other = drop_opening(one := setting.draw.choice(others), setting) or one
+    pair = (sentence, other) if setting.draw.random() < 0.5 else (other, sentence)
+    return joined(*pair, setting)
+
+
 def add_personal(sentence: str, setting: Setting) -> str | None:
-    """An opinion or experience of whoever speaks, behind the sentence or instead of it."""
+    """What anybody might say of anything, behind the sentence or instead of it."""
     words = setting.draw.choice(lexicon().personal)
     if setting.draw.random() < 0.3:
         return sentence_case(words) + "."
-    return sentence.rstrip(".!?") + setting.draw.choice([", and ", ". ", ", but "]) + words + "."
+    return sentence.rstrip(".!?") + setting.draw.choice([", and ", ", but "]) + words + "."
 
 
 def cross(sentence: str, setting: Setting) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 from reviewers.trainers.claims.persons import people, who
 from reviewers.trainers.claims.setting import SPEAKER, Setting
@@ -129,14 +130,21 @@ def exchange_values(sentence: str, setting: Setting) -> str | None:
 
 
 def _exchange(sentence: str, found: list[Piece], setting: Setting) -> str | None:
+    found = [one for one in found if len(one.text) > 1 or one.text.isdigit()]  # a letter is no name
     if len(found) < 2:
         return None
-    first, second = sorted(setting.draw.sample(found, 2))
+    pairs = list(combinations(sorted(found), 2))
+    alike = [(one, other) for one, other in pairs if _sort(one.text) == _sort(other.text)]
+    first, second = setting.draw.choice(alike or pairs)
     between = sentence[first.end : second.start]
     listed = re.fullmatch(r"(?:[, ]|and|or|to|–|-|between|from|both|with)*", between)
     if listed or set(first.text.split()) & set(second.text.split()):
         return None
     return sentence[: first.start] + second.text + between + first.text + sentence[second.end :]
+
+
+def _sort(text: str) -> str:
+    return "figures" if text[0].isdigit() else kind_of(text)
 
 
 def wrong_who(sentence: str, setting: Setting) -> str | None:

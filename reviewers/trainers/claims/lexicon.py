@@ -21,7 +21,8 @@ class Lexicon:
     opposites: Table  # hand-made, both ways
     antonyms: Table  # from WordNet
     sisters: Table  # nouns of the same kind, from WordNet
-    synonyms: Table
+    synonyms: Table  # hand-made
+    reworded: Table  # from WordNet: other words for one that nearly always means the same
     weaker: Table
     stronger: Table
     wraps: tuple[str, ...]  # around a claim, with {claim} or {Claim}
@@ -44,7 +45,8 @@ def lexicon() -> Lexicon:
         opposites=_table([*tables["opposites"], *(pair[::-1] for pair in tables["opposites"])]),
         antonyms=words["opposite"],
         sisters=words["sister"],
-        synonyms=_table(tables["synonyms"]),
+        synonyms=_table([*tables["same"], *(pair[::-1] for pair in tables["same"]), *tables["synonyms"]]),
+        reworded=words["synonym"],
         weaker=_table(tables["weaker"]),
         stronger=_table(tables["stronger"]),
         wraps=tuple(tables["wraps"]),

@@ -24,8 +24,29 @@ SEED = 20260
 PASSAGES = {"us-history": 1500, "business": 1000, "18f": 1000, "taskmaster": 700}  # our choice: 1.5 a training step
 IN_USE = 2  # a word stands in the lists when the texts have it this often
 DOMINANT = 0.75  # share of a word's tagged uses that its part of speech has, so that "left" is no antonym of "right"
+SURE = 0.75  # share of a word's tagged uses in a part of speech that the sense has whose other words are its synonyms
 SISTERS = range(2, 26)  # members of a group that count as of one kind; larger groups are no kinds
 PARTS = {"noun": "1", "verb": "2", "adj": "3", "adv": "4"}  # the numbers are WordNet's in its sense keys
+_PART_NAMES = {number: name for name, number in PARTS.items()}
+# Words that others stand for in few sentences only, either way: they are of phrases ("take place"), mean several things
+# ("commission"), or say how much or whether.
+_LEFT_ALONE = frozenset(
+    """do make take give get have be come go keep hold set put let use see one two same other own more most less least
+    some any all no not only just even very well so too still yet ever never much many such first last next back right
+    left able like may will can must need number time year day way part state power people person man woman child
+    world thing point case kind place home house side work end hand head name line order act party union bank president
+    hundred thousand million billion ten dozen pair but however after later above soon group groups steps given looking
+    said leaving holding letter provisions extra lots subsequently thereafter nothing someone chief troops fences sod
+    provided building buildings prompt main social religious effects reading starving coast starting drive meet going
+    fact means mean service services government selling nonetheless nevertheless notwithstanding percent percentage men
+    manpower commission commissions committee committees technology engineering delivery bringing merely constructing
+    marketing financial fiscal noted granted marked pronounced unity integrity employed utilized retention departure
+    void promotion publicity housing lodging shaping defining awaited anticipated defenders supporter voters accountants
+    accountant controllers controller spiritual provision proviso authorities integration integrating scores lots tons
+    revenue receipts regulation regulations practiced adept registration limiting striving pains salvation recommended
+    advocated advocate recommend slogan tale baby infant dwellers inhabitants strategy strategies scheme schemes assist
+    panic terror""".split()
+)
 _INFLECTIONS: tuple[tuple[str, str, str], ...] = (
     ("ies", "y", "s"),
     ("s", "", "s"),
@@ -64,12 +85,14 @@ class WordNet:
 
     def __init__(self, folder: Path) -> None:
         self.uses: dict[str, Counter[str]] = defaultdict(Counter)  # word -> part of speech -> tagged uses
+        self.first: dict[str, Counter[str]] = defaultdict(Counter)  # the same of each part's first sense
         for line in (folder / "cntlist.rev").read_text().splitlines():
-            key, _, count = line.split()
+            key, number, count = line.split()
             word, _, sense = key.partition("%")
-            part = {number: name for name, number in PARTS.items()}.get("3" if sense[0] == "5" else sense[0])
+            part = _PART_NAMES.get("3" if sense[0] == "5" else sense[0])
             if part:
                 self.uses[word][part] += int(count)
+                self.first[word][part] += int(count) * (number == "1")
         self.sets: dict[str, dict[str, tuple[list[str], list[list[str]]]]] = {}  # part -> offset -> words, pointers
         self.senses: dict[str, dict[str, list[str]]] = {}  # part -> word -> offsets, the most frequent first
         self.irregular = {line.split()[1] for line in (folder / "verb.exc").read_text().splitlines()}
@@ -92,6 +115,24 @@ class WordNet:
                 if sign == "!" and target_part in "nvar" and source_at and words[source_at - 1] == word:
                     found.append(self.sets[part][target][0][target_at - 1])
         return found
+
+    def synonyms(self, word: str, part: str) -> list[str]:
+        """Other words for it: where nearly all uses have its first sense, those that mostly mean the same."""
+        senses = self.senses[part].get(word, [])
+        if not senses or word in _LEFT_ALONE or not self._means_one_thing(word, part):
+            return []
+        words, _ = self.sets[part][senses[0]]
+        return [
+            one
+            for one in words
+            if one not in (word, *_LEFT_ALONE)
+            and self.senses[part].get(one, [""])[0] == senses[0]
+            and self._means_one_thing(one, part)
+        ]
+
+    def _means_one_thing(self, word: str, part: str) -> bool:
+        uses = self.uses.get(word, Counter())
+        return self.is_mostly(word, part) and self.first[word][part] >= SURE * uses[part]
 
     def kinds(self, word: str) -> list[str]:
         """What the noun is a kind of, in its first sense: offsets."""
@@ -126,6 +167,8 @@ def _word_lines(net: WordNet, counts: Mapping[str, int]) -> Iterator[str]:
     used = {word for word, count in counts.items() if count >= IN_USE}
     groups = _groups(net, used)
     for word in sorted(used):
+        said = _forms(net, word, ("adj", "adv", "verb", "noun"), net.synonyms)
+        yield from _line("synonym", word, {one for one in said if counts.get(one)}, said)
         yield from _line("opposite", word, used, _forms(net, word, ("adj", "adv", "verb", "noun"), net.antonyms))
         yield from _line(
             "sister",

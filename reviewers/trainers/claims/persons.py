@@ -25,11 +25,13 @@ def people(text: str, known: Collection[str]) -> list[str]:
 
 
 def who(sentence: str, setting: Setting) -> Who | None:
-    """The first pronoun of a sentence as it stands in the evidence, behind one that names its person."""
+    """The first pronoun of a sentence as it stands in the evidence, where the one told before it names its person."""
     match = _PRONOUN.match(sentence)
-    if match is None or sentence not in setting.evidence[1:] or people(sentence, setting.pool.known):
+    if match is None or sentence not in setting.passage[1:] or people(sentence, setting.pool.known):
         return None
-    before = setting.evidence[setting.evidence.index(sentence) - 1]
+    before = setting.passage[setting.passage.index(sentence) - 1]
+    if not {sentence, before} <= set(setting.evidence):
+        return None
     found = names(before, setting.pool.known)
     persons = people(before, setting.pool.known)
     if not persons and found and found[0].start == 0 and kind_of(found[0].text) == "short":

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewers.trainers.claims.lexicon import lexicon
+from reviewers.trainers.claims.retelling import retold
 from reviewers.trainers.claims.spans import kind_of, names, seen_names
 from reviewers.trainers.claims.texts import SourceText
 
@@ -19,6 +20,9 @@ class Pool:
 
     texts: tuple[SourceText, ...]
     by_source: Mapping[str, tuple[int, ...]]  # collection -> places of its texts, in order
+    retold: Mapping[
+        str, tuple[tuple[int, str], ...]
+    ]  # collection -> of what a model retold, place among its texts and text
     names: Mapping[str, tuple[str, ...]]  # kind of name -> names as often as they occur
     known: frozenset[str]  # words that begin names
     words: frozenset[str]  # in lower case
@@ -31,6 +35,7 @@ class Setting:
     draw: random.Random
     evidence: tuple[str, ...]  # sentences that the claim is read against
     near: tuple[str, ...]  # sentences of the same or a neighbouring passage that are not evidence
+    passage: tuple[str, ...]  # the sentences in the order in which they were told: what "he" means is to be found there
     pool: Pool
 
 
@@ -52,10 +57,18 @@ def gather(texts: Sequence[SourceText]) -> Pool:
     return Pool(
         texts=tuple(texts),
         by_source={source: tuple(at) for source, at in places.items()},
+        retold={source: tuple(_retold(texts, at)) for source, at in places.items()},
         names={kind: tuple(of_kind) for kind, of_kind in found.items()},
         known=known,
         words=frozenset(word for sentence in sentences for word in sentence.split() if word.islower()),
     )
+
+
+def _retold(texts: Sequence[SourceText], places: Sequence[int]) -> Iterator[tuple[int, str]]:
+    for number, at in enumerate(places):
+        for sentence in texts[at].sentences:
+            for of in dict.fromkeys(one.of for one in retold().get(sentence, ())):
+                yield number, " ".join(of)
 
 
 def elsewhere(setting: Setting) -> str:

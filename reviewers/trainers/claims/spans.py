@@ -106,7 +106,7 @@ def words_in(sentence: str, table: Table) -> list[Piece]:
     taken = [(piece.start, piece.end) for piece in names(sentence)]
     found: list[Piece] = []
     for size in (3, 2, 1):
-        for match in re.finditer(rf"(?=\b((?:[\w'-]+ ){{{size - 1}}}[\w'-]+)\b)", sentence):
+        for match in re.finditer(rf"(?=(?<![\w'-])((?:[\w'-]+ ){{{size - 1}}}[\w'-]+)\b)", sentence):
             start, end = match.start(1), match.end(1)
             free = all(end <= a or start >= b for a, b in taken)
             if free and match.group(1).lower() in table and (start == 0 or match.group(1).islower()):
@@ -136,8 +136,9 @@ def inner_case(text: str, known: Collection[str]) -> str:
     """As it stands inside of a sentence: its first word keeps a capital only where it is a name or "I"."""
     first = re.match(r"[\w'-]+", text)
     word = first.group() if first else ""
-    keeps = word in known or word.split("'")[0] == "I" or word.isupper() or word in MONTHS or word in WEEKDAYS
-    keeps = keeps or word in lexicon().first_names or any(piece.start == 0 for piece in names(text, known))
+    stem = word.split("'")[0]
+    keeps = stem in known or stem == "I" or word.isupper() or word in MONTHS or word in WEEKDAYS
+    keeps = keeps or stem in lexicon().first_names or any(piece.start == 0 for piece in names(text, known))
     return text if keeps and word != "A" else text[:1].lower() + text[1:]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from reviewers.trainers.claims.lexicon import Table, lexicon
+from reviewers.trainers.claims.keeping import by_table
+from reviewers.trainers.claims.lexicon import lexicon
 from reviewers.trainers.claims.setting import Setting
 from reviewers.trainers.claims.spans import Piece, replaced, words_in
 
@@ -12,6 +13,9 @@ NEAR_NOUNS = 0.4  # share of wrong nouns that stand in the evidence elsewhere
 _NEGATION = re.compile(r"\b(?:not|never|no longer) |n't\b")
 _AUXILIARY = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|could|will|would|should|may|might|must|does|did|do)\b(?! not\b|n't|')"
+)
+_POSSESSION = re.compile(  # "had a mill": no "had not a mill"
+    r"^(?:has|have|had|do|does|did) (?!been\b|become\b|made\b|come\b|taken\b|found\b|begun\b|grown\b|long\b)(?!\w+ed\b)"
 )
 _AFTER_HELP = re.compile(r"\b(?:was|were|is|are|be|been|being|had|has|have|by|and|the|a|an|of|in|to|as|with|not)\s$")
 _NOUN_AHEAD = re.compile(
@@ -29,7 +33,7 @@ def negate(sentence: str, setting: Setting) -> str | None:
     if match and setting.draw.random() < 0.8:
         affirmed = sentence[: match.start()] + sentence[match.end() :]
         return re.sub(r"\bca(?= )", "can", re.sub(r"\bwo(?= )", "will", affirmed))
-    found = list(_AUXILIARY.finditer(sentence))
+    found = [one for one in _AUXILIARY.finditer(sentence) if not _POSSESSION.search(sentence[one.start() :][:24])]
     if found and setting.draw.random() < 0.75:
         place = setting.draw.choice(found[:2]).end()
         return sentence[:place] + setting.draw.choice([" not", " not", " never"]) + sentence[place:]
@@ -38,7 +42,7 @@ def negate(sentence: str, setting: Setting) -> str | None:
 
 def _did_not(sentence: str, setting: Setting) -> str | None:
     """ "opened" -> "did not open", for regular verbs whose base the texts use."""
-    for match in re.finditer(r"\b([a-z]{3,})ed\b", sentence):
+    for match in re.finditer(r"(?<![\w-])([a-z]{3,})ed\b(?!-)", sentence):
         bases = [one for one in (match.group(1), match.group(1) + "e") if one in setting.pool.words]
         if bases and not _AFTER_HELP.search(sentence[: match.start()]):
             instead = setting.draw.choice(["did not", "never", "failed to"])
@@ -49,19 +53,19 @@ def _did_not(sentence: str, setting: Setting) -> str | None:
 
 def opposite(sentence: str, setting: Setting) -> str | None:
     """A word or phrase by its opposite, of the hand-made table."""
-    return _by_table(sentence, setting, lexicon().opposites)
+    return by_table(sentence, setting, lexicon().opposites)
 
 
 def antonym(sentence: str, setting: Setting) -> str | None:
     """A word by its opposite in WordNet."""
-    return _by_table(sentence, setting, lexicon().antonyms)
+    return by_table(sentence, setting, lexicon().antonyms)
 
 
 def overstate(sentence: str, setting: Setting) -> str | None:
     """ "some" -> "all", "may" -> "must": more than the passage says."""
     if re.search(r"\b(?:not|no|never|if)\b|n't", sentence):
         return None
-    return _by_table(sentence, setting, lexicon().stronger)
+    return by_table(sentence, setting, lexicon().stronger)
 
 
 def other_noun(sentence: str, setting: Setting) -> str | None:
@@ -83,11 +87,3 @@ def other_noun(sentence: str, setting: Setting) -> str | None:
     if near and setting.draw.random() < NEAR_NOUNS:
         return replaced(sentence, piece, setting.draw.choice(near))
     return replaced(sentence, piece, setting.draw.choice(sisters[piece.text.lower()]))
-
-
-def _by_table(sentence: str, setting: Setting, table: Table) -> str | None:
-    found = words_in(sentence, table)
-    if not found:
-        return None
-    piece = setting.draw.choice(found)
-    return replaced(sentence, piece, setting.draw.choice(table[piece.text.lower()]))
