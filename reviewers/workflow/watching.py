@@ -145,7 +145,7 @@ class WatchKeeper:
 def _renewals(seen: _Seen, route: Route, now: datetime) -> list[Begun]:
     rules = watching.rules(route)
     found = []
-    for watch in (seen.past.whole, *seen.past.parts()):
+    for watch in dict.fromkeys((seen.past.whole, *seen.past.parts(), *seen.starts)):
         start = seen.starts.get(watch)
         told = watching.told_in(seen.digests, start) if start else 0
         one = watching.renewed(seen.past, watch, start, rules=rules, told=told, now=now)

@@ -118,3 +118,19 @@ def test_a_stream_of_nothing_keeps_nothing() -> None:
 
     assert isinstance(kept, Kept)
     assert (len(kept.vectors), kept.seen) == (0, 0)
+
+
+def test_doubt_is_looked_at_with_more_permutations_and_calm_is_not() -> None:
+    """The same draws as by hand: few first, and where p is small many, whose answer counts."""
+    calm, moved = some_vectors(100, 1, 4), some_vectors(100, 2, 4) + np.float32(0.5)
+    by_hand = np.random.default_rng(5)
+    quiet = embedding_drift.compare(calm, some_vectors(100, 3, 4), by_hand)
+    closely = embedding_drift.compare_closely(calm, some_vectors(100, 3, 4), np.random.default_rng(5))
+    assert isinstance(quiet, EmbeddingDrift)
+    assert quiet.p_value > embedding_drift.WORTH
+    assert closely == quiet
+
+    by_hand = np.random.default_rng(5)
+    embedding_drift.compare(calm, moved, by_hand)
+    second = embedding_drift.compare(calm, moved, by_hand, permutations=embedding_drift.FINE)
+    assert embedding_drift.compare_closely(calm, moved, np.random.default_rng(5)) == second
