@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,26 +14,26 @@ from reviewers.model.digest import Aspect, Finding, Unit
 from reviewers.model.features import FeatureBlock
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Words:
-    """What the words of one window tell, as it grows."""
+    """What the words of one window tell."""
 
-    language: list[str] = field(default_factory=list)  # where it is told
-    refusal: list[str] = field(default_factory=list)  # "refused" or "answered"
-    citation: list[str] = field(default_factory=list)  # "missing" or "cited", where something is stated
-    similarity: list[Floats] = field(default_factory=list)  # in pieces; NaN where there was no passage
+    language: Sequence[str] = ()  # where it is told
+    refusal: Sequence[str] = ()  # "refused" or "answered"
+    citation: Sequence[str] = ()  # "missing" or "cited", where something is stated
+    similarity: Floats = field(default_factory=lambda: np.zeros(0))  # NaN where there was no passage
 
-    def add(self, block: FeatureBlock) -> None:
-        """One more piece."""
-        self.language += [one for one in block.language if one]
-        self.refusal += ["refused" if one else "answered" for one in block.refusal]
+
+def words_of(blocks: Iterable[FeatureBlock]) -> Words:
+    """Those of a window that is read in pieces."""
+    language, refusal, citation, similarity = list[str](), list[str](), list[str](), [np.zeros(0)]
+    for block in blocks:
+        language += [one for one in block.language if one]
+        refusal += ["refused" if one else "answered" for one in block.refusal]
         told = block.citation_missing[~np.isnan(block.citation_missing)]
-        self.citation += ["missing" if one else "cited" for one in told]
-        self.similarity.append(block.similarity)
-
-    def nearness(self) -> Floats:
-        """All similarities."""
-        return np.concatenate([np.zeros(0), *self.similarity])
+        citation += ["missing" if one else "cited" for one in told]
+        similarity.append(block.similarity)
+    return Words(language=language, refusal=refusal, citation=citation, similarity=np.concatenate(similarity))
 
 
 def findings(before: Words, now: Words) -> tuple[Finding, ...]:
@@ -56,6 +56,6 @@ def _compared(before: Words, now: Words) -> Iterator[Finding]:
     if "cited" in before.citation or "cited" in now.citation:  # else nothing of this route ever cites
         found = value_drift.categories(before.citation, now.citation)
         yield of_values(Aspect.NO_CITATION, found, Unit.SHARE, category="missing")
-    old, new = before.nearness(), now.nearness()
-    if not (np.isnan(old).all() and np.isnan(new).all()):
-        yield of_values(Aspect.SIMILARITY, value_drift.numbers(old, new), Unit.NUMBER)
+    if not (np.isnan(before.similarity).all() and np.isnan(now.similarity).all()):
+        found = value_drift.numbers(before.similarity, now.similarity)
+        yield of_values(Aspect.SIMILARITY, found, Unit.NUMBER)

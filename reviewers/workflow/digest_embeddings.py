@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from reviewers.decisions import embedding_drift, topics, word_drift
 from reviewers.decisions.findings import of_embeddings, of_topic
-from reviewers.decisions.word_drift import Words
 from reviewers.model.digest import Aspect, Example, Finding, State, Window
 from reviewers.model.features import FeatureBlock
 from reviewers.model.missing import Missing
@@ -64,7 +63,7 @@ def findings(uow: UnitOfWork, route: str, period: Period, seed: int) -> tuple[Fi
     """
     windows = [_Window(uow, route, window, period.as_of) for window in (period.reference, period.current)]
     embedder = _newest(windows[1])
-    words = [_words(window) for window in windows]
+    words = [word_drift.words_of(window.blocks()) for window in windows]
     picks: tuple[tuple[Aspect, Pick], ...] = (
         (Aspect.QUESTIONS, lambda block: block.question),
         (Aspect.ANSWERS, lambda block: block.answer),
@@ -77,13 +76,6 @@ def findings(uow: UnitOfWork, route: str, period: Period, seed: int) -> tuple[Fi
         if aspect is Aspect.QUESTIONS:
             found += _topics(uow, before, now, seed)
     return (*found, *word_drift.findings(*words))
-
-
-def _words(window: _Window) -> Words:
-    found = Words()
-    for block in window.blocks():
-        found.add(block)
-    return found
 
 
 def _newest(window: _Window) -> str:

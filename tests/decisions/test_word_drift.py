@@ -20,7 +20,7 @@ def words(**changes: Any) -> Words:
         "language": ["en"] * 100,
         "refusal": ["answered"] * 100,
         "citation": [],
-        "similarity": [np.full(100, np.nan)],
+        "similarity": np.full(100, np.nan),
     }
     return Words(**(fields | changes))
 
@@ -60,7 +60,7 @@ def test_shares_of_both_windows_are_told() -> None:
 def test_nearness_is_compared_where_there_are_passages() -> None:
     """All came .2 nearer; the median moves by that."""
     old = np.linspace(0.3, 0.6, 100)
-    one = found(words(similarity=[old]), words(similarity=[old[:50] + 0.2, old[50:] + 0.2]))[Aspect.SIMILARITY]
+    one = found(words(similarity=old), words(similarity=old + 0.2))[Aspect.SIMILARITY]
     assert one.effect == pytest.approx(0.2)
     assert one.state is State.DRIFT
 
@@ -84,10 +84,8 @@ def test_pieces_of_a_window_add_up() -> None:
         citation_missing=np.array([1.0, np.nan, 0.0]),
         similarity=np.array([0.5, np.nan, 0.7]),
     )
-    grown = Words()
-    grown.add(block)
-    grown.add(block)
+    grown = word_drift.words_of([block, block])
     assert grown.language == ["en", "de", "en", "de"]
     assert grown.refusal == ["refused", "answered", "answered"] * 2
     assert grown.citation == ["missing", "cited"] * 2
-    assert grown.nearness() == pytest.approx([0.5, np.nan, 0.7, 0.5, np.nan, 0.7], nan_ok=True)
+    assert grown.similarity == pytest.approx([0.5, np.nan, 0.7, 0.5, np.nan, 0.7], nan_ok=True)

@@ -82,6 +82,7 @@ def a_week(rng: np.random.Generator, number: int) -> Week:
             characters=rng.lognormal(5.0, 0.6, OUTPUTS),
             latency_ms=rng.gamma(2.0, 700.0, OUTPUTS),
             tokens=rng.poisson(180.0, OUTPUTS).astype(np.float64),
+            prompt_tokens=np.full(OUTPUTS, np.nan),
             confidence=rng.beta(8.0, 2.0, OUTPUTS),
             models=tuple(MODELS[place] for place in model),
         ),
@@ -89,7 +90,7 @@ def a_week(rng: np.random.Generator, number: int) -> Week:
             language=["en" if one < 0.8 else "de" for one in rng.random(OUTPUTS)],
             refusal=["refused" if one < 0.03 else "answered" for one in rng.random(OUTPUTS)],
             citation=["missing" if one < 0.1 else "cited" for one in rng.random(OUTPUTS)],
-            similarity=[rng.beta(6.0, 4.0, OUTPUTS)],
+            similarity=rng.beta(6.0, 4.0, OUTPUTS),
         ),
         questions=vectors(rng, about),
         answers=vectors(rng, about),
@@ -148,6 +149,7 @@ def columns_of(weeks: Sequence[Week]) -> Columns:
         characters=np.concatenate([one.characters for one in parts]),
         latency_ms=np.concatenate([one.latency_ms for one in parts]),
         tokens=np.concatenate([one.tokens for one in parts]),
+        prompt_tokens=np.concatenate([one.prompt_tokens for one in parts]),
         confidence=np.concatenate([one.confidence for one in parts]),
         models=tuple(model for one in parts for model in one.models),
     )
@@ -159,7 +161,7 @@ def words_of(weeks: Sequence[Week]) -> Words:
         language=[one for week in weeks for one in week.words.language],
         refusal=[one for week in weeks for one in week.words.refusal],
         citation=[one for week in weeks for one in week.words.citation],
-        similarity=[one for week in weeks for one in week.words.similarity],
+        similarity=np.concatenate([week.words.similarity for week in weeks]),
     )
 
 
