@@ -12,6 +12,7 @@ from bot.cli.console import fail
 from bot.cli.detector import detector
 from bot.cli.digest import digest
 from bot.cli.risk import risk
+from bot.cli.year import simulate
 from bot.mistakes import SettingsMistakes
 from reviewers.errors import ReviewError
 
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (run.serve, run.worker, run.clock, run.sandbox, run.demo, admin.check, stats.stats, digest):
+for command in (run.serve, run.worker, run.clock, run.sandbox, run.demo, admin.check, stats.stats, digest, simulate):
     app.command()(command)
 for name, group in (
     ("outputs", data.outputs),
