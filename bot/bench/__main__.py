@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -43,12 +44,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--only", choices=sorted(PARTS), help="measure one part")
     parser.add_argument("--runs", type=int, default=3, help="of which the median is printed")
+    parser.add_argument("--large", action="store_true", help="digests of 1,000,000 outputs too: half an hour, 6 GB")
     chosen = parser.parse_args()
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("what", "figure", "beside"):
         table.add_column(column, overflow="fold")
     with TemporaryDirectory(prefix="whetstone-bench-", dir=os.environ.get("WHETSTONE_BENCH_DIR")) as place:
-        for name, measure in PARTS.items():
+        for name, measure in (PARTS | {"digests": partial(_digests, large=chosen.large)}).items():
             if chosen.only in (None, name):
                 err.print(f"measuring {name} …")
                 folder = Path(place) / name
@@ -139,6 +141,20 @@ def _judging(_settings: Settings, runs: int) -> list[Row]:
         Row("reviewers' errors, 10,000 outputs with 3 verdicts", f"{found['fit']:.0f} ms", beside),
         Row("wrong outputs found, 2 of 12 reviewers approve all", f"{found['found'] * 100:.0f} of 100", recall),
     ]
+
+
+def _digests(settings: Settings, _runs: int, *, large: bool = False) -> list[Row]:
+    from bot.bench.digests import LARGE, SIZES, measure_digests
+
+    rows = []
+    for outputs in (*SIZES, LARGE) if large else SIZES:
+        folder = settings.data_dir / str(outputs)
+        folder.mkdir(parents=True)
+        digest, tests = measure_digests(settings.model_copy(update={"data_dir": folder}), outputs)
+        beside = f"scipy and scikit-learn, the tests alone: {tests['seconds']:.1f} s, {tests['peak_mib']:.0f} MiB"
+        figure = f"{digest['seconds']:.1f} s of processor time, peak {digest['peak_mib']:.0f} MiB"
+        rows.append(Row(f"digest, {outputs:,} outputs", figure, beside))
+    return rows
 
 
 def _detector(settings: Settings, _runs: int) -> list[Row]:
@@ -318,6 +334,7 @@ PARTS: dict[str, Callable[[Settings, int], list[Row]]] = {
     "detector": _detector,
     "estimating": _estimating,
     "judging": _judging,
+    "digests": _digests,
     "load": _load,
     "clearing": _clearing,
     "start": _start,
