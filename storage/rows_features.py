@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reviewers.model.features import FeatureBlock, OutputFeatures
-from storage.rows import Found, Values
+from storage.rows import Values
 
 _HALF = np.dtype("<f2")  # the low byte first, whatever machine wrote it
 
@@ -28,26 +29,26 @@ def features_row(features: OutputFeatures) -> Values:
     }
 
 
-def width(row: Found) -> int:
-    """How many numbers a vector of this row has; 0: it has none."""
-    return max(len(row[name] or b"") for name in ("question", "answer")) // _HALF.itemsize
+def width(question: bytes | None, answer: bytes | None) -> int:
+    """How many numbers the vectors of an output have; 0: it has none."""
+    return max(len(question or b""), len(answer or b"")) // _HALF.itemsize
 
 
-def to_block(found: Sequence[Found], wide: int) -> FeatureBlock:
-    """The rows as columns; each vector among them has `wide` numbers."""
-    embedders = tuple(dict.fromkeys(row["embedder"] for row in found))
+def to_block(found: Sequence[Sequence[Any]], wide: int) -> FeatureBlock:
+    """Rows of an id, the model, both vectors of `wide` numbers, and what words tell, as columns; at least one row."""
+    ids, models, questions, answers, language, refusal, missing, similarity = zip(*found, strict=True)
+    embedders = tuple(dict.fromkeys(models))
     place = {name: number for number, name in enumerate(embedders)}
     return FeatureBlock(
-        output_ids=tuple(row["output_id"] for row in found),
-        embedder=np.array([place[row["embedder"]] for row in found], dtype=np.int32),
+        output_ids=ids,
+        embedder=np.array([place[name] for name in models], dtype=np.int32),
         embedders=embedders,
-        question=_matrix([row["question"] for row in found], wide),
-        answer=_matrix([row["answer"] for row in found], wide),
-        language=tuple(row["language"] for row in found),
-        refusal=np.array([row["refusal"] for row in found], dtype=np.bool_),
-        # None becomes NaN
-        citation_missing=np.array([row["citation_missing"] for row in found], dtype=np.float64),
-        similarity=np.array([row["similarity"] for row in found], dtype=np.float64),
+        question=_matrix(questions, wide),
+        answer=_matrix(answers, wide),
+        language=language,
+        refusal=np.array(refusal, dtype=np.bool_),
+        citation_missing=np.array(missing, dtype=np.float64),  # None becomes NaN
+        similarity=np.array(similarity, dtype=np.float64),
     )
 
 
@@ -56,8 +57,10 @@ def _bytes(vector: NDArray[np.float16] | None) -> bytes | None:
 
 
 def _matrix(vectors: Sequence[bytes | None], wide: int) -> NDArray[np.float32]:
+    """One row an output, NaN where it has no vector; all of them are read at once."""
+    told = [vector is not None for vector in vectors]
     rows = np.full((len(vectors), wide), np.nan, dtype=np.float32)
-    for place, vector in enumerate(vectors):
-        if vector is not None:
-            rows[place] = np.frombuffer(vector, dtype=_HALF)
+    if any(told):
+        numbers = np.frombuffer(b"".join(vector for vector in vectors if vector is not None), dtype=_HALF)
+        rows[told] = numbers.reshape(-1, wide)
     return rows

@@ -6,22 +6,23 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, literal_column, or_, select, tuple_
+from sqlalchemy import Connection, Result, Row, and_, bindparam, literal_column, or_, select
 
 from reviewers.model.features import FeatureBlock, OutputFeatures
 from storage import rows, rows_features
 from storage.tables import outputs, review_tasks, sampling_decisions
 from storage.tables_features import output_features
-from storage.unit_of_work_statements import DECIDES, EVER, every, in_pieces, insert_once, one_of
+from storage.unit_of_work_statements import DECIDES, EVER, in_pieces, insert_once, one_of
 
 AT_ONCE = 5_000  # outputs in memory: of 384 numbers each, about 25 MB with their columns
 
 _decided = sampling_decisions.c
 _moment = _decided.decided_at.type
 _ADD = insert_once(output_features)
-# Each page begins where the last one ended, by the index of a route's decisions: none of them sorts, or reads twice.
-_PAGE = (
-    select(output_features, _decided.decided_at)
+_COLUMNS = ("output_id", "embedder", "question", "answer", "language", "refusal", "citation_missing", "similarity")
+_OF_ROUTE = (
+    select(*(output_features.c[name] for name in _COLUMNS))
+    .select_from(sampling_decisions)
     .join(output_features, output_features.c.output_id == _decided.output_id)
     .outerjoin(review_tasks, and_(review_tasks.c.output_id == _decided.output_id, DECIDES))
     .where(
@@ -31,11 +32,8 @@ _PAGE = (
         _decided.decided_at >= bindparam("since", type_=_moment),
         _decided.decided_at < bindparam("until", type_=_moment),
         output_features.c.made_at <= bindparam("as_of", type_=_moment),
-        tuple_(_decided.decided_at, _decided.output_id)
-        > tuple_(bindparam("after_at", type_=_moment), bindparam("after_id", type_=_decided.output_id.type)),
     )
     .order_by(_decided.decided_at, _decided.output_id)
-    .limit(bindparam("limit"))
 )
 _TEXTS = select(outputs).where(one_of(outputs.c.output_id))
 
@@ -56,12 +54,10 @@ class SqlFeatures:
         self, since: datetime, until: datetime, *, route: str, as_of: datetime | None = None
     ) -> Iterator[FeatureBlock]:
         """By the time of the decision; all vectors of a block have one width."""
-        bounds: dict[str, Any] = {"since": since, "until": until, "route": route, "limit": AT_ONCE}
-        bounds["as_of"] = as_of or EVER
-        after_at, after_id = since, ""
-        while page := every(self._connection, _PAGE, **bounds, after_at=after_at, after_id=after_id):
+        values = {"since": since, "until": until, "route": route, "as_of": as_of or EVER}
+        found: Result[Any] = self._connection.execute(_OF_ROUTE, values, execution_options={"yield_per": AT_ONCE})
+        for page in found.partitions():
             yield from _blocks(page)
-            after_at, after_id = page[-1]["decided_at"], page[-1]["output_id"]
 
     def questions(self, output_ids: Sequence[str]) -> dict[str, str]:
         """The last turn of a person of each."""
@@ -69,11 +65,11 @@ class SqlFeatures:
         return {row["output_id"]: rows.to_output(row).question for row in found}
 
 
-def _blocks(page: Sequence[RowMapping]) -> Iterator[FeatureBlock]:
+def _blocks(page: Sequence[Row[Any]]) -> Iterator[FeatureBlock]:
     """A page in one block, or cut where vectors get another width: then another model made them."""
     start, wide = 0, 0
     for place, row in enumerate(page):
-        this = rows_features.width(row)
+        this = rows_features.width(row.question, row.answer)
         if this and wide and this != wide:
             yield rows_features.to_block(page[start:place], wide)
             start = place

@@ -110,8 +110,6 @@ def _block(found: Sequence[SamplingDecision], state: State) -> OutputBlock:
     return OutputBlock(
         output_ids=tuple(one.output_id for one in found),
         decided_at=np.array([one.decided_at.replace(tzinfo=None) for one in found], "datetime64[us]"),
-        selected=np.array([one.selected for one in found], np.bool_),
-        risk=np.array([one.risk for one in found], np.float64),
         characters=np.array([len(one.completion) for one in written], np.float64),
         latency_ms=np.array([one.latency_ms for one in written], np.float64),
         tokens=np.array(tokens, np.float64),

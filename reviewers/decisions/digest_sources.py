@@ -52,6 +52,32 @@ class Asked:
     asked: int  # that have an embedding
 
 
+@dataclass(slots=True)
+class AskedSoFar:
+    """The questions of one window, counted as it is read: to which no passage came near, a cosine below 0.3, or none.
+
+    Too little data: 0 of 0 where no question has an embedding, and where no question has a passage: then nothing is
+    searched, and none could come near.
+    """
+
+    without: int = 0
+    questions: int = 0
+    any_passage: bool = False
+
+    def add(self, block: FeatureBlock) -> None:
+        """Some outputs more."""
+        if not block.question.shape[1]:
+            return
+        near = block.similarity[~np.isnan(block.question[:, 0])]
+        self.questions += len(near)
+        self.without += int((~(near >= NEAR_FROM)).sum())  # NaN is not near
+        self.any_passage = self.any_passage or not bool(np.isnan(near).all())
+
+    def asked(self) -> Asked:
+        """What was counted."""
+        return Asked(without=self.without, asked=self.questions) if self.any_passage else Asked(without=0, asked=0)
+
+
 def of_view(view: TaskView) -> frozenset[Source]:
     """The sources that an output rests on: of the passages that the application gave, else of those that the claims'
     readings name. A claim without a source rests on none, whatever passage came nearest.
@@ -100,24 +126,6 @@ def findings(outputs: Sequence[Citing]) -> tuple[Finding, ...]:
 def cites(view: TaskView, finding: Finding) -> bool:
     """Whether this output cites the source that the finding speaks of."""
     return any(_name(one) == finding.name for one in of_view(view))
-
-
-def asked(blocks: Iterable[FeatureBlock]) -> Asked:
-    """Of the questions of a window, how many had no passage near: a cosine below 0.3, or no passage at all.
-
-    Too little data: 0 of 0 where no question has an embedding, and where no question has a passage: then nothing is
-    searched, and none could come near.
-    """
-    without, told, any_passage = 0, 0, False
-    for block in blocks:
-        if not block.question.shape[1]:
-            continue
-        has_question = ~np.isnan(block.question[:, 0])
-        near = block.similarity[has_question]
-        told += len(near)
-        without += int((~(near >= NEAR_FROM)).sum())  # NaN is not near
-        any_passage = any_passage or not bool(np.isnan(near).all())
-    return Asked(without=without, asked=told) if any_passage else Asked(without=0, asked=0)
 
 
 def changed(documents: Sequence[DocumentChange], reopened: Mapping[str, int]) -> tuple[ChangedSource, ...]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reviewers.decisions import value_drift
 from reviewers.decisions.e_values import benjamini_hochberg, week_level
+from reviewers.decisions.error_rates import Mask
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.findings import of_values
 from reviewers.decisions.prices import cost, price_of
@@ -24,18 +26,23 @@ SECONDS = 0.001  # of a millisecond
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Columns:
-    """The outputs of one window, one place an output in each column; NaN where it is not told."""
+    """The outputs of one window, one place an output in each column but the first; NaN where it is not told."""
 
-    risk: Floats  # in [0, 1]
+    risk: Floats  # in [0, 1], of an even share of the outputs
     characters: Floats  # of the completion
     latency_ms: Floats
     tokens: Floats  # of prompt and completion
     prompt_tokens: Floats
     confidence: Floats  # the application's own, in [0, 1]
-    models: tuple[str, ...]  # model and version
+    model: NDArray[np.int32]  # places in `models`
+    models: tuple[str, ...]  # model and version, each once
 
     def __len__(self) -> int:
-        return len(self.models)
+        return len(self.model)
+
+    def written_by(self, model: str) -> Mask:
+        """Which outputs are this model's."""
+        return np.equal(self.model, self.models.index(model) if model in self.models else -1)
 
     @property
     def scored(self) -> bool:
@@ -71,7 +78,7 @@ def latency(before: Columns, now: Columns, prices: Sequence[Price] = ()) -> tupl
 
     The cost is of all outputs that tell their tokens, by the price of the model; None where no price is known.
     """
-    kept = [one for name in sorted(set(now.models)) if (one := _of_model(before, now, name)) is not None]
+    kept = [one for name in sorted(now.models) if (one := _of_model(before, now, name)) is not None]
     p_values = [drift.p_value for _, drift in kept if isinstance(drift, ValueDrift)]
     telling = iter(benjamini_hochberg(p_values, level=week_level()))
     found = [_latency(one, drift, isinstance(drift, ValueDrift) and next(telling), prices) for one, drift in kept]
@@ -100,7 +107,7 @@ class _Times(NamedTuple):
 
 
 def _of_model(before: Columns, now: Columns, model: str) -> tuple[_Times, ValueDrift | Missing] | None:
-    old, new = (np.array([name == model for name in one.models], np.bool_) for one in (before, now))
+    old, new = before.written_by(model), now.written_by(model)
     times = _Times(
         model=model,
         outputs=int(new.sum()),

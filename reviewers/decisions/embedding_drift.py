@@ -6,7 +6,7 @@ differently, the maximum mean discrepancy what is said more often.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -43,12 +43,44 @@ FINE = 9_999  # permutations of a second look: a finding of a week needs p near 
 WORTH = 0.01  # p of the first look up to which the second is taken: fifty times what can be a finding
 
 
-class Kept(NamedTuple):
-    """An even sample of a window."""
+class EvenSample:
+    """An even sample of so many rows of a stream, in one pass and with room for no more than that and one block.
 
-    vectors: Vectors  # one row an output
-    places: NDArray[np.int64]  # of each row in the window
-    seen: int  # outputs of the window
+    Each row gets a random key, and the smallest keys are kept: every set of `most` rows is as likely as every other
+    (reservoir sampling; Efraimidis & Spirakis, Information Processing Letters 97, 2006, with equal weights).
+    """
+
+    def __init__(self, rng: Generator, *, most: int = KEPT) -> None:
+        """`rng` draws the keys; `most` rows are kept, 1 or more, and of fewer all."""
+        self._rng, self._most = rng, most
+        self._keys: Floats = np.zeros(0)
+        self._names: NDArray[np.object_] = np.zeros(0, np.object_)
+        self._vectors: Vectors | None = None
+        self.seen = 0  # rows of the stream
+
+    def add(self, rows: Vectors, names: Sequence[str]) -> None:
+        """The next rows, and what each is called."""
+        keys = self._rng.random(len(rows))
+        self.seen += len(rows)
+        if len(self._keys) == self._most:
+            low = np.flatnonzero(keys < self._keys.max())
+            rows, keys, names = rows[low], keys[low], [names[int(place)] for place in low]
+        self._keys = np.concatenate([self._keys, keys])
+        self._names = np.concatenate([self._names, np.array(names, np.object_)])
+        self._vectors = rows if self._vectors is None else np.concatenate([self._vectors, rows])
+        if len(self._keys) > self._most:
+            chosen = np.sort(np.argpartition(self._keys, self._most - 1)[: self._most])
+            self._keys, self._names, self._vectors = self._keys[chosen], self._names[chosen], self._vectors[chosen]
+
+    @property
+    def vectors(self) -> Vectors:
+        """What was kept, one row an output, in the order of the stream."""
+        return np.zeros((0, 0), np.float32) if self._vectors is None else self._vectors
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of each row that was kept."""
+        return tuple(self._names)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +115,7 @@ def compare(
     interval, is no drift however many outputs show it.
 
     Args:
-        reference: embeddings of the reference window, one row an output; of many, `subsample` keeps enough.
+        reference: embeddings of the reference window, one row an output; of many, `EvenSample` keeps enough.
         current: of the current window.
         rng: draws permutations, frequencies and folds; the same state gives the same result.
         level: in (0, 1): drift where p is at most that.
@@ -121,31 +153,6 @@ def compare_closely(reference: Vectors, current: Vectors, rng: Generator) -> Emb
     if isinstance(first, EmbeddingDrift) and first.p_value <= WORTH:
         return compare(reference, current, rng, permutations=FINE)
     return first
-
-
-def subsample(blocks: Iterable[Vectors], rng: Generator, *, most: int = KEPT) -> Kept:
-    """An even sample of so many rows of a stream, in one pass and with room for no more than that and one block.
-
-    Each row gets a random key, and the smallest keys are kept: every set of `most` rows is as likely as every other
-    (reservoir sampling; Efraimidis & Spirakis, Information Processing Letters 97, 2006, with equal weights).
-
-    Args:
-        blocks: parts of the window in order, one row an output; any number of rows each.
-        rng: draws the keys.
-        most: rows to keep, 1 or more; of fewer, all are kept.
-    """
-    vectors: Vectors | None = None
-    keys, places, seen = np.zeros(0), np.zeros(0, np.int64), 0
-    for block in blocks:
-        keys = np.concatenate([keys, rng.random(len(block))])
-        places = np.concatenate([places, seen + np.arange(len(block))])
-        vectors = block if vectors is None else np.concatenate([vectors, block])
-        seen += len(block)
-        if len(keys) > most:
-            chosen = np.sort(np.argpartition(keys, most - 1)[:most])
-            keys, places, vectors = keys[chosen], places[chosen], vectors[chosen]
-    empty = np.zeros((0, 0), np.float32)
-    return Kept(vectors=empty if vectors is None else vectors, places=places, seen=seen)
 
 
 def _discrepancy(both: Vectors, rng: Generator) -> Space:

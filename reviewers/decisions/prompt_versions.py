@@ -5,11 +5,16 @@ An application tells it with the key `prompt_version` of the metadata; else the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
+import numpy as np
+from numpy.typing import NDArray
+
+from reviewers.decisions.stamps import moment
 from reviewers.model import Output, TaskView
 from reviewers.model.outputs import JsonValue
 from reviewers.model.suggestion import Upstream, UpstreamChange
@@ -30,6 +35,34 @@ class Seen:
 
     outputs: int
     first_at: datetime
+
+
+@dataclass(slots=True)
+class Tally:
+    """The versions of one window, counted as it is read.
+
+    Of more system turns than tell of a version, as many are kept as it takes to see that: a template that is filled
+    in for each output takes no more room than another prompt.
+    """
+
+    outputs: Counter[str] = field(default_factory=Counter)
+    first_at: dict[str, datetime] = field(default_factory=dict)
+
+    def add(self, names: Sequence[str], moments: NDArray[np.datetime64]) -> None:
+        """Some outputs more, in the order of time: the version of each, and when it was decided on."""
+        for name, count in Counter(names).items():
+            if name not in self.first_at:
+                if name.startswith(_TURN) and self._turns() > MOST_TURNS:
+                    continue
+                self.first_at[name] = moment(moments[names.index(name)])
+            self.outputs[name] += count
+
+    def seen(self) -> dict[str, Seen]:
+        """What was counted, by version; empty: outputs that tell none."""
+        return {name: Seen(outputs=self.outputs[name], first_at=at) for name, at in self.first_at.items()}
+
+    def _turns(self) -> int:
+        return sum(name.startswith(_TURN) for name in self.first_at)
 
 
 def version(system: str, metadata: Mapping[str, JsonValue]) -> str:

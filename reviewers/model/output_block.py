@@ -14,8 +14,6 @@ class OutputBlock:
 
     output_ids: tuple[str, ...]
     decided_at: NDArray[np.datetime64]  # microseconds, UTC
-    selected: NDArray[np.bool_]
-    risk: NDArray[np.float64]  # in [0, 1], that the chance was made from
     characters: NDArray[np.float64]  # of the completion
     latency_ms: NDArray[np.float64]
     tokens: NDArray[np.float64]  # of prompt and completion

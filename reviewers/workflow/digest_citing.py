@@ -16,6 +16,7 @@ from reviewers.model.digest import Finding, State, Window
 from reviewers.model.digest_parts import Sources
 from reviewers.model.sources import DocumentChange
 from reviewers.ports import UnitOfWork
+from reviewers.workflow.digest_embeddings import Described
 from reviewers.workflow.digest_reading import VIEWS_AT_ONCE, Period, Read
 from reviewers.workflow.watch_reading import HISTORY
 
@@ -30,23 +31,21 @@ class CitedSources:
     watched: bool  # whether a change of a document would be seen: one was, some time
 
 
-def read(uow: UnitOfWork, route: str, found: Read, period: Period) -> CitedSources:
+def read(uow: UnitOfWork, route: str, found: Read, described: Described, period: Period) -> CitedSources:
     """The sources of one route's week.
 
     Args:
         uow: what is stored.
         route: its name; empty: the policy's own.
         found: what was read of the route: its outputs in both windows, and the wrong ones of the week.
+        described: what its features came to.
         period: its windows; what was written after its moment is unseen.
     """
     reference, current, as_of = period.reference, period.current, period.as_of
     known = [one for one, _ in uow.source_changes.between(reference.start - HISTORY, current.end, as_of=as_of)]
     changes = tuple(one for one in known if one.changed_at >= reference.start)
     citing = tuple(_citing(uow, found.windows, as_of))
-    now, before = (
-        digest_sources.asked(uow.features.blocks(one.start, one.end, route=route, as_of=as_of))
-        for one in (current, reference)
-    )
+    now, before = described.asked, described.asked_before
     return CitedSources(
         sources=Sources(
             cited=digest_sources.cited(citing),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -13,22 +12,18 @@ from reviewers.decisions import digest_summary, risk
 from reviewers.decisions.corrections import DatasetFormat, to_examples
 from reviewers.decisions.digest_rates import Windows
 from reviewers.decisions.digest_summary import Waited
-from reviewers.decisions.digest_values import Columns
-from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.period_order import steady
-from reviewers.decisions.prompt_versions import Seen
 from reviewers.decisions.stamps import moment
 from reviewers.decisions.watching import Past
 from reviewers.model import Reviewed, RiskModel, TaskState, TaskView
 from reviewers.model.digest import Window
-from reviewers.model.output_block import OutputBlock
 from reviewers.model.telling import WatchName, WatchStart
 from reviewers.ports import UnitOfWork
 from reviewers.workflow import watch_reading
+from reviewers.workflow.digest_traffic import Traffic, read_traffic
 from reviewers.workflow.watch_reading import HISTORY, within
 
 VIEWS_AT_ONCE = 200  # tasks with their texts
-RISKS = 2_000  # outputs of each window whose risks are compared: our choice, as many as embeddings
 A_MOMENT = timedelta(seconds=1)  # periods end before the moment in which they are looked at
 
 
@@ -40,17 +35,6 @@ class Period:
     reference: Window
     shown_from: datetime  # where the first week of the picture begins
     as_of: datetime  # at the end of the current one or later: what was written after it is unseen
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Traffic:
-    """What every output of a route tells, reviewed or not."""
-
-    before: Columns
-    now: Columns
-    prompts_before: Mapping[str, Seen]  # versions of the system prompt, by name
-    prompts_now: Mapping[str, Seen]
-    policy_version: str  # of the newest decision; empty: there is none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,7 +97,6 @@ def read_route(uow: UnitOfWork, route: str, period: Period, week: Week) -> Read:
     starts = uow.watches.of(route, until=min(as_of, current.end))
     wanted = watch_reading.models_of(starts.values(), week.models, week.model)
     past, tasks_of = watch_reading.read_past(uow, route, history, reviewed, current.end, wanted)
-    traffic = _traffic(uow, route, period, week.model)
     ended = uow.tasks.standing(reference.start, current.end, route=route, as_of=current.end)
     lately = uow.tasks.standing(current.start, current.end, route=route, as_of=as_of)
     dpo = to_examples(_since_dataset(uow, route, week, period), DatasetFormat.DPO)
@@ -121,7 +104,7 @@ def read_route(uow: UnitOfWork, route: str, period: Period, week: Week) -> Read:
         windows=windows,
         past=past,
         starts=starts,
-        traffic=traffic,
+        traffic=read_traffic(uow, route, reference, current, week.model),
         slices=dict(zip(tasks_of, past.slices, strict=True)),
         models=dict(zip(tasks_of, past.models, strict=True)),
         reviewed=reviewed,
@@ -133,63 +116,6 @@ def read_route(uow: UnitOfWork, route: str, period: Period, week: Week) -> Read:
         approved=dpo.outcomes.get("approved", 0),
         last_at=_last_at(uow, windows, period, route),
     )
-
-
-def _traffic(uow: UnitOfWork, route: str, period: Period, model: RiskModel) -> Traffic:
-    """One pass over each window, without texts; `model` gives the risks that are compared."""
-    current, reference = period.current, period.reference
-    before = tuple(uow.decisions.columns(reference.start, reference.end, route=route))
-    now = tuple(uow.decisions.columns(current.start, current.end, route=route))
-    policies = [block.policies[-1] for block in (*before, *now)]
-    return Traffic(
-        before=replace(_joined(before), risk=_risks(uow, before, model)),
-        now=replace(_joined(now), risk=_risks(uow, now, model)),
-        prompts_before=_prompts(before),
-        prompts_now=_prompts(now),
-        policy_version=policies[-1] if policies else "",
-    )
-
-
-def _joined(blocks: Sequence[OutputBlock]) -> Columns:
-    def joined(column: Callable[[OutputBlock], Floats]) -> Floats:
-        return np.concatenate([np.zeros(0), *map(column, blocks)])
-
-    return Columns(
-        risk=joined(lambda block: block.risk),
-        characters=joined(lambda block: block.characters),
-        latency_ms=joined(lambda block: block.latency_ms),
-        tokens=joined(lambda block: block.tokens),
-        prompt_tokens=joined(lambda block: block.prompt_tokens),
-        confidence=joined(lambda block: block.confidence),
-        models=tuple(model for block in blocks for model in block.models),
-    )
-
-
-def _risks(uow: UnitOfWork, blocks: Sequence[OutputBlock], model: RiskModel) -> Floats:
-    """The risk of an even share of the outputs, all of them by one model; NaN for the others.
-
-    The model learns every week. What its own outputs were selected by changes with it, though no output did.
-    """
-    ids = [output_id for block in blocks for output_id in block.output_ids]
-    places = np.unique(np.linspace(0, len(ids) - 1, min(len(ids), RISKS)).astype(np.int64))
-    scores = uow.assessments.scores([ids[place] for place in places])
-    found = np.full(len(ids), np.nan)
-    for place in places:
-        if ids[place] in scores:
-            found[place] = risk.assess(scores[ids[place]], model).probability
-    return found
-
-
-def _prompts(blocks: Sequence[OutputBlock]) -> dict[str, Seen]:
-    """The versions of the prompt, with the moment of the first output of each."""
-    counts: Counter[str] = Counter()
-    first: dict[str, datetime] = {}
-    for block in blocks:
-        counts.update(block.prompts)
-        for place, name in enumerate(block.prompts):
-            if name not in first:
-                first[name] = block.decided_at[place].item().replace(tzinfo=UTC)
-    return {name: Seen(outputs=counts[name], first_at=moment) for name, moment in first.items()}
 
 
 def _since_dataset(uow: UnitOfWork, route: str, week: Week, period: Period) -> Iterator[TaskView]:

@@ -135,14 +135,14 @@ class DigestDesk:
                 (
                     one,
                     found := digest_reading.read_route(uow, one.name, period, read_week),
-                    digest_embeddings.findings(uow, one.name, period, _seed(one, week)),
-                    digest_citing.read(uow, one.name, found, period),
+                    described := digest_embeddings.read(uow, one.name, period, _seed(one, week)),
+                    digest_citing.read(uow, one.name, found, described, period),
                 )
                 for one in routes
             ]
         return tuple(
-            _digest(one, found, words, cited, read_week, period, weeks.upto(week, SHOWN), zone, version, prices)
-            for one, found, words, cited in read
+            _digest(one, found, told.findings, cited, read_week, period, weeks.upto(week, SHOWN), zone, version, prices)
+            for one, found, told, cited in read
         )
 
 

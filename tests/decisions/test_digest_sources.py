@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import fisher_exact
 
 from reviewers.decisions import digest_sources
-from reviewers.decisions.digest_sources import Asked, Citing, Source
+from reviewers.decisions.digest_sources import Asked, AskedSoFar, Citing, Source
 from reviewers.model import TaskView
 from reviewers.model.digest import Aspect, State
 from reviewers.model.digest_parts import CitedSource, PartKind
@@ -137,9 +137,17 @@ def test_on_stable_weeks_a_source_is_told_at_most_as_often_as_its_level_says() -
     assert low <= 100  # 5 of 100 of 2,000; the exact tests are below it by far
 
 
+def asked(blocks: list[FeatureBlock]) -> Asked:
+    """Of a window in these pieces."""
+    found = AskedSoFar()
+    for block in blocks:
+        found.add(block)
+    return found.asked()
+
+
 def test_questions_without_a_source_are_those_that_nothing_came_near() -> None:
     """.29 and no passage at all, not .30; a question that is missing is not asked."""
     blocks = [a_block([0.29, 0.3, np.nan]), a_block([0.9, 0.1], questions=[1.0, np.nan])]
-    assert digest_sources.asked(blocks) == Asked(without=2, asked=4)
-    assert digest_sources.asked([a_block([np.nan, np.nan])]) == Asked(without=0, asked=0)
-    assert digest_sources.asked([]) == Asked(without=0, asked=0)
+    assert asked(blocks) == Asked(without=2, asked=4)
+    assert asked([a_block([np.nan, np.nan])]) == Asked(without=0, asked=0)
+    assert asked([]) == Asked(without=0, asked=0)

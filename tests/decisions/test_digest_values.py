@@ -25,7 +25,8 @@ def columns(count: int, **changes: Any) -> Columns:
         "tokens": np.full(count, np.nan),
         "prompt_tokens": np.full(count, np.nan),
         "confidence": np.full(count, np.nan),
-        "models": ("m",) * count,
+        "model": np.zeros(count, np.int32),
+        "models": ("m",),
     }
     return Columns(**(fields | changes))
 
@@ -71,8 +72,9 @@ def test_fewer_than_fifty_values_say_how_many_there_are() -> None:
 
 def test_models_have_their_times_the_most_used_first() -> None:
     """The old one has nothing this week; of 60 outputs of the second, quantiles are interpolated as numpy does."""
-    before = columns(200, models=("a",) * 100 + ("old",) * 100)
-    now = columns(160, models=("a",) * 100 + ("b",) * 60, tokens=np.full(160, 50.0))
+    halves, parts = np.repeat([1, 0], 100).astype(np.int32), np.repeat([0, 1], [100, 60]).astype(np.int32)
+    before = columns(200, model=halves, models=("old", "a"))
+    now = columns(160, model=parts, models=("a", "b"), tokens=np.full(160, 50.0))
     first, second = digest_values.latency(before, now)
     assert (first.model, first.outputs, second.model, second.outputs) == ("a", 100, "b", 60)
     assert isinstance(first.now, Percentiles)
@@ -85,14 +87,14 @@ def test_cost_of_a_model_is_its_tokens_at_its_price() -> None:
     """100 outputs of 40 prompt tokens and 10 others, at 2 and 5 a million: 0.008 and 0.005; one does not tell."""
     tokens, prompt = np.full(101, 50.0), np.full(101, 40.0)
     tokens[7] = prompt[7] = np.nan
-    now = columns(101, models=("a 1",) * 101, tokens=tokens, prompt_tokens=prompt)
+    now = columns(101, models=("a 1",), tokens=tokens, prompt_tokens=prompt)
     price = Price(model="a", prompt=2.0, completion=5.0, currency="EUR")
     (found,) = digest_values.latency(now, now, [price])
     assert found.cost == pytest.approx(0.013)
     assert found.price == price
     (unpriced,) = digest_values.latency(now, now, [Price(model="b", prompt=2.0, completion=5.0)])
     assert (unpriced.cost, unpriced.price) == (None, None)
-    untold = columns(100, models=("a 1",) * 100)
+    untold = columns(100, models=("a 1",))
     assert [one.cost for one in digest_values.latency(untold, untold, [price])] == [None]
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from reviewers.decisions import embedding_drift
-from reviewers.decisions.embedding_drift import EmbeddingDrift, Kept, subsample
+from reviewers.decisions.embedding_drift import EmbeddingDrift, EvenSample
+from reviewers.decisions.two_samples import Vectors
 from reviewers.model.digest import State
 from reviewers.model.missing import Missing
 
@@ -91,33 +92,40 @@ def test_too_few_outputs_are_said() -> None:
     assert few == Missing(found=99, needed=100, of="outputs")
 
 
+def sampled(blocks: list[Vectors], rng: np.random.Generator, most: int) -> EvenSample:
+    """Of a stream in these blocks, whose rows are called by their place."""
+    sample = EvenSample(rng, most=most)
+    for block in blocks:
+        sample.add(block, [str(sample.seen + place) for place in range(len(block))])
+    return sample
+
+
 def test_every_row_of_a_stream_is_kept_as_often() -> None:
-    """3 of 10 rows in blocks of 4, 0, 5 and 1: each in 30 of 100 draws, and with its place."""
+    """3 of 10 rows in blocks of 4, 0, 5 and 1: each in 30 of 100 draws, and with its name."""
     rows = np.arange(10, dtype=np.float32)[:, None]
     rng, times = np.random.default_rng(4), np.zeros(10)
     for _ in range(2000):
-        kept = subsample([rows[:4], rows[4:4], rows[4:9], rows[9:]], rng, most=3)
+        kept = sampled([rows[:4], rows[4:4], rows[4:9], rows[9:]], rng, most=3)
         assert kept.seen == 10
-        assert np.array_equal(kept.vectors[:, 0], kept.places)
-        times[kept.places] += 1
+        assert kept.names == tuple(str(int(value)) for value in kept.vectors[:, 0])
+        times[kept.vectors[:, 0].astype(int)] += 1
     assert times / 2000 == pytest.approx(np.full(10, 0.3), abs=0.04)  # four standard errors
 
 
 def test_a_short_stream_is_kept_whole() -> None:
     """In its order."""
     rows = some_vectors(5, 1)
-    kept = subsample([rows[:2], rows[2:]], np.random.default_rng(1), most=10)
+    kept = sampled([rows[:2], rows[2:]], np.random.default_rng(1), most=10)
 
     assert np.array_equal(kept.vectors, rows)
-    assert kept.places.tolist() == [0, 1, 2, 3, 4]
+    assert kept.names == ("0", "1", "2", "3", "4")
 
 
 def test_a_stream_of_nothing_keeps_nothing() -> None:
     """And says so."""
-    kept = subsample([], np.random.default_rng(1))
+    kept = EvenSample(np.random.default_rng(1))
 
-    assert isinstance(kept, Kept)
-    assert (len(kept.vectors), kept.seen) == (0, 0)
+    assert (len(kept.vectors), kept.names, kept.seen) == (0, (), 0)
 
 
 def test_doubt_is_looked_at_with_more_permutations_and_calm_is_not() -> None:

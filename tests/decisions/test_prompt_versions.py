@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from reviewers.decisions import prompt_versions
-from reviewers.decisions.prompt_versions import Seen
+from reviewers.decisions.prompt_versions import Seen, Tally
+from reviewers.decisions.stamps import stamp
 from reviewers.model import Message, TaskView
 from reviewers.model.outputs import JsonValue
 from reviewers.model.suggestion import Upstream, UpstreamChange
@@ -83,3 +86,27 @@ def test_a_prompt_is_watched_where_the_week_tells_of_it() -> None:
     """Not where its outputs have neither a name nor a system turn."""
     assert prompt_versions.watched({}, {"v1": seen()})
     assert not prompt_versions.watched({"v1": seen()}, {"": seen()})
+
+
+def test_versions_are_counted_as_a_window_is_read() -> None:
+    """Two pieces; each version since its first output."""
+    tally = Tally()
+    tally.add(["v1", "", "v1"], stamps(0, 1, 2))
+    tally.add(["v2", "v1"], stamps(3, 4))
+    assert tally.seen() == {"v1": seen(3), "": seen(1, days=1), "v2": seen(1, days=3)}
+
+
+def test_prompt_that_is_filled_in_for_each_output_takes_no_more_room_than_another() -> None:
+    """11 of 100,000 system turns are kept: one more than tell of versions, so they tell of none, as all would."""
+    tally = Tally()
+    names = [prompt_versions.version(f"Today is day {day}.", {}) for day in range(100_000)]
+    for start in range(0, 100_000, 500):
+        tally.add([*names[start : start + 499], "v1"], stamps(*range(500)))
+    assert len(tally.seen()) == 12
+    assert not prompt_versions.watched(tally.seen(), {name: one for name, one in tally.seen().items() if name != "v1"})
+    assert prompt_versions.watched({}, tally.seen())
+
+
+def stamps(*days: int) -> NDArray[np.datetime64]:
+    """So many days after noon."""
+    return np.array([stamp(NOON + timedelta(days=day)) for day in days])

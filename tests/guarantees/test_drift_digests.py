@@ -84,7 +84,8 @@ def a_week(rng: np.random.Generator, number: int) -> Week:
             tokens=rng.poisson(180.0, OUTPUTS).astype(np.float64),
             prompt_tokens=np.full(OUTPUTS, np.nan),
             confidence=rng.beta(8.0, 2.0, OUTPUTS),
-            models=tuple(MODELS[place] for place in model),
+            model=model,
+            models=MODELS,
         ),
         words=Words(
             language=["en" if one < 0.8 else "de" for one in rng.random(OUTPUTS)],
@@ -151,7 +152,8 @@ def columns_of(weeks: Sequence[Week]) -> Columns:
         tokens=np.concatenate([one.tokens for one in parts]),
         prompt_tokens=np.concatenate([one.prompt_tokens for one in parts]),
         confidence=np.concatenate([one.confidence for one in parts]),
-        models=tuple(model for one in parts for model in one.models),
+        model=np.concatenate([one.model for one in parts]),
+        models=MODELS,
     )
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from reviewers.decisions import prompt_versions
 from reviewers.model import Message, Reason, SamplingDecision, Stratum, TokenUsage
 from reviewers.model.output_block import OutputBlock
 from reviewers.ports import Store
-from tests.builders import NOON, a_decision, a_task, an_output
+from tests.builders import NOON, a_decision, a_passage, a_task, an_output
 
 HOUR = timedelta(hours=1)
 
@@ -63,25 +64,41 @@ def test_an_output_tells_its_numbers_and_which_prompt_it_was_written_under(store
     (block,) = read(store)
     assert len(block) == 1
     assert block.decided_at.tolist() == [(NOON + timedelta(microseconds=7)).replace(tzinfo=None)]
-    assert block.selected.tolist() == [True]
-    numbers = [block.risk, block.characters, block.latency_ms, block.tokens, block.prompt_tokens, block.confidence]
-    assert [column.tolist() for column in numbers] == [[0.3], [11.0], [812.5], [120.0], [100.0], [0.75]]
+    numbers = [block.characters, block.latency_ms, block.tokens, block.prompt_tokens, block.confidence]
+    assert [column.tolist() for column in numbers] == [[11.0], [812.5], [120.0], [100.0], [0.75]]
     assert (block.models, block.prompts) == (("helpdesk-8b 2026-11-03",), ("v 12",))
     assert block.policies == (a_decision().policy_version,)
 
 
 def test_what_an_output_does_not_tell_is_no_number(store: Store) -> None:
-    """No latency, tokens, confidence or risk; and without a version its system turn names the prompt."""
+    """No latency, tokens or confidence; and without a version its system turn names the prompt."""
     system, asked = Message(role="system", content="Be “brief”."), Message(role="user", content="What is the fee?")
     stored(store, decided("o-1", risk=None), prompt=(system, asked))
     stored(store, decided("o-2", decided_at=NOON + HOUR / 2), prompt=(asked,))
     (block,) = read(store)
     for column in (block.latency_ms, block.tokens, block.prompt_tokens, block.confidence):
         assert np.isnan(column).all()
-    assert np.isnan(block.risk).tolist() == [True, False]
     first, second = block.prompts
     assert first.startswith("system turn ")
     assert second == ""
+
+
+def test_characters_that_databases_refuse_or_escape_are_measured_as_they_are(store: Store) -> None:
+    """Backslashes before letters, quotes, NUL, half a character, what stands for escapes, and long parts left out."""
+    completion = '\\ \\u0041 \\\\u0041 \\/u "\\"" \x00\x7f \ud83d « » é\n\t\\'
+    system = Message(role="system", content=completion)
+    stored(
+        store,
+        decided("o-1"),
+        prompt=(system,),
+        completion=completion,
+        metadata={"user": "U1", "deep": {"«": ["»", "\\u"]}},
+        passages=(a_passage(text=completion),),
+        samples=("another",),
+    )
+    (block,) = read(store)
+    assert block.characters.tolist() == [float(len(completion))]
+    assert block.prompts == (prompt_versions.version(completion, {}),)
 
 
 def test_outputs_come_by_the_time_of_the_decision_however_many_there_are(store: Store) -> None:
