@@ -24,7 +24,7 @@ def _detector() -> None:
 
 @detector.command("train")
 def detector_train(
-    steps: Annotated[int, typer.Option(min=1, help="Windows of ten claims that it learns from.")] = 700,
+    steps: Annotated[int, typer.Option(min=1, help="Windows of up to eight claims that it learns from.")] = 700,
     seed: Annotated[int, typer.Option(help="The same seed, steps and texts give the same adapter.")] = 1,
     out_dir: Annotated[Path, typer.Option("--out", help="Where the files go.")] = Path("var/detector"),
     texts: Annotated[Path | None, typer.Option(help="JSONL with source and sentences; default: what ships.")] = None,
@@ -62,4 +62,4 @@ def _training_bar(steps: int) -> Iterator[Callable[[int, float, float], None]]:
         yield advance
 
 
-_SHOWN = 40  # a single window says little: it has ten claims
+_SHOWN = 40  # a single window says little: it has eight claims at most
