@@ -12,7 +12,7 @@ from reviewers.decisions.digest_rates import Windows
 from reviewers.decisions.period_order import steady
 from reviewers.decisions.too_few import TooFew
 from reviewers.decisions.verdict_drift import Direction
-from reviewers.decisions.watching import Begun, Past
+from reviewers.decisions.watching import Because, Begun, Past
 from reviewers.model import Policy, Reviewed, Route
 from reviewers.model.digest import Digest, Finding, Window
 from reviewers.model.missing import Missing
@@ -144,11 +144,13 @@ class WatchKeeper:
 
 def _renewals(seen: _Seen, route: Route, now: datetime) -> list[Begun]:
     rules = watching.rules(route)
-    found = []
+    found = list[Begun]()
     for watch in dict.fromkeys((seen.past.whole, *seen.past.parts(), *seen.starts)):
         start = seen.starts.get(watch)
         told = watching.told_in(seen.digests, start) if start else 0
         one = watching.renewed(seen.past, watch, start, rules=rules, told=told, now=now)
+        if start is None and found and found[0].because is Because.RULES:
+            one = watching.held_back(watch, rules=rules, now=now)
         if one is not None:
             found.append(one)
     return found

@@ -61,15 +61,21 @@ def test_reviews_of_one_moment_are_of_one_baseline() -> None:
     assert kept(replace(past, at=at)).baseline.reviews == 402
 
 
-def test_part_needs_a_hundred_reviews_of_its_own() -> None:
-    """Two slices that take turns: of 198 each has 99."""
-    few, enough = a_past((1, 20, 198), slices=("Fees", "Limits")), a_past((1, 20, 200), slices=("Fees", "Limits"))
-    assert watching.begun(few, FEES) == Missing(found=99, needed=100)
-    assert kept(enough, FEES).baseline.reviews == 100
+def test_part_needs_a_hundred_reviews_of_its_own_and_four_weeks() -> None:
+    """Two slices that take turns: of 198 each has 99, and of 200 in a week each has enough of them, but not of weeks.
+
+    Of 50 a week the first is decided in hour 6.4, so four weeks are over with the first of the fifth week after it.
+    """
+    turns = {"slices": ("Fees", "Limits")}
+    assert watching.begun(a_past((1, 20, 198), **turns), FEES) == Missing(found=99, needed=100)
+    week = watching.begun(a_past((3, 20, 200), (2, 20, 200), **turns), FEES)
+    assert week == Missing(found=1, needed=4, of="weeks of reviews")
+    enough = a_past(*[(5 - week, 5, 50) for week in range(5)], **turns)
+    assert kept(enough, FEES).baseline.reviews == 4 * 25 + 1
     assert [one.name for one in enough.parts()] == ["Fees", "Limits"]
     assert a_past((1, 2, 20)).parts() == ()
     model = WatchName(route=ROUTE, part=PartKind.MODEL, name="m")
-    assert kept(a_past((1, 20, 200)), model).baseline.reviews == 100
+    assert kept(a_past((9, 9, 99), (1, 20, 200)), model).baseline.reviews == 100
 
 
 def test_watch_that_is_not_kept_stands_as_if_it_were() -> None:
@@ -103,13 +109,31 @@ def test_calm_watch_says_nothing() -> None:
 
 
 def test_beginning_is_kept_once_enough_was_reviewed_and_then_goes_on() -> None:
-    """None is kept of 399; of 400 it is, and nothing is to be done after it."""
-    past = a_past((1, 40, 400))
-    assert renewed(a_past((1, 40, 399)), None) is None
-    first = renewed(past, None)
+    """Of 399 only that they are counted; of 400 a baseline is, and nothing is to be done after it."""
+    past, few = a_past((1, 40, 400)), a_past((1, 40, 399))
+    assert renewed(a_past(), None) is None
+    counted = renewed(few, None)
+    assert counted is not None
+    assert (counted.because, watching.waits(counted.start)) == (Because.FIRST, True)
+    assert renewed(few, counted.start) is None
+    assert watching.watched(few, {few.whole: counted.start}, few.whole) == Missing(found=399, needed=400)
+    first = renewed(past, replace(counted.start, begins_at=MONDAY - WEEK))
     assert first is not None
-    assert (first.because, first.start.made_at) == (Because.ENOUGH, MONDAY)
+    assert (first.because, first.start.made_at, first.start.baseline.reviews) == (Because.ENOUGH, MONDAY, 400)
+    assert first == renewed(past, None)
     assert renewed(past, first.start) is None
+
+
+def test_rules_that_change_before_enough_was_reviewed_are_noticed() -> None:
+    """What one person decided is no part of the baseline of two."""
+    few, rules = a_past((1, 40, 399)), watching.rules(Route(name=ROUTE, quorum=2))
+    counted = renewed(few, None)
+    assert counted is not None
+    changed = renewed(few, counted.start, rules=rules)
+    assert changed is not None
+    assert (changed.because, changed.start.begins_at) == (Because.RULES, MONDAY)
+    part = watching.held_back(FEES, rules=rules, now=MONDAY).start
+    assert (watching.waits(part), part.begins_at, part.baseline.rules) == (True, MONDAY, rules)
 
 
 def test_other_rules_make_it_wait_for_a_baseline_of_their_own() -> None:
@@ -197,7 +221,7 @@ def test_many_more_reviews_make_a_year_longer() -> None:
 
 def test_digests_that_tell_its_change_are_counted_since_it_began() -> None:
     """Only those in which the watch itself found it, of its own part."""
-    past = a_past((9, 40, 400), slices=("Fees", "Limits"))
+    past = a_past((9, 40, 400), (4, 4, 40), slices=("Fees", "Limits"))
     mine = a_finding(name="Fees", test=watching.WATCH)
     digest, start = a_digest(findings=(mine,)), kept(past, FEES)
     others = (

@@ -55,24 +55,24 @@ def another(world: World, **policy: Any) -> WatchKeeper:
     return replace(world.services.watches, policies=policies, looked={})
 
 
-def test_watch_is_kept_once_400_were_reviewed_and_those_of_its_parts_before() -> None:
-    """Two slices of 50 a week have 100 after two weeks; the whole has 400 after four."""
+def test_watch_is_kept_once_400_were_reviewed_and_those_of_its_parts_after_four_weeks() -> None:
+    """The whole has its 400 on the fourth Monday; the two slices, of 50 a week, begin on the fifth."""
     world = a_world(CARDS)
-    decided(world, MONDAY - 3 * WEEK, 90, 10)
-    assert world.sweep("watches") == 0
-    decided(world, MONDAY - 2 * WEEK, 90, 10)
-    assert world.sweep("watches") == 2
-    assert {(one.part, one.name) for one in starts(world)} == {
-        (PartKind.SLICE, "abroad"),
-        (PartKind.SLICE, "at home"),
-    }
-    decided(world, MONDAY - WEEK, 90, 10)
-    assert world.sweep("watches") == 0
+    for before, kept_now in ((3, 1), (2, 0), (1, 0)):  # at first only that reviews are counted
+        decided(world, MONDAY - before * WEEK, 90, 10)
+        assert world.sweep("watches") == kept_now
     decided(world, MONDAY, 90, 10)
     assert (world.sweep("watches"), world.sweep("watches")) == (1, 0)
     kept = starts(world)[WHOLE]
     assert (kept.baseline.reviews, kept.baseline.wrong, kept.baseline.rules) == (400, 40.0, "1, third, evidence")
     assert kept.made_at == world.clock.now()
+    decided(world, MONDAY + WEEK, 90, 10)
+    assert world.sweep("watches") == 2
+    assert {(one.part, one.name) for one in starts(world)} == {
+        (PartKind.ALL, ""),
+        (PartKind.SLICE, "abroad"),
+        (PartKind.SLICE, "at home"),
+    }
     assert world.metrics.of("watches_begun", because="enough") == 3
     assert alerts(world) == []
 
@@ -82,7 +82,7 @@ def test_rise_is_told_to_the_leads_at_once_and_only_once() -> None:
     world = a_world(CARDS)
     four_weeks(world)
     decided(world, MONDAY, 55, 45)
-    assert world.sweep("watches") == 2
+    assert world.sweep("watches") == 4  # and two slices have had their four weeks
     told = alerts(world)
     assert [one.recipient for one in told] == ["U0TOMAS", "U0PRIYA"]
     assert {(one.kind, one.week, one.routes) for one in told} == {
@@ -133,7 +133,7 @@ def test_route_without_leads_tells_those_of_the_policy_or_its_channel() -> None:
         world = a_world(replace(CARDS, leads=()))
         four_weeks(world)
         decided(world, MONDAY, 55, 45)
-        assert replace(another(world, **policy), channel=channel).sweep() == 1
+        assert replace(another(world, **policy), channel=channel).sweep() == 3
         assert [one.recipient for one in alerts(world)] == [recipient]
 
 
@@ -141,9 +141,9 @@ def test_calm_weeks_tell_nothing() -> None:
     """Three weeks more at 10 of 100."""
     world = a_world(CARDS)
     four_weeks(world, before=10)
-    for week in range(3, 0, -1):
+    for week, begun in ((3, 2), (2, 0), (1, 0)):  # two slices
         decided(world, MONDAY - week * WEEK, 90, 10)
-        assert world.sweep("watches") == 0
+        assert world.sweep("watches") == begun
     assert alerts(world) == []
 
 
@@ -242,7 +242,7 @@ def test_two_clocks_on_one_file_tell_a_change_once(tmp_path: Path) -> None:
     four_weeks(world)
     decided(world, MONDAY, 55, 45)
     other = sql_store(tmp_path / "whetstone.db")
-    assert world.sweep("watches") == 2
+    assert world.sweep("watches") == 4
     assert replace(world.services.watches, store=other, looked={}).sweep() == 0
     assert len(alerts(world)) == 2
     other.close()
