@@ -26,6 +26,9 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Id, JsonText, Running, SpokenId, UtcDateTime, column, key, partial, running
+from storage.tables_accounts import api_tokens as api_tokens
+from storage.tables_accounts import dataset_versions as dataset_versions
+from storage.tables_accounts import leases as leases
 from storage.tables_digests import APPEND_ONLY as APPEND_ONLY_OF_DIGESTS
 from storage.tables_features import output_features as output_features
 from storage.tables_judgement import judgements as judgements
@@ -357,44 +360,6 @@ class OutboxRow(SQLModel, table=True):
     last_error: str = column(JsonText())
 
 
-class TokenRow(SQLModel, table=True):
-    """A bearer token of the API, as its hash."""
-
-    __tablename__ = "api_tokens"
-    __table_args__ = (UniqueConstraint("token_hash", name="uq_api_tokens_token_hash"),)
-
-    token_id: str = key(primary=True)
-    name: str = column(Text())
-    token_hash: str = column(Text())
-    created_at: datetime = column(UtcDateTime())
-    revoked_at: datetime | None = column(UtcDateTime(), optional=True)
-
-
-class DatasetRow(SQLModel, table=True):
-    """A dataset file that was built."""
-
-    __tablename__ = "dataset_versions"
-    __table_args__ = (UniqueConstraint("version", "format", name="uq_dataset_versions_version_format"),)
-
-    position: int = running()
-    version: str = column(Text())
-    format: str = column(Text())
-    path: str = column(Text())
-    examples: int = column(Integer())
-    policy_versions: Any = column(JsonText())
-    built_at: datetime = column(UtcDateTime())
-
-
-class LeaseRow(SQLModel, table=True):
-    """Who holds a named duty, such as the clock, and until when."""
-
-    __tablename__ = "leases"
-
-    name: str = key(primary=True)
-    holder: str = column(Text())
-    expires_at: datetime = column(UtcDateTime())
-
-
 outputs: Table = metadata.tables["outputs"]
 scoring_queue: Table = metadata.tables["scoring_queue"]
 assessments: Table = metadata.tables["assessments"]
@@ -408,6 +373,3 @@ drafts: Table = metadata.tables["drafts"]
 resolutions: Table = metadata.tables["resolutions"]
 releases: Table = metadata.tables["releases"]
 outbox: Table = metadata.tables["outbox"]
-api_tokens: Table = metadata.tables["api_tokens"]
-dataset_versions: Table = metadata.tables["dataset_versions"]
-leases: Table = metadata.tables["leases"]

@@ -45,6 +45,7 @@ from reviewers.ports import (
     Watches,
     WebhookEvents,
 )
+from tests.memory_accounts import MemoryDatasets, MemoryOutbox, MemoryTokens
 from tests.memory_digests import (
     MemoryDigestAnswers,
     MemoryDigestMessages,
@@ -66,12 +67,9 @@ from tests.memory_people import (
 from tests.memory_queues import newest_resolutions
 from tests.memory_repositories import (
     MemoryAssessments,
-    MemoryDatasets,
-    MemoryOutbox,
     MemoryOutputs,
     MemoryReleases,
     MemoryTasks,
-    MemoryTokens,
     MemoryVerdicts,
 )
 from tests.memory_selection import MemoryCuts, MemoryDecisions, MemoryPlans

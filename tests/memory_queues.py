@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from reviewers.decisions import consensus
+from reviewers.errors import UnknownTask
 from reviewers.model import Purpose, Resolution, Reviewed, ReviewTask, SamplingDecision, Stratum, TaskState, Verdict
 from reviewers.ports import QueueState
 from tests.memory_state import State
@@ -164,3 +165,8 @@ class MemoryQueues(Repository):
             looked_up=(opened := state.openings.get((task.task_id, verdict.reviewer))) is not None
             and opened <= verdict.recorded_at,
         )
+
+
+def require_task(state: State, task_id: str) -> None:
+    if task_id not in state.tasks:
+        raise UnknownTask(task_id)

@@ -11,12 +11,9 @@ from typing import Any
 from reviewers.decisions import consensus
 from reviewers.errors import Conflict, NotHeld, UnknownOutput, UnknownTask
 from reviewers.model import (
-    ApiToken,
     Assessment,
     AuditEntry,
     ClaimMark,
-    DatasetUse,
-    DatasetVersion,
     Draft,
     Outcome,
     Output,
@@ -33,9 +30,9 @@ from reviewers.model import (
     VerdictKind,
 )
 from reviewers.model.past_tasks import TaskCount
-from reviewers.ports import OutboxItem, Receipt, Received
-from tests.memory_queues import MemoryQueues, Repository, corrected, newest_resolutions, place
-from tests.memory_state import Lease, Marked, Queued, State, in_utc
+from reviewers.ports import Receipt, Received
+from tests.memory_queues import MemoryQueues, Repository, corrected, newest_resolutions, place, require_task
+from tests.memory_state import Lease, Marked, State, in_utc
 
 
 class MemoryOutputs(Repository):
@@ -225,7 +222,7 @@ class MemoryVerdicts(Repository):
     """Implements `reviewers.ports.Verdicts`."""
 
     def append(self, verdict: Verdict) -> None:
-        _require_task(self._own, verdict.task_id)
+        require_task(self._own, verdict.task_id)
         taken = {(one.task_id, one.reviewer, one.revision) for one in self._own.verdicts}
         ids = {one.verdict_id for one in self._own.verdicts}
         if (verdict.task_id, verdict.reviewer, verdict.revision) in taken or verdict.verdict_id in ids:
@@ -236,7 +233,7 @@ class MemoryVerdicts(Repository):
         return [verdict for verdict in self._state.verdicts if verdict.task_id == task_id]
 
     def resolve(self, resolution: Resolution) -> None:
-        _require_task(self._own, resolution.task_id)
+        require_task(self._own, resolution.task_id)
         if all(verdict.verdict_id != resolution.verdict_id for verdict in self._own.verdicts):
             raise ValueError(f"no verdict has the id {resolution.verdict_id!r}")
         if (resolution.task_id, resolution.revision) in self._own.resolutions:
@@ -247,7 +244,7 @@ class MemoryVerdicts(Repository):
         return newest_resolutions(self._state.resolutions).get(task_id)
 
     def keep_marks(self, task_id: str, reviewer: str, marks: Sequence[ClaimMark], at: datetime) -> None:
-        _require_task(self._own, task_id)
+        require_task(self._own, task_id)
         self._own.marks.extend(Marked(task_id=task_id, reviewer=reviewer, mark=mark) for mark in marks)
 
     def marks(self, task_id: str, reviewer: str) -> list[ClaimMark]:
@@ -262,7 +259,7 @@ class MemoryVerdicts(Repository):
         }
 
     def note_opening(self, task_id: str, reviewer: str, at: datetime) -> None:
-        _require_task(self._own, task_id)
+        require_task(self._own, task_id)
         self._own.openings.setdefault((task_id, reviewer), at)
 
     def audit(self, since: datetime, until: datetime) -> Iterator[AuditEntry]:
@@ -278,7 +275,7 @@ class MemoryVerdicts(Repository):
         return AuditEntry(**named, **what)
 
     def keep_draft(self, draft: Draft) -> None:
-        _require_task(self._own, draft.task_id)
+        require_task(self._own, draft.task_id)
         self._own.drafts[draft.task_id, draft.reviewer] = in_utc(draft)
 
     def draft(self, task_id: str, reviewer: str) -> Draft | None:
@@ -329,115 +326,6 @@ class MemoryReleases(Repository):
             self._own.releases[output_id] = in_utc(replace(standing, recalled_at=at))
 
 
-class MemoryOutbox(Repository):
-    """Implements `reviewers.ports.Outbox`. A dictionary keeps the order of adding, and so the order of a task."""
-
-    def add(self, item: OutboxItem) -> None:
-        if item.task_id:
-            _require_task(self._own, item.task_id)
-        self._own.outbox.setdefault(item.key, Queued(item=in_utc(item), free_at=item.due_at))
-
-    def claim_due(self, *, limit: int, now: datetime, lease_seconds: float, worker: str) -> list[OutboxItem]:
-        due = [queued for queued in self._next_of_each_task() if queued.free_at <= now]
-        taken = []
-        for queued in sorted(due, key=lambda queued: queued.free_at)[:limit]:
-            item = replace(
-                queued.item,
-                outcome_unknown=queued.item.outcome_unknown or queued.leased,
-                first_attempt_at=queued.item.first_attempt_at or now,
-            )
-            begun = replace(item, attempts=item.attempts + 1)
-            until = now + timedelta(seconds=lease_seconds)
-            self._own.outbox[item.key] = Queued(item=begun, leased=True, free_at=until)
-            taken.append(item)
-        return taken
-
-    def _next_of_each_task(self) -> list[Queued]:
-        waiting: dict[str, Queued] = {}
-        for queued in self._state.outbox.values():
-            if queued.state == "waiting":
-                item = queued.item
-                waiting.setdefault(item.line or item.task_id or item.notice_id or item.key, queued)
-        order = {key: place for place, key in enumerate(self._state.outbox)}
-        return sorted(waiting.values(), key=lambda queued: order[queued.item.key])
-
-    def done(self, key: str) -> None:
-        if key in self._own.outbox:
-            self._own.outbox[key] = replace(self._own.outbox[key], state="done", leased=False)
-
-    def retry(self, key: str, *, at: datetime, error: str, outcome_unknown: bool) -> None:
-        if self._waits(key):
-            item = replace(self._own.outbox[key].item, due_at=at, last_error=error, outcome_unknown=outcome_unknown)
-            self._own.outbox[key] = Queued(item=in_utc(item), free_at=at)
-
-    def put_off(self, key: str, at: datetime) -> None:
-        if self._waits(key):
-            before = self._own.outbox[key].item
-            item = replace(before, due_at=at, attempts=before.attempts - 1)
-            self._own.outbox[key] = Queued(item=item, free_at=at)
-
-    def give_up(self, key: str, error: str) -> None:
-        if self._waits(key):
-            item = replace(self._own.outbox[key].item, last_error=error)
-            self._own.outbox[key] = Queued(item=item, state="dead", free_at=item.due_at)
-
-    def revive(self, at: datetime) -> int:
-        dead = [key for key, queued in self._own.outbox.items() if queued.state == "dead"]
-        for key in dead:
-            item = replace(self._own.outbox[key].item, due_at=at, attempts=0)
-            self._own.outbox[key] = Queued(item=item, free_at=at)
-        return len(dead)
-
-    def _waits(self, key: str) -> bool:
-        return key in self._own.outbox and self._own.outbox[key].state == "waiting"
-
-    def next_due(self) -> datetime | None:
-        return min((queued.free_at for queued in self._next_of_each_task()), default=None)
-
-    def dead(self) -> list[OutboxItem]:
-        return [queued.item for queued in self._state.outbox.values() if queued.state == "dead"]
-
-
-class MemoryTokens(Repository):
-    """Implements `reviewers.ports.Tokens`."""
-
-    def add(self, token: ApiToken) -> None:
-        taken = token.token_id in self._own.tokens or self.by_hash(token.token_hash) is not None
-        if taken:
-            raise ValueError(f"the token {token.token_id!r} is there already")
-        self._own.tokens[token.token_id] = in_utc(token)
-
-    def by_hash(self, token_hash: str) -> ApiToken | None:
-        return next((token for token in self._state.tokens.values() if token.token_hash == token_hash), None)
-
-    def all(self) -> list[ApiToken]:
-        return sorted(self._state.tokens.values(), key=lambda token: (token.created_at, token.token_id))
-
-    def revoke(self, token_id: str, at: datetime) -> bool:
-        token = self._own.tokens.get(token_id)
-        if token is None or token.revoked_at is not None:
-            return False
-        self._own.tokens[token_id] = replace(token, revoked_at=at)
-        return True
-
-
-class MemoryDatasets(Repository):
-    """Implements `reviewers.ports.Datasets`."""
-
-    def add(self, dataset: DatasetVersion, uses: Sequence[DatasetUse] = ()) -> None:
-        self._own.datasets.setdefault((dataset.version, dataset.format), in_utc(dataset))
-        for use in uses:
-            self._own.uses.setdefault((use.version, use.format, use.task_id, use.revision), in_utc(use))
-
-    def all(self) -> list[DatasetVersion]:
-        return list(self._state.datasets.values())
-
-
 def _require_output(state: State, output_id: str) -> None:
     if output_id not in state.outputs:
         raise UnknownOutput(output_id)
-
-
-def _require_task(state: State, task_id: str) -> None:
-    if task_id not in state.tasks:
-        raise UnknownTask(task_id)
