@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -140,16 +141,20 @@ def measure_way(
 ) -> Way:
     """Score each workload with a scorer of its own, so that nothing is remembered from one to the next."""
     paces = {}
-    gc.collect()
-    before = memory()["now_mib"]
-    held = 0.0
+    before, held = _resident(), 0.0
     for name, found in work.items():
         made = scorer()
         paces[name] = measure_detector(evaluator, found, made)
-        gc.collect()
-        held = memory()["now_mib"] - before
+        held = _resident() - before
         del made
     return Way(paces, held)
+
+
+def _resident() -> float:
+    """MiB that this process holds, without what it only keeps for later."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    return memory()["now_mib"]
 
 
 def say_way(way: Pace, plain: Pace) -> str:

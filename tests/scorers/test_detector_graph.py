@@ -11,11 +11,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reviewers.decisions.claim_packing import CLAIM_TOKENS, PASSAGE_TOKENS
 from reviewers.decisions.prefix_packing import Tokens, rows, share
 from reviewers.errors import Unavailable
 from reviewers.scorers.conversion import Broken
 from reviewers.scorers.detector import PackedReader, TorchEngine, graph_or_torch, graph_state
-from reviewers.scorers.detector.export import CHECKS, GRAPH, RECORD, WEIGHTS, graph_folder, read_record
+from reviewers.scorers.detector.export import (
+    CHECKS,
+    FLOAT32,
+    GRAPH,
+    INT8,
+    RECORD,
+    TOLERANCES,
+    WEIGHTS,
+    graph_folder,
+    read_record,
+    write_graph,
+)
 from reviewers.scorers.detector.graph_engine import GraphEngine
 from reviewers.scorers.detector.opening import open_graph
 from tests.trainers.tiny import tiny_llama
@@ -80,9 +92,17 @@ def written(folder: Path) -> dict[str, int]:
     return {file.name: file.stat().st_mtime_ns for file in folder.iterdir()}
 
 
-def test_the_graph_has_the_logits_of_torch(model: Path, adapter: Path) -> None:
+def in_float32(model: Path, adapter: Path) -> GraphEngine:
+    """The graph without any rounding."""
+    folder = adapter.parent / "float32"
+    folder.mkdir()
+    write_graph(model, adapter, folder, {})
+    return GraphEngine(folder / GRAPH, FLOAT32, threads=1)
+
+
+def test_the_graph_in_float32_has_the_logits_of_torch(model: Path, adapter: Path) -> None:
     """Branches, a sequence inside another, one that stands alone, and many rows of a reader."""
-    graph, torchs = open_graph(model, adapter, threads=1), TorchEngine(model, adapter)
+    graph, torchs = in_float32(model, adapter), TorchEngine(model, adapter)
     assert graph.read(share(SEQUENCES)) == pytest.approx(torchs.read(share(SEQUENCES)), abs=1e-4)
     on_graph = PackedReader(model, adapter, engine=lambda *_: graph).logits(PAIRS)
     on_torch = PackedReader(model, adapter, engine=lambda *_: torchs).logits(PAIRS)
@@ -90,9 +110,19 @@ def test_the_graph_has_the_logits_of_torch(model: Path, adapter: Path) -> None:
     assert len({round(logit, 2) for logit in on_graph}) > 5  # they are not all the same
 
 
+def test_the_graph_in_int8_stays_near_torch(model: Path, adapter: Path) -> None:
+    """Within what its form may differ, on claims that the check did not see; and not the same, for it rounds."""
+    graph, torchs = open_graph(model, adapter, threads=1), TorchEngine(model, adapter)
+    assert graph.form == INT8
+    on_graph = PackedReader(model, adapter, engine=lambda *_: graph).logits(PAIRS)
+    on_torch = PackedReader(model, adapter, engine=lambda *_: torchs).logits(PAIRS)
+    differences = np.abs(np.subtract(on_graph, on_torch))
+    assert 1e-4 < differences.max() < TOLERANCES[INT8]
+
+
 def test_sequences_of_a_row_have_the_logits_that_they_have_alone(model: Path, adapter: Path) -> None:
     """None of them sees another one."""
-    graph = open_graph(model, adapter, threads=1)
+    graph = in_float32(model, adapter)
     (row,) = rows(SEQUENCES, 1000)
     alone = [graph.read(share([one]))[0] for one in row]
     assert graph.read(share(row)) == pytest.approx(alone, abs=1e-4)
@@ -106,7 +136,7 @@ def test_the_version_says_what_reads_once_it_is_loaded(model: Path, adapter: Pat
     assert reader.version == torchs.version
     reader.logits(PAIRS[:1])
     torchs.logits(PAIRS[:1])
-    assert reader.version == f"{torchs.version}-graph"
+    assert reader.version == f"{torchs.version}-int8"
     assert told == []
 
 
@@ -119,7 +149,7 @@ def test_it_is_exported_once(model: Path, adapter: Path) -> None:
     assert set(before) == {GRAPH, WEIGHTS, RECORD}
     open_graph(model, adapter)
     assert written(folder) == before
-    assert graph_state(model, adapter).startswith("an exported graph reads")
+    assert graph_state(model, adapter).startswith("a graph in int8 reads")
     again = tiny_adapter(adapter.parent / "again")
     assert graph_folder(model, again) == folder  # the same bytes are the same adapter, wherever they lie
 
@@ -153,7 +183,7 @@ def test_a_graph_that_says_something_else_is_refused_once_and_for_all(model: Pat
     assert isinstance(opened(model, adapter), TorchEngine)
     assert written(graph_folder(model, adapter)) == before
     assert len(told) == 2
-    assert all("torch reads, not the exported graph" in str(error) for error in told)
+    assert all("torch reads, not the graph" in str(error) for error in told)
     assert graph_state(model, adapter) == str(told[0])
 
 
@@ -189,7 +219,7 @@ def test_the_fixed_claims_reach_the_last_position_that_a_claim_can_have(model: P
     assert len(record.sequences) == len(record.logits) == len(CHECKS)
     ends = record.sequences[0][-5:]  # the question's last tokens
     assert all(one[-5:] == ends for one in record.sequences)
-    assert max(len(one) for one in record.sequences) > 220 + 110
+    assert max(len(one) for one in record.sequences) > PASSAGE_TOKENS + CLAIM_TOKENS
 
 
 OPENED = """

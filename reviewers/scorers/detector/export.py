@@ -1,14 +1,15 @@
 """Writes the detector's graph beside the converted model, with what torch says to a few fixed claims.
 
-The folder holds the graph, its weights in a file of their own (the runtime maps them), and a record of the check. A
-graph that differs from torch is thrown away, and the record that stays says so.
+The folder holds the graph, its weights in a file of their own (the runtime maps them), and a record of the check. The
+faster of two forms is tried first; a graph that differs from torch by more than its form may is thrown away, and where
+none is left the record says so.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from reviewers.decisions.prefix_packing import Tokens, share
 from reviewers.scorers.conversion import Broken
-from reviewers.scorers.detector.graph import Array, Shape, Weights, build
+from reviewers.scorers.detector.graph import Array, Kept, Shape, Weights, build
 from reviewers.scorers.detector.graph_engine import GraphEngine
 from reviewers.scorers.detector.reading import adapter_version, question, tokenizer_of
 from reviewers.scorers.detector.torch_engine import TorchEngine
@@ -25,23 +26,33 @@ if TYPE_CHECKING:
     from onnx import TensorProto
 
 GRAPH, WEIGHTS, RECORD = "graph.onnx", "graph.weights", "record.json"
-TOLERANCE = 1e-3  # logits; our choice: rounding comes to 2e-5, and a risk moves by less than 0.0003
-CHECKS = (  # two claims on one passage, one on another, and one that fills all positions
+INT8, FLOAT32 = "int8", "float32"
+TOLERANCES = {  # logits, by form, the faster form first
+    INT8: 0.3,  # our choice: the largest of a hundred claims is half of it, and the AUROC moves in the fourth digit
+    FLOAT32: 1e-3,  # our choice: rounding comes to 2e-5
+}
+FLOAT_LAYERS = 1 / 3  # measured: the lowest layers' errors grow on the way up, and the rest is fast enough
+CHECKS = (  # several claims on one passage, some on others, and one that fills all positions
     ("The bakery opened in 1998. It is closed on Mondays.", "The bakery opened in 1998."),
+    ("The bakery opened in 1998. It is closed on Mondays.", "The bakery opened in 1989, said its owner."),
     ("The bakery opened in 1998. It is closed on Mondays.", "The bakery is open every day, and always was."),
-    ("Rain fell for three days.", "It snowed."),
+    ("Rain fell for three days, and the river rose by two metres.", "It snowed."),
+    ("Rain fell for three days, and the river rose by two metres.", "The river rose by 2 m after three days of rain."),
+    ("A withdrawal abroad costs € 3.50. Your daily limit is € 500.", "Withdrawing cash in Norway is free of charge."),
+    ("A withdrawal abroad costs € 3.50. Your daily limit is € 500.", "You can take out up to € 500 a day."),
     ("The road was closed because of the flood. " * 40, "Nobody could drive to the town for a whole week. " * 20),
 )
-_FORM = "float32-1"  # raise it with any change of the graph: it is then exported anew
+_FORM = "graph-1"  # raise it with any change of the graph: it is then exported anew
 _PAGE = 4096  # bytes: weights begin where a page of memory does
 
 
 class Record(NamedTuple):
     """How an exported graph was checked."""
 
+    form: str  # of TOLERANCES; empty where none was faithful
     sequences: tuple[Tokens, ...]  # the fixed claims
     logits: tuple[float, ...]  # torch's
-    difference: float  # the largest between torch's logits and the graph's
+    difference: float  # the largest between torch's logits and the graph's; of the last form where none was faithful
 
 
 def graph_folder(model: Path, adapter: Path) -> Path:
@@ -55,23 +66,34 @@ def read_record(folder: Path) -> Record:
     try:
         read = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         sequences = tuple(tuple(int(token) for token in sequence) for sequence in read["sequences"])
-        return Record(sequences, tuple(map(float, read["logits"])), float(read["difference"]))
+        return Record(str(read["form"]), sequences, tuple(map(float, read["logits"])), float(read["difference"]))
     except (ValueError, TypeError, KeyError) as error:
         raise Broken("The record of the detector's graph cannot be read.") from error
 
 
 def export(model: Path, adapter: Path, folder: Path) -> None:
     """Write graph, weights and record into an empty folder. Raises ImportError without onnx, onnxruntime or torch."""
-    write_graph(model, adapter, folder)
-    tokenizer = tokenizer_of(model)
-    sequences = tuple(question(tokenizer, pair) for pair in CHECKS)
-    torchs = TorchEngine(model, adapter).read(share(sequences))
-    difference = differs(GraphEngine(folder / GRAPH), sequences, torchs)
-    if not difference <= TOLERANCE:  # so that NaN counts as well
+    sequences = tuple(question(tokenizer_of(model), pair) for pair in CHECKS)
+    logits, sizes = _torchs(model, adapter, sequences)
+    lowest = round(FLOAT_LAYERS * len(sizes))
+    upper = {number: of_layer for number, of_layer in enumerate(sizes) if number >= lowest}
+    record = Record("", sequences, logits, float("inf"))
+    for form, allowed in TOLERANCES.items():
+        write_graph(model, adapter, folder, upper if form == INT8 else {})
+        difference = differs(GraphEngine(folder / GRAPH), sequences, logits)
+        record = record._replace(difference=difference)
+        if difference <= allowed:  # not a number is not
+            record = record._replace(form=form)
+            break
         for file in (GRAPH, WEIGHTS):
             (folder / file).unlink()
-    record = Record(sequences, tuple(torchs), difference)
     (folder / RECORD).write_text(json.dumps(record._asdict()), encoding="utf-8")
+
+
+def _torchs(model: Path, adapter: Path, sequences: tuple[Tokens, ...]) -> tuple[tuple[float, ...], list[Array]]:
+    """Torch's logits, and how large the inputs of its layers' networks are; its model is gone when this returns."""
+    engine, row = TorchEngine(model, adapter), share(sequences)
+    return tuple(engine.read(row)), engine.sizes(row)
 
 
 def differs(engine: GraphEngine, sequences: Sequence[Tokens], logits: Sequence[float]) -> float:
@@ -79,8 +101,8 @@ def differs(engine: GraphEngine, sequences: Sequence[Tokens], logits: Sequence[f
     return float(np.max(np.abs(np.subtract(engine.read(share(sequences)), logits))))
 
 
-def write_graph(model: Path, adapter: Path, folder: Path) -> None:
-    """Graph and weights, one matrix in memory at a time."""
+def write_graph(model: Path, adapter: Path, folder: Path, sizes: Mapping[int, Array]) -> None:
+    """Graph and weights, few matrices in memory at a time; layers whose `sizes` are given in int8."""
     from safetensors import safe_open
 
     config = json.loads((model / "config.json").read_text(encoding="utf-8"))
@@ -102,27 +124,29 @@ def write_graph(model: Path, adapter: Path, folder: Path) -> None:
                 found = found + up @ added.get_tensor(down).astype(np.float32) * by
             return found
 
-        def keep(name: str, array: Array) -> TensorProto:
+        def keep(name: str, array: Kept) -> TensorProto:
             file.seek(-(-file.tell() // _PAGE) * _PAGE)
             begin = file.tell()
             array.tofile(file)
-            return _outside(name, array.shape, begin, array.nbytes)
+            return _outside(name, array, begin)
 
         weights = Weights(
             matrix=matrix,
             head=head.get_tensor("weight").astype(np.float32),
             bias=head.get_tensor("bias").astype(np.float32),
+            sizes=sizes,
         )
         graph = build(_shape(config), weights, keep)
     (folder / GRAPH).write_bytes(graph.SerializeToString())
 
 
-def _outside(name: str, sizes: tuple[int, ...], begin: int, length: int) -> TensorProto:
+def _outside(name: str, array: Kept, begin: int) -> TensorProto:
     """A constant that lies in the file of weights."""
     from onnx import TensorProto
 
-    outside = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=sizes, data_location=TensorProto.EXTERNAL)
-    for key, value in {"location": WEIGHTS, "offset": str(begin), "length": str(length)}.items():
+    kind = TensorProto.INT8 if array.dtype == np.int8 else TensorProto.FLOAT
+    outside = TensorProto(name=name, data_type=kind, dims=array.shape, data_location=TensorProto.EXTERNAL)
+    for key, value in {"location": WEIGHTS, "offset": str(begin), "length": str(array.nbytes)}.items():
         outside.external_data.add(key=key, value=value)
     return outside
 

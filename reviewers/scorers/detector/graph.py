@@ -1,23 +1,30 @@
 """Builds the detector's graph: the Llama model (Touvron et al. 2023, section 2.2) for one row of shared sequences.
 
 Compared with the model that it is made from it leaves away what nobody reads: the output matrix, and in the last layer
-all places but the ends of the sequences. Only standard operators are used (ONNX opset 23).
+all places but the ends of the sequences. Where it is told how large the inputs are, it multiplies in int8 what stands
+that best: the gate and the widening of the upper layers' networks. Only standard operators are used (ONNX opset 23).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from reviewers.scorers.detector.rounding import STEPS, evened, rounded
+
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
 
 Array = npt.NDArray[np.float32]
+Kept = npt.NDArray[np.float32] | npt.NDArray[np.int8]  # what is put away
 OPSET, IR = 23, 11  # the first with RMSNormalization, and the form of file that came with it
+FLOAT, BYTE = 1, 2  # ONNX's numbers for float32 and for bytes without a sign
+MIDDLE = 128  # of a byte without a sign, which inputs in int8 are given as
+TINY = 1e-9  # the least step, so that an input of zeros stays one
 UNSEEN = np.float32(-1e9)  # added before the softmax: its exponential is 0
 
 
@@ -40,6 +47,7 @@ class Weights:
     matrix: Callable[[str], Array]  # by its name in the model without "model." and ".weight": out × in, or one row
     head: Array  # 1 × width of the model
     bias: Array  # one number
+    sizes: Mapping[int, Array] = field(default_factory=dict)  # of the network's input, by layer that is to be in int8
 
 
 class _Places(NamedTuple):
@@ -53,15 +61,15 @@ class _Places(NamedTuple):
 class _Builder:
     """Nodes and constants in the order in which they are asked for."""
 
-    def __init__(self, keep: Callable[[str, Array], TensorProto]) -> None:
+    def __init__(self, keep: Callable[[str, Kept], TensorProto]) -> None:
         self.nodes: list[NodeProto] = []
         self.constants: list[TensorProto] = []
         self._keep, self._named = keep, 0
 
-    def weight(self, array: Array) -> str:
+    def weight(self, array: Kept) -> str:
         """A large constant."""
         name = self._name()
-        self.constants.append(self._keep(name, np.ascontiguousarray(array)))
+        self.constants.append(self._keep(name, array.copy(order="C")))
         return name
 
     def small(self, value: Any, kind: Any = np.int64) -> str:
@@ -85,14 +93,30 @@ class _Builder:
         return outputs
 
     def linear(self, inputs: str, matrix: Array) -> str:
+        """The product with a matrix of out × in."""
         return self.add("MatMul", inputs, self.weight(matrix.T))
+
+    def scaled_bytes(self, inputs: str) -> tuple[str, str]:
+        """Inputs as bytes around their middle, and the step of each place."""
+        largest = self.add("ReduceMax", self.add("Abs", inputs), self.small([-1]), keepdims=1)
+        floor = self.add("Max", largest, self.small(TINY, np.float32))
+        step = self.add("Mul", floor, self.small(1 / STEPS, np.float32))
+        whole = self.add("Round", self.add("Div", inputs, step))
+        return self.add("Cast", self.add("Add", whole, self.small(MIDDLE, np.float32)), to=BYTE), step
+
+    def linear_int8(self, scaled: tuple[str, str], matrix: Array) -> str:
+        """The product of scaled bytes with a matrix of out × in that is rounded here."""
+        (inputs, step), (whole, steps) = scaled, rounded(matrix)
+        product = self.add("MatMulInteger", inputs, self.weight(whole.T), self.small(MIDDLE, np.uint8))
+        unscaled = self.add("Mul", self.add("Cast", product, to=FLOAT), step)
+        return self.add("Mul", unscaled, self.small(steps, np.float32))
 
     def _name(self) -> str:
         self._named += 1
         return f"n{self._named}"
 
 
-def build(shape: Shape, weights: Weights, keep: Callable[[str, Array], TensorProto]) -> ModelProto:
+def build(shape: Shape, weights: Weights, keep: Callable[[str, Kept], TensorProto]) -> ModelProto:
     """The graph from `ids`, `positions`, `sees` and `ends` (as in `prefix_packing.Shared`) to `logits`, one an end.
 
     `keep(name, array)` puts a weight away and gives the constant that stands for it: half a gigabyte of them need not
@@ -126,7 +150,7 @@ def build(shape: Shape, weights: Weights, keep: Callable[[str, Array], TensorPro
 def _places(made: _Builder, shape: Shape) -> _Places:
     """The rotary angles of each place (Su et al. 2021, section 3.4.2), and what it does not see."""
     turns = (1.0 / shape.base ** (np.arange(0, shape.width, 2) / shape.width)).astype(np.float32)
-    positions = made.add("Cast", "positions", to=1)  # 1 is float32
+    positions = made.add("Cast", "positions", to=FLOAT)
     angles = made.add("Mul", made.add("Unsqueeze", positions, made.small([1, 2])), made.small(turns, np.float32))
     unseen = made.add("Where", "sees", made.small(0, np.float32), made.small(UNSEEN, np.float32))
     return _Places(made.add("Cos", angles), made.add("Sin", angles), unseen)
@@ -142,11 +166,22 @@ def _layer(made: _Builder, shape: Shape, weights: Weights, places: _Places, numb
         asked = _Places(*(made.add("Gather", one, "ends") for one in places))
     attended = _attention(made, shape, weights, name, (asking, asked), (read, places))
     hidden = made.add("Add", hidden, made.linear(attended, weights.matrix(f"{name}self_attn.o_proj")))
-    read = _norm(made, shape, weights, f"{name}post_attention_layernorm", hidden)
-    gate = made.linear(read, weights.matrix(f"{name}mlp.gate_proj"))
-    up = made.linear(read, weights.matrix(f"{name}mlp.up_proj"))
+    gate, up = _gate_and_up(made, shape, weights, number, hidden)
     inner = made.add("Mul", made.add("Mul", gate, made.add("Sigmoid", gate)), up)
     return made.add("Add", hidden, made.linear(inner, weights.matrix(f"{name}mlp.down_proj")))
+
+
+def _gate_and_up(made: _Builder, shape: Shape, weights: Weights, number: int, hidden: str) -> tuple[str, str]:
+    """The two products of a layer's network with its input, in int8 where the input's sizes are known."""
+    name = f"layers.{number}."
+    gate, up = (weights.matrix(f"{name}mlp.{one}_proj") for one in ("gate", "up"))
+    scale = weights.matrix(f"{name}post_attention_layernorm")
+    if number not in weights.sizes:
+        read = _scaled(made, shape, scale, hidden)
+        return made.linear(read, gate), made.linear(read, up)
+    factors = evened(weights.sizes[number], gate, up)
+    whole = made.scaled_bytes(_scaled(made, shape, scale / factors, hidden))
+    return made.linear_int8(whole, gate * factors), made.linear_int8(whole, up * factors)
 
 
 def _attention(
@@ -189,5 +224,9 @@ def _turned(made: _Builder, heads: str, places: _Places) -> str:
 
 
 def _norm(made: _Builder, shape: Shape, weights: Weights, name: str, inputs: str) -> str:
-    scale = made.small(weights.matrix(name), np.float32)
-    return made.add("RMSNormalization", inputs, scale, axis=-1, epsilon=shape.epsilon)
+    return _scaled(made, shape, weights.matrix(name), inputs)
+
+
+def _scaled(made: _Builder, shape: Shape, scale: Array, inputs: str) -> str:
+    """RMSNorm (Zhang and Sennrich 2019, equation 4)."""
+    return made.add("RMSNormalization", inputs, made.small(scale, np.float32), axis=-1, epsilon=shape.epsilon)

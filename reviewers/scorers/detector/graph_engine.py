@@ -14,11 +14,14 @@ from reviewers.scorers.conversion import Broken
 class GraphEngine:
     """A graph of the model with its adapter."""
 
-    form = "-graph"
+    def __init__(self, file: Path, form: str = "", *, threads: int = 0) -> None:
+        """Load it; the version will say `form`. `threads` 0: as many as there are cores for this process.
 
-    def __init__(self, file: Path, *, threads: int = 0) -> None:
-        """Load it. `threads` 0: as many as there are cores for this process. Raises Broken where it cannot be run."""
+        Raises Broken where it cannot be run.
+        """
         import onnxruntime
+
+        self.form = form
 
         options = onnxruntime.SessionOptions()
         # Said as a number, because the runtime ties the threads that it counts itself to cores.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reviewers.errors import Unavailable
 from reviewers.scorers.conversion import Broken, kept
-from reviewers.scorers.detector.export import GRAPH, TOLERANCE, Record, differs, export, graph_folder, read_record
+from reviewers.scorers.detector.export import GRAPH, TOLERANCES, Record, differs, export, graph_folder, read_record
 from reviewers.scorers.detector.graph_engine import GraphEngine
 from reviewers.scorers.detector.reading import Engine
 from reviewers.scorers.detector.torch_engine import TorchEngine
@@ -38,10 +38,10 @@ def open_graph(model: Path, adapter: Path, *, threads: int = 0) -> GraphEngine:
 
     def opened(folder: Path) -> GraphEngine:
         record = read_record(folder)
-        if not is_faithful(record):
+        if not record.form:
             raise Unavailable(say_difference(record))
-        engine = GraphEngine(folder / GRAPH, threads=threads)
-        if not differs(engine, record.sequences, record.logits) <= TOLERANCE:
+        engine = GraphEngine(folder / GRAPH, record.form, threads=threads)
+        if not differs(engine, record.sequences, record.logits) <= TOLERANCES[record.form]:
             raise Broken("The detector's graph no longer says what it said when it was exported.")
         return engine
 
@@ -56,14 +56,8 @@ def graph_state(model: Path, adapter: Path) -> str:
         return "no graph was exported yet: whetstone models prepare (else the first worker does)"
 
 
-def is_faithful(record: Record) -> bool:
-    """Whether graph and torch said the same to the fixed claims; not a number is not."""
-    return record.difference <= TOLERANCE
-
-
 def say_difference(record: Record) -> str:
     """A record in one sentence."""
-    found = f"its logits differ from torch's by up to {record.difference:.1g}, {TOLERANCE:g} is allowed"
-    return (
-        f"an exported graph reads: {found}" if is_faithful(record) else f"torch reads, not the exported graph: {found}"
-    )
+    allowed = TOLERANCES[record.form] if record.form else max(TOLERANCES.values())
+    found = f"its logits differ from torch's by up to {record.difference:.1g}, {allowed:g} is allowed"
+    return f"a graph in {record.form} reads: {found}" if record.form else f"torch reads, not the graph: {found}"

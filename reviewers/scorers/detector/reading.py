@@ -1,8 +1,7 @@
 """Reads claims against evidence with a causal model and its LoRA adapter, many claims in one pass.
 
 What makes it fast on a CPU: the adapter is added to the weights once, what claims and their evidence begin with is read
-once (`decisions.prefix_packing`), and the model runs as an exported graph (`detector.graph`). It stays in float32:
-int8 ruins log-probabilities, and a logit is one.
+once (`decisions.prefix_packing`), and the model runs as an exported graph (`detector.graph`).
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _FILES = (("adapter_model.safetensors", "adapter_sha256"), ("head.safetensors", 
 class Engine(Protocol):
     """A model with its adapter, as something runs it."""
 
-    form: str  # what the version says behind the adapter's hash
+    form: str  # what the version says behind the adapter's hash; empty for torch
 
     def read(self, row: Shared) -> list[float]:
         """The logit at the end of each sequence."""
@@ -58,7 +57,8 @@ class PackedReader:
     @property
     def version(self) -> str:
         """Adapter and, once it is loaded, what runs it."""
-        return self._named + (self._parts[1].form if self._parts else "")
+        form = self._parts[1].form if self._parts else ""
+        return f"{self._named}-{form}" if form else self._named
 
     def logits(self, pairs: Sequence[Pair]) -> list[float]:
         """One a pair, in order; above 0 is unsupported. Raises Unavailable where the model cannot be loaded."""

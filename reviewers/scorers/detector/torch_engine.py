@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from reviewers.decisions.prefix_packing import Shared
+from reviewers.scorers.detector.rounding import TYPICAL
 
 _DOWN = ".lora_A.weight"
 
@@ -36,6 +40,19 @@ class TorchEngine:
             ).last_hidden_state[0]
             logits: list[float] = (hidden[row.ends] @ self._head["weight"][0] + self._head["bias"]).tolist()
         return logits
+
+    def sizes(self, row: Shared) -> list[npt.NDArray[np.float32]]:
+        """Of each layer, how large each channel of its network's input typically is (`rounding.TYPICAL`)."""
+        found: list[npt.NDArray[np.float32]] = []
+
+        def look(_module: Any, _inputs: Any, read: Any) -> None:
+            found.append(np.quantile(np.abs(read[0].numpy()), TYPICAL, axis=0).astype(np.float32))
+
+        hooks = [layer.post_attention_layernorm.register_forward_hook(look) for layer in self._body.layers]
+        self.read(row)
+        for hook in hooks:
+            hook.remove()
+        return found
 
 
 def merged(model: Path, adapter: Path) -> Any:
