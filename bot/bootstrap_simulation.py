@@ -29,7 +29,7 @@ def simulated(plan: YearPlan, folder: Path, *, database: str = "", embeddings: b
 
     Args:
         plan: of the year.
-        folder: where the database goes, if `database` names none.
+        folder: where datasets go, and the database, if `database` names none.
         database: its address, `sqlite:///…` or `postgresql://…`; its schema is brought up to date.
         embeddings: of questions and answers, by the packaged MiniLM; without them, what is asked and said is compared
             by nothing, and a new topic is not seen.
@@ -57,7 +57,9 @@ def simulated(plan: YearPlan, folder: Path, *, database: str = "", embeddings: b
             files=FolderFiles(),
             channel=CHANNEL,
         )
-        yield Program(services=services, scoring=_scoring(services, plan, embeddings=embeddings), clock=clock)
+        yield Program(
+            services=services, scoring=_scoring(services, plan, embeddings=embeddings), clock=clock, folder=folder
+        )
     finally:
         store.close()
 

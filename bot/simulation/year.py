@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from reviewers.workflow.services import UTC, Services
 ROUTE = ""  # the policy's own
 OPENS = timedelta(hours=9)  # of a day: when outputs begin to come in
 DAILY = frozenset({"tasks", "assignments", "second_looks", "queues", "plans"})  # the others wait for Monday: our choice
+DATASET_WEEKS = 4  # a team that builds a dataset once a month: our choice
 AGAIN_SECONDS = 2 * 3600.0  # until what was decided may be looked at again
 TOLD_AT = timedelta(hours=8, minutes=1)  # of Monday
 
@@ -33,6 +35,7 @@ class Program:
     services: Services
     scoring: ScoringStep
     clock: SetClock
+    folder: Path  # where datasets go
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +90,8 @@ def _week(plan: YearPlan, program: Program, team: Team, week: int, rng: np.rando
         wrong += sum(one.wrong for one in come)
     program.clock.set(starts(week + 1) + TOLD_AT)
     _sweep(program)
+    if week % DATASET_WEEKS == 0:
+        program.services.datasets.build("sft", str(program.folder))
     name = weeks.week_of(begins, UTC)
     with program.services.store.read() as uow:
         digest = uow.digests.get(ROUTE, name)
