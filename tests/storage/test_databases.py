@@ -27,9 +27,11 @@ from storage.engine import make_engine
 from storage.tables import APPEND_ONLY, metadata
 from storage.unit_of_work import SqlStore
 from tests.builders import NOON, a_cut, a_decision, a_made_plan, a_task, a_verdict, an_output
+from tests.decisions.test_source_changes import a_change
 from tests.digests import a_digest
 from tests.judged import a_judgement
 from tests.storage.test_store_contract_digests import ANSWER, EVENT, START
+from tests.storage.test_store_contract_sources import a_reopening
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,6 +72,8 @@ def judged(sql_store: SqlStore) -> None:
         uow.digest_answers.add(ANSWER)
         uow.watches.add(START)
         uow.webhook_events.add(EVENT)
+        uow.source_changes.add(a_change())
+        uow.source_changes.end(a_reopening())
 
 
 @pytest.mark.usefixtures("judged")
