@@ -158,7 +158,7 @@ def _digests(settings: Settings, _runs: int, *, large: bool = False) -> list[Row
 
 
 def _detector(settings: Settings, _runs: int) -> list[Row]:
-    from bot.bench.detector import OneByOne, measure_way, say_way, workloads
+    from bot.bench.detector import OneByOne, measure_detector, measure_way, say_compared, say_way, to_compare, workloads
     from bot.bootstrap import build_evaluator
     from bot.bootstrap_models import build_detector, detector_files, prepare_detector, prepare_models
 
@@ -178,6 +178,11 @@ def _detector(settings: Settings, _runs: int) -> list[Row]:
         for way, measured in ways.items():
             what = f"grounding detector {way}, {len(outputs)} outputs {name}, of {where}"
             found.append(Row(what, say_way(measured.paces[name], slow), beside))
+    compared = to_compare()
+    graph, torch = (
+        measure_detector(evaluator, compared, build_detector(settings, on_torch=on_torch)) for on_torch in (False, True)
+    )
+    found.append(Row(f"grounding detector as a graph, {len(compared)} outputs", *say_compared(graph, torch)))
     held = ", ".join(f"{way} {measured.mebibytes:.0f} MiB" for way, measured in ways.items())
     return [*found, Row("grounding detector, memory", held, f"claim by claim: {plain.mebibytes:.0f} MiB")]
 
