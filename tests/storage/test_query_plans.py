@@ -158,6 +158,7 @@ POLLS = (
     "asking when something is due",
     "looking at dead items",
     "reading features",
+    "reading what an hour's outputs tell",
 )
 
 
@@ -240,6 +241,7 @@ ASKED: dict[str, Callable[[UnitOfWork], object]] = {
     "finding where watches begin": lambda uow: uow.watches.of("Cards", until=NOON),
     "finding an event for others": lambda uow: uow.webhook_events.get("e-1"),
     "reading features": lambda uow: list(uow.features.blocks(LATER, LATER + HOUR, route="Cards")),
+    "reading what an hour's outputs tell": lambda uow: list(uow.decisions.columns(LATER, LATER + HOUR, route="Cards")),
     "reading questions": lambda uow: uow.features.questions(["o-400"]),
 }
 
