@@ -26,6 +26,9 @@ from reviewers.model.watch import Baseline, Side, Watch
 BASELINE_NEEDS = 400  # reviews: with fewer, measured false alarms come from the baseline's own error
 PART_NEEDS = 100  # reviews of a slice or version: our choice, its tolerance pays for the wider error
 TOLERATED_ERRORS = 1.5  # of the baseline's standard error: .25 logit at 400 reviews of which 10 in 100 are wrong
+# Of a part, whose baseline has a quarter of the reviews: in 700 simulated years of 25 reviews a week an error over 1.5
+# was called a change in 9 of 1,000, one beyond this in none; a rise from 12 to 40 in 100 takes 25 reviews more.
+PART_TOLERATED = 2.25
 BETS = (0.4, 0.6, 0.8, 1.1, 1.6)  # logits beyond the tolerance: from 10 in 100, rises to between 14 and 35
 YEARS = 1.0 / WATCH_YEARS  # average run length without a change: a false alarm in at most 1 of 20 years of reviews
 WEEKS = 52.0  # a year of digests
@@ -107,15 +110,16 @@ def freeze(
     )
 
 
-def begin(baseline: Baseline, *, weekly_reviews: float) -> Watch:
+def begin(baseline: Baseline, *, weekly_reviews: float, tolerated: float = TOLERATED_ERRORS) -> Watch:
     """A watch that has seen nothing yet.
 
     Args:
         baseline: what the verdicts are held against.
         weekly_reviews: how many are expected, above 0: it says how long a year is.
+        tolerated: standard errors of the baseline that count as no change, 0 or more.
     """
     nothing = Side(sums=(0.0,) * len(BETS), runs=(0.0,) * len(BETS), began=(None,) * len(BETS))
-    return Watch(baseline=baseline, weekly_reviews=weekly_reviews, up=nothing, down=nothing)
+    return Watch(baseline=baseline, weekly_reviews=weekly_reviews, tolerated=tolerated, up=nothing, down=nothing)
 
 
 def observe(watch: Watch, reviews: Reviews) -> Watch:
@@ -186,7 +190,7 @@ def since(watch: Watch, direction: Direction) -> datetime | None:
 
 def tolerance(watch: Watch) -> float:
     """Logits that the chance of being wrong may lie off the baseline without counting as a change."""
-    return TOLERATED_ERRORS * watch.baseline.error
+    return watch.tolerated * watch.baseline.error
 
 
 def _side(watch: Watch, direction: Direction) -> Side:

@@ -19,7 +19,14 @@ from reviewers.decisions import verdict_drift
 from reviewers.decisions.error_rates import Mask
 from reviewers.decisions.estimate_inputs import Floats
 from reviewers.decisions.stamps import moment, stamp
-from reviewers.decisions.verdict_drift import BASELINE_NEEDS, PART_NEEDS, Direction, Reviews
+from reviewers.decisions.verdict_drift import (
+    BASELINE_NEEDS,
+    PART_NEEDS,
+    PART_TOLERATED,
+    TOLERATED_ERRORS,
+    Direction,
+    Reviews,
+)
 from reviewers.model import Route
 from reviewers.model.digest import Aspect, Digest, Finding, State
 from reviewers.model.digest_parts import PartKind
@@ -188,7 +195,8 @@ def standing(past: Past, start: WatchStart) -> Watch | Missing:
     mine = past.of(start.watch) & (past.at >= stamp(start.begins_at))
     if waits(start) or start.baseline.risk_version not in past.risks:
         return Missing(found=int(mine.sum()), needed=needed(start.watch))
-    watch = verdict_drift.begin(start.baseline, weekly_reviews=start.weekly_reviews)
+    tolerated = TOLERATED_ERRORS if start.watch.part is PartKind.ALL else PART_TOLERATED
+    watch = verdict_drift.begin(start.baseline, weekly_reviews=start.weekly_reviews, tolerated=tolerated)
     return verdict_drift.observe(watch, past.reviews(mine, start.baseline.risk_version))
 
 

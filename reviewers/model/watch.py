@@ -56,6 +56,7 @@ class Watch:
 
     baseline: Baseline
     weekly_reviews: float  # expected, above 0: the average run length is stated in years of these
+    tolerated: float  # standard errors of the baseline that count as no change, 0 or more
     up: Side  # more wrong outputs
     down: Side  # fewer
     seen: int = 0  # reviews since the baseline

@@ -21,7 +21,14 @@ from scipy.special import expit, logit
 from scipy.stats import binom, norm
 
 from reviewers.decisions import verdict_drift
-from reviewers.decisions.verdict_drift import BASELINE_NEEDS, PART_NEEDS, Direction, Reviews
+from reviewers.decisions.verdict_drift import (
+    BASELINE_NEEDS,
+    PART_NEEDS,
+    PART_TOLERATED,
+    TOLERATED_ERRORS,
+    Direction,
+    Reviews,
+)
 from reviewers.model.watch import Baseline, Watch
 
 Floats = NDArray[np.float64]
@@ -83,7 +90,8 @@ def a_watch(stream: Stream, rng: np.random.Generator) -> Watch:
         reviews(risk, risk, rng), risk_version="", frozen_at=START, needed=stream.learned_from
     )
     assert isinstance(baseline, Baseline)
-    return verdict_drift.begin(baseline, weekly_reviews=WEEKLY)
+    tolerated = PART_TOLERATED if stream.learned_from == PART_NEEDS else TOLERATED_ERRORS
+    return verdict_drift.begin(baseline, weekly_reviews=WEEKLY, tolerated=tolerated)
 
 
 def alarms(stream: Stream, repetitions: int, seed: int) -> int:
