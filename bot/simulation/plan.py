@@ -13,7 +13,7 @@ BEGINS = datetime(2024, 1, 1, tzinfo=UTC)  # a Monday: week 1 of the year is ISO
 WEEK = timedelta(weeks=1)
 LONGEST = 52  # weeks
 WRONG = 0.10  # share of wrong outputs of the first version of the model
-WRONG_LATER = 0.25  # of the second one
+WRONG_LATER = 0.35  # of the second one
 NEW_SHARE = 0.30  # of questions that are about the new topic, once it is there
 BUDGET = 0.25  # reviews a week for each output, up to the most that four people do: both our choice
 MOST_REVIEWS = 100
@@ -23,7 +23,7 @@ class ChangeKind(StrEnum):
     """What changes in a simulated year, and stays changed."""
 
     TOPIC = "topic"  # 30 of 100 questions are about a topic that nobody asked about before; as many answers are wrong
-    MODEL = "model"  # another version of the model answers; 25 of 100 answers are wrong where 10 were
+    MODEL = "model"  # another version of the model answers; 35 of 100 answers are wrong where 10 were
     REVIEWERS = "reviewers"  # one of four reviewers approves everything at once, whatever it says
 
 

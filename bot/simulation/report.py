@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HAPPENED = {
     ChangeKind.TOPIC: "a new topic, 30 of 100 questions",
-    ChangeKind.MODEL: "a new version of the model, 25 of 100 wrong",
+    ChangeKind.MODEL: "a new version of the model, 35 of 100 wrong",
     ChangeKind.REVIEWERS: "one of four reviewers approves everything",
 }
 

@@ -100,11 +100,11 @@ def test_same_plan_sends_the_same_outputs_and_another_seed_sends_others() -> Non
 
 
 def test_traffic_is_what_the_plan_says() -> None:
-    """Of 4,000 outputs each share is within four standard errors of the constant, at most 3.2 points."""
+    """Of 4,000 outputs each share is within four standard errors of the constant, at most 3.1 points."""
     plan = YearPlan(changes=(Change(kind=TOPIC, week=2), Change(kind=MODEL, week=3)))
     before, topic, model = (sent(plan, week, 1, 4000, starts(week)) for week in (1, 2, 3))
-    for come, wrong, new in ((before, 0.10, 0.0), (topic, 0.10, 0.30), (model, 0.25, 0.30)):
-        assert sum(one.wrong for one in come) / 4000 == pytest.approx(wrong, abs=0.028)
+    for come, wrong, new in ((before, 0.10, 0.0), (topic, 0.10, 0.30), (model, 0.35, 0.30)):
+        assert sum(one.wrong for one in come) / 4000 == pytest.approx(wrong, abs=0.031)
         assert sum(NEW_TOPIC in one.output.tags for one in come) / 4000 == pytest.approx(new, abs=0.029)
         assert all((one.output.completion != one.correction) == one.wrong for one in come)
     assert {one.output.model_version for one in model} == {"2"}
