@@ -58,7 +58,7 @@ class RiskLearner:
             return None
 
         with self.store.begin() as uow:
-            uow.risk_models.add(learned, at=now)
+            uow.risk_models.add(learned, at=self.clock.now())  # not when learning began: nobody saw it until now
         self.metrics.count("risk_models_learned", kind=learned.kind.value)
         return learned
 
