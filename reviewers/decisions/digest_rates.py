@@ -8,7 +8,7 @@ with a false alarm, see `e_values`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +30,7 @@ from reviewers.model.telling import WatchName, WatchStart
 from reviewers.model.watch import Watch
 
 RATES = "weighted rates of the two windows"
+ALPHA_NEEDS = 0.6  # agreement from which on verdicts are taken at their word, as a suggestion to retrain takes them
 MOST_PARTS = 50  # slices and models that are told apart, those with the most reviews: our choice
 
 Starts = Mapping[WatchName, WatchStart]
@@ -113,6 +114,24 @@ def parts(windows: Windows, past: Past, starts: Starts, errors: ReviewerErrors |
         _compared(one.part, one.name, windows, mine, watch, _leaning(watch) if found else None, errors, level=level)
         for (one, mine), watch, found in zip(kept, watches, telling, strict=True)
     )
+
+
+def trusted(compared: Compared, alpha: float | None) -> Compared:
+    """What is told of a part, once it is known how far reviewers agree.
+
+    The watch takes verdicts as they are, so it sees a fall too where one person began to approve whatever comes. Where
+    reviewers do not agree, a fall that only the watch tells counts as none; the weighted rates are corrected for
+    reviewers' errors, and stay. A rise stays in any case: nobody finds more wrong by looking less.
+
+    Args:
+        compared: the part.
+        alpha: Krippendorff's, of both windows; None: too few outputs with two opinions to doubt anybody.
+    """
+    told = compared.more is False and compared.finding.test == WATCH
+    if not told or alpha is None or alpha >= ALPHA_NEEDS:
+        return compared
+    finding = replace(compared.finding, state=State.STABLE, rising=None, since=None, test=RATES)
+    return Compared(finding=finding, line=replace(compared.line, finding=False))
 
 
 def _names(windows: Windows, codes: NDArray[np.int32], names: Sequence[str]) -> list[str]:

@@ -170,6 +170,9 @@ def _digest(
     errors = _errors(week.reviewed, route.name, period)
     whole, crossed = digest_rates.whole(read.windows, read.past, read.starts, errors)
     parts = digest_rates.parts(read.windows, read.past, read.starts, errors)
+    reviewers = _reviewers(read, period)
+    whole = digest_rates.trusted(whole, reviewers.alpha)
+    parts = tuple(digest_rates.trusted(one, reviewers.alpha) for one in parts)
     before, now = read.traffic.before, read.traffic.now
     tested = [*_shown(whole, parts, read), *digest_values.findings(before, now), *words, *cited.findings]
     # Topics and sources that did not move were held against the others, and would fill a digest with what is as it was.
@@ -179,7 +182,6 @@ def _digest(
         if one.aspect not in (Aspect.TOPIC, Aspect.SOURCE) or one.state is State.DRIFT
     )
     outputs, line = read.windows.outputs, whole.line
-    reviewers = _reviewers(read, period)
     suggestion = _suggestion(route, read, cited, week, whole, parts, crossed, reviewers)
     return Digest(
         week=shown[-1],

@@ -106,6 +106,25 @@ def test_change_that_went_back_is_told_no_longer() -> None:
     assert crossed is False
 
 
+def test_fall_that_only_the_watch_tells_counts_while_reviewers_agree() -> None:
+    """20 of 100 in 400 reviews, then 2 of 100: told at alpha .6, and where it is not known; not at .59."""
+    past = a_past((9, 80, 400), (2, 4, 200), (1, 4, 200), (0, 4, 200))
+    found, _ = digest_rates.whole(windows(some(1, 40), some(1, 40)), past, {}, None)
+    assert (found.more, found.finding.test) == (False, watching.WATCH)
+    assert digest_rates.trusted(found, 0.6) == digest_rates.trusted(found, None) == found
+    doubted = digest_rates.trusted(found, 0.59)
+    assert (doubted.more, doubted.finding.state, doubted.finding.rising) == (None, State.STABLE, None)
+    assert not doubted.line.finding
+
+
+def test_rise_and_what_the_rates_tell_count_whether_reviewers_agree_or_not() -> None:
+    """Nobody finds more by looking less, and the rates are corrected."""
+    rise, _ = digest_rates.whole(windows(some(5, 50), some(30, 50)), a_past((1, 5, 50)), {}, None)
+    fall, _ = digest_rates.whole(windows(some(30, 50), some(5, 50)), a_past((1, 5, 50)), {}, None)
+    assert (rise.more, fall.more, fall.finding.test) == (True, False, digest_rates.RATES)
+    assert [digest_rates.trusted(one, 0.0) for one in (rise, fall)] == [rise, fall]
+
+
 def test_alert_has_the_rates_of_its_windows_and_since_when() -> None:
     """10 of 100 before, 40 of 100 since two weeks, all reviewed."""
     past = a_past((9, 40, 400), (2, 80, 200))
