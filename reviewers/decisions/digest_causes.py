@@ -56,14 +56,19 @@ def kinds(views: Sequence[TaskView]) -> Wrongs:
 
 
 def new_models(windows: Windows, views: Sequence[TaskView]) -> tuple[UpstreamChange, ...]:
-    """Models and versions that wrote in the week and not before, with the wrong outputs that are theirs.
+    """Models and versions of the week that are new in the two windows, with the wrong outputs that are theirs.
+
+    One is new where no output before the reference is its own: so it explains the weeks after its first one too, until
+    the reference is made of it. Where nothing came before the reference, it is new that did not write in the reference.
 
     Args:
         windows: where nothing came before the week, no model counts as new.
         views: the wrong outputs of the failing part.
     """
     outputs = windows.outputs
-    before = {outputs.models[code] for code in np.unique(outputs.model[windows.before])}
+    earlier = ~(windows.now | windows.before)
+    known = earlier if earlier.any() else windows.before
+    before = {outputs.models[code] for code in np.unique(outputs.model[known])}
     now = {outputs.models[code] for code in np.unique(outputs.model[windows.now])}
     return tuple(
         UpstreamChange(
@@ -121,5 +126,5 @@ def _in_manner(view: TaskView) -> bool:
 
 def _first(windows: Windows, name: str) -> datetime:
     outputs = windows.outputs
-    mine = windows.now & (outputs.model == outputs.models.index(name))
+    mine = (windows.now | windows.before) & (outputs.model == outputs.models.index(name))
     return moment(outputs.decided_at[mine].min())

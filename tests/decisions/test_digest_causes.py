@@ -109,6 +109,17 @@ def test_model_that_is_new_this_week_is_a_change_with_its_wrong_outputs() -> Non
     assert (change.wrong, change.of) == (1, 2)
 
 
+def test_model_that_came_with_the_reference_is_a_change_until_nothing_before_it_is_seen() -> None:
+    """It began on the 12th, in the reference; before that, on the 3rd, another model wrote."""
+    is_now, is_before = np.array([False, False, True]), np.array([False, True, False])
+    stamps = np.array(["2026-10-03", "2026-11-12", "2026-11-17"], dtype="datetime64[us]")
+    outputs = a_period([0.1] * 3, [], [], decided_at=stamps, model=np.array([0, 1, 1], np.int32), models=("m 1", "m 2"))
+    (change,) = digest_causes.new_models(Windows(outputs=outputs, now=is_now, before=is_before), [])
+    assert (change.name, change.changed_at) == ("m 2", datetime(2026, 11, 12, tzinfo=UTC))
+    later = replace(outputs, model=np.array([1, 1, 1], np.int32))
+    assert digest_causes.new_models(Windows(outputs=later, now=is_now, before=is_before), []) == ()
+
+
 def test_no_model_is_new_where_nothing_came_before() -> None:
     """The first week of a route."""
     windows = Windows(outputs=a_period([0.1], [], []), now=np.array([True]), before=np.array([False]))
