@@ -1,4 +1,4 @@
-"""The check-up says who is told of an accepted training, and shows no secret."""
+"""The check-up says who is told of an accepted training and what reads for the detector, and shows no secret."""
 
 from __future__ import annotations
 
@@ -53,3 +53,10 @@ def test_command_that_is_not_there_is_to_be_mended(monkeypatch: pytest.MonkeyPat
     events = found()["events"]
     assert events.ok is False
     assert events.note == "no-such-trainer is no program here: mend WHETSTONE_RETRAIN_COMMAND."
+
+
+def test_it_says_what_reads_for_the_detector_without_loading_it() -> None:
+    """Before anything was converted: what exports the graph, and that nothing is wrong."""
+    detector = found()["detector"]
+    assert detector.ok
+    assert "whetstone models prepare" in detector.value

@@ -43,15 +43,15 @@ PAIRS = [
 SEQUENCES: list[Tokens] = [(5, 6, 7), (5, 6, 8, 9), (5, 6), (40, 41, 42, 43, 44), tuple(range(100, 200))]
 
 
-def tiny_adapter(folder: Path) -> Path:
-    """Random weights on two of three layers and a random head, in the form in which the shipped adapter lies."""
+def tiny_adapter(folder: Path, layers: tuple[int, ...] = (1, 2)) -> Path:
+    """Random weights on some of three layers and a random head, in the form in which the shipped adapter lies."""
     from safetensors.numpy import save_file
 
     random = np.random.default_rng(3)
     sizes = {"self_attn.q_proj": (32, 32), "self_attn.k_proj": (32, 16), "self_attn.v_proj": (32, 16)}
     sizes |= {"self_attn.o_proj": (32, 32), "mlp.gate_proj": (32, 48), "mlp.down_proj": (48, 32)}
     weights = {}
-    for layer in (1, 2):
+    for layer in layers:
         for name, (into, out) in sizes.items():
             start = f"base_model.model.model.layers.{layer}.{name}"
             weights[f"{start}.lora_A.weight"] = random.normal(0, 0.3, (4, into)).astype(np.float16)
@@ -86,6 +86,20 @@ def turn_slower(model: Path) -> None:
     config = json.loads(file.read_text(encoding="utf-8"))
     config["rope_parameters"] = {"rope_type": "linear", "factor": 8.0, "rope_theta": 10000.0}
     file.write_text(json.dumps(config), encoding="utf-8")
+
+
+def set_outliers(model: Path) -> None:
+    """Pairs of rows with the same large weight, which cancels out behind them: int8 is too coarse for the rest."""
+    from safetensors.numpy import load_file, save_file
+
+    file = model / "model.safetensors"
+    weights = load_file(file)
+    for layer in (1, 2):
+        gate, up, down = (weights[f"model.layers.{layer}.mlp.{one}_proj.weight"] for one in ("gate", "up", "down"))
+        for row in range(0, 48, 2):
+            up[[row, row + 1], row % 32] = 200.0
+            gate[row + 1], down[:, row + 1] = gate[row], -down[:, row]
+    save_file(weights, file, metadata={"format": "pt"})
 
 
 def written(folder: Path) -> dict[str, int]:
@@ -187,6 +201,31 @@ def test_a_graph_that_says_something_else_is_refused_once_and_for_all(model: Pat
     assert graph_state(model, adapter) == str(told[0])
 
 
+def test_where_int8_is_too_coarse_the_graph_is_in_float32(model: Path, tmp_path: Path) -> None:
+    """The second form is exported, says what torch says, and the version tells which it is."""
+    set_outliers(model)
+    adapter = tiny_adapter(tmp_path / "adapter", layers=(0,))
+    graph, torchs = open_graph(model, adapter, threads=1), TorchEngine(model, adapter)
+    assert graph.form == FLOAT32
+    assert graph.read(share(SEQUENCES)) == pytest.approx(torchs.read(share(SEQUENCES)), abs=TOLERANCES[FLOAT32])
+    assert graph_state(model, adapter).startswith("a graph in float32 reads")
+
+
+def test_a_model_without_the_weights_of_a_llama_has_no_graph(model: Path, adapter: Path) -> None:
+    """It is refused in our words, so that torch is tried."""
+    from safetensors.numpy import load_file, save_file
+
+    weights = load_file(model / "model.safetensors")
+    del weights["model.layers.1.mlp.up_proj.weight"]
+    (adapter.parent / "empty").mkdir()
+    for file in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+        (adapter.parent / "empty" / file).write_bytes((model / file).read_bytes())
+    save_file(weights, adapter.parent / "empty" / "model.safetensors", metadata={"format": "pt"})
+    (adapter.parent / "graph").mkdir()
+    with pytest.raises(Unavailable, match="no Llama"):
+        write_graph(adapter.parent / "empty", adapter, adapter.parent / "graph", {})
+
+
 def test_where_nothing_can_be_written_torch_reads(model: Path, adapter: Path) -> None:
     """A file stands where the folder should be."""
     graph_folder(model, adapter).with_name(f"{graph_folder(model, adapter).name}.lock").mkdir()
@@ -200,9 +239,10 @@ def test_a_file_that_is_no_graph_is_broken(tmp_path: Path) -> None:
     (tmp_path / GRAPH).write_bytes(b"no graph")
     with pytest.raises(Broken, match="cannot be loaded"):
         GraphEngine(tmp_path / GRAPH)
-    (tmp_path / RECORD).write_text("[]", encoding="utf-8")
-    with pytest.raises(Broken, match="cannot be read"):
-        read_record(tmp_path)
+    for record, said in (("[]", "cannot be read"), ('{"form": "int2", "sequences": []}', "unknown form")):
+        (tmp_path / RECORD).write_text(record, encoding="utf-8")
+        with pytest.raises(Broken, match=said):
+            read_record(tmp_path)
 
 
 def test_a_model_that_is_not_there_is_unavailable(adapter: Path, tmp_path: Path) -> None:

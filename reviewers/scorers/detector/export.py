@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from reviewers.decisions.prefix_packing import Tokens, share
+from reviewers.errors import Unavailable
 from reviewers.scorers.conversion import Broken
 from reviewers.scorers.detector.graph import Array, Kept, Shape, Weights, build
 from reviewers.scorers.detector.graph_engine import GraphEngine
@@ -66,14 +67,20 @@ def read_record(folder: Path) -> Record:
     try:
         read = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         sequences = tuple(tuple(int(token) for token in sequence) for sequence in read["sequences"])
-        return Record(str(read["form"]), sequences, tuple(map(float, read["logits"])), float(read["difference"]))
+        if read["form"] not in ("", *TOLERANCES):
+            raise Broken(f"The record of the detector's graph names an unknown form: {read['form']!r}.")
+        return Record(read["form"], sequences, tuple(map(float, read["logits"])), float(read["difference"]))
     except (ValueError, TypeError, KeyError) as error:
         raise Broken("The record of the detector's graph cannot be read.") from error
 
 
 def export(model: Path, adapter: Path, folder: Path) -> None:
-    """Write graph, weights and record into an empty folder. Raises ImportError without onnx, onnxruntime or torch."""
-    sequences = tuple(question(tokenizer_of(model), pair) for pair in CHECKS)
+    """Write graph, weights and record into an empty folder.
+
+    Raises ImportError without onnx, onnxruntime or torch, and Unavailable for a model that is no Llama.
+    """
+    tokenizer = tokenizer_of(model)
+    sequences = tuple(question(tokenizer, pair) for pair in CHECKS)
     logits, sizes = _torchs(model, adapter, sequences)
     lowest = round(FLOAT_LAYERS * len(sizes))
     upper = {number: of_layer for number, of_layer in enumerate(sizes) if number >= lowest}
@@ -103,7 +110,7 @@ def differs(engine: GraphEngine, sequences: Sequence[Tokens], logits: Sequence[f
 
 def write_graph(model: Path, adapter: Path, folder: Path, sizes: Mapping[int, Array]) -> None:
     """Graph and weights, few matrices in memory at a time; layers whose `sizes` are given in int8."""
-    from safetensors import safe_open
+    from safetensors import SafetensorError, safe_open
 
     config = json.loads((model / "config.json").read_text(encoding="utf-8"))
     rank = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
@@ -136,7 +143,10 @@ def write_graph(model: Path, adapter: Path, folder: Path, sizes: Mapping[int, Ar
             bias=head.get_tensor("bias").astype(np.float32),
             sizes=sizes,
         )
-        graph = build(_shape(config), weights, keep)
+        try:
+            graph = build(_shape(config), weights, keep)
+        except (KeyError, SafetensorError) as error:
+            raise Unavailable("The detector's model is no Llama: there is no graph of it.") from error
     (folder / GRAPH).write_bytes(graph.SerializeToString())
 
 

@@ -24,7 +24,7 @@ Kept = npt.NDArray[np.float32] | npt.NDArray[np.int8]  # what is put away
 OPSET, IR = 23, 11  # the first with RMSNormalization, and the form of file that came with it
 FLOAT, BYTE = 1, 2  # ONNX's numbers for float32 and for bytes without a sign
 MIDDLE = 128  # of a byte without a sign, which inputs in int8 are given as
-TINY = 1e-9  # the least step, so that an input of zeros stays one
+TINY = 1e-9  # what the largest number of an input counts as at least: one of zeros has steps as well
 UNSEEN = np.float32(-1e9)  # added before the softmax: its exponential is 0
 
 
@@ -196,11 +196,9 @@ def _attention(
     groups, each = shape.shared_heads, shape.heads // shape.shared_heads
     scaled = weights.matrix(f"{name}self_attn.q_proj") * np.float32(shape.width**-0.5)
     queries = _turned(made, heads(questions, scaled, shape.heads), asked)
-    # Keys and values are one product, and the turned half of it is a view: both are small, and calls cost.
+    # Keys and values are one product: apart they are small, and each call costs.
     both = np.concatenate([weights.matrix(f"{name}self_attn.{one}_proj") for one in "kv"])
-    keys, values = made.several(
-        "Split", 2, heads(content, both, 2 * groups), made.small([groups, groups]), axis=1
-    )  # fmt: skip
+    keys, values = made.several("Split", 2, heads(content, both, 2 * groups), axis=1, num_outputs=2)
     keys = made.add("Transpose", _turned(made, keys, places), perm=[1, 2, 0])
     values = made.add("Transpose", values, perm=[1, 0, 2])
     grouped = made.add("Reshape", queries, made.small([0, groups, each, shape.width]))
