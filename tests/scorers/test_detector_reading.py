@@ -138,11 +138,12 @@ def test_the_shipped_adapter_is_the_one_of_its_manifest_and_card() -> None:
 
 
 def test_the_shipped_texts_and_generator_still_make_the_claims_that_it_learned_from() -> None:
-    """Whoever changes a rule raises the generator's version; the manifest says of which one the adapter is."""
+    """Whoever changes a rule of the generator raises its version and trains anew."""
     manifest = shipped()
+    assert manifest["generator"] == GENERATOR
     assert manifest["texts_sha256"] == hashlib.sha256(SHIPPED.read_bytes()).hexdigest()
     made = make_windows(texts_to_learn_from(read_texts()), FINGERPRINTED, seed=manifest["recipe"]["seed"])
-    assert (fingerprint(made) == manifest["windows_sha256"]) == (manifest["generator"] == GENERATOR)
+    assert fingerprint(made) == manifest["windows_sha256"]
 
 
 @pytest.fixture(scope="module")
