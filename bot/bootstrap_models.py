@@ -98,22 +98,36 @@ def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:
     raise Invalid("scorers", f"WHETSTONE_SCORERS: there is no scorer {name!r}. Known: {known}")
 
 
-def build_detector(settings: Settings, *, on_torch: bool = False) -> Scorer:
+def build_detector(settings: Settings, *, on_torch: bool = False, alone: bool = False) -> Scorer:
     """The grounding detector, or its lexical stand-in where the model cannot be loaded (no torch, no package).
 
-    It reads with an exported graph; with torch where that cannot be, or with `on_torch`, to compare.
+    It reads with an exported graph; with torch where that cannot be, or with `on_torch`, to compare. `alone`: without
+    the words beside it.
     """
-    from reviewers.scorers.detector import GroundingDetector, PackedReader, TorchEngine, WithFallback, graph_or_torch
+    from reviewers.scorers.detector import (
+        ADAPTER,
+        GroundingDetector,
+        PackedReader,
+        TorchEngine,
+        WithFallback,
+        WithWords,
+        graph_or_torch,
+        words_weight,
+    )
     from reviewers.scorers.grounding_lexical import LexicalGrounding
 
     words = LexicalGrounding("grounding")
     engine = TorchEngine if on_torch else graph_or_torch(tell_torch, threads=settings.threads)
     try:
         reader = PackedReader(lambda: prepare_models(settings, tell_conversion), engine=engine)
+        weight = words_weight(ADAPTER)
     except Unavailable as error:
         report_failure("detector", error)
         return words
-    return WithFallback(GroundingDetector(reader), words, told=lambda error: report_failure("detector", error))
+    detector: Scorer = GroundingDetector(reader)
+    if not alone:
+        detector = WithWords(detector, words, weight)
+    return WithFallback(detector, words, told=lambda error: report_failure("detector", error))
 
 
 def prepare_detector(settings: Settings) -> str:

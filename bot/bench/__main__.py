@@ -167,8 +167,8 @@ def _detector(settings: Settings, _runs: int) -> list[Row]:
     work, where = workloads()
     plain = measure_way(evaluator, work, lambda: OneByOne(model, detector_files()))
     ways = {
-        "as a graph": measure_way(evaluator, work, lambda: build_detector(settings)),
-        "on torch": measure_way(evaluator, work, lambda: build_detector(settings, on_torch=True)),
+        "as a graph": measure_way(evaluator, work, lambda: build_detector(settings, alone=True)),
+        "on torch": measure_way(evaluator, work, lambda: build_detector(settings, on_torch=True, alone=True)),
     }
     found = []
     for name, outputs in work.items():
@@ -180,7 +180,8 @@ def _detector(settings: Settings, _runs: int) -> list[Row]:
             found.append(Row(what, say_way(measured.paces[name], slow), beside))
     compared = to_compare()
     graph, torch = (
-        measure_detector(evaluator, compared, build_detector(settings, on_torch=on_torch)) for on_torch in (False, True)
+        measure_detector(evaluator, compared, build_detector(settings, on_torch=on_torch, alone=True))
+        for on_torch in (False, True)
     )
     found.append(Row(f"grounding detector as a graph, {len(compared)} outputs", *say_compared(graph, torch)))
     held = ", ".join(f"{way} {measured.mebibytes:.0f} MiB" for way, measured in ways.items())

@@ -12,7 +12,7 @@ from reviewers.errors import Unavailable
 from reviewers.model import Score
 from reviewers.ports import Evidence
 from reviewers.scorers.claims import SentenceClaims
-from reviewers.scorers.detector import GroundingDetector, WithFallback
+from reviewers.scorers.detector import GroundingDetector, WithFallback, WithWords
 from reviewers.scorers.detector.scorer import Pair
 from reviewers.scorers.grounding_lexical import LexicalGrounding, weighings
 from reviewers.scorers.reader import ClaimReader
@@ -91,6 +91,23 @@ def test_the_memory_is_bounded_and_forgets_what_was_used_longest_ago() -> None:
     assert [len(asked) for asked in reader.asked] == [3, 1, 1]
     detector.score([evidence("o-4", "Another passage.", "A third passage."), evidence("o-5", FEE)])
     assert len(reader.asked[-1]) >= 3
+
+
+def test_the_words_count_beside_the_detector() -> None:
+    """A quarter of their logit is added to the output's; claims keep the detector's, and so does what it says."""
+    one = evidence("o-1", FEE)
+    (read,), (by_words,) = GroundingDetector(LengthReader()).score([one]), LexicalGrounding().score([one])
+    scorer = WithWords(GroundingDetector(LengthReader()), LexicalGrounding(), 0.25)
+    (score, nothing) = scorer.score([one, evidence("o-2")])
+    assert score is not None
+    assert read is not None
+    assert by_words is not None
+    assert score.value == pytest.approx(11.0 + by_words.value / 4.0)
+    assert (score.claim_values, score.explanation) == (read.claim_values, read.explanation)
+    assert (score.scorer, score.version, scorer.version) == ("grounding", "length-1", "length-1")
+    assert nothing is None
+    with pytest.raises(Unavailable):
+        WithWords(Broken(), LexicalGrounding(), 0.25).score([one])
 
 
 def test_another_scorer_takes_over_where_the_model_cannot_be_loaded() -> None:

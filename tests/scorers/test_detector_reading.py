@@ -14,7 +14,7 @@ import pytest
 from reviewers.decisions.claim_packing import prompt
 from reviewers.errors import Unavailable
 from reviewers.scorers.conversion import converted
-from reviewers.scorers.detector import ADAPTER, PackedReader
+from reviewers.scorers.detector import ADAPTER, PackedReader, words_weight
 from reviewers.scorers.packaged import smollm2_gguf
 from reviewers.trainers.claims.texts import SHIPPED, read_texts
 from reviewers.trainers.claims.windows import CLAIMS, GENERATOR, MadeClaim, Window, make_windows
@@ -101,7 +101,7 @@ def test_an_adapter_that_is_not_the_one_of_its_manifest_is_refused(adapter: Path
     """Before anything is loaded: the version would name another one."""
     copy = tmp_path / "adapter"
     shutil.copytree(adapter, copy)
-    assert PackedReader(model, copy).version.startswith("grounding-2-")
+    assert PackedReader(model, copy).version.startswith("grounding-3-")
     (copy / "head.safetensors").write_bytes(b"something else")
     with pytest.raises(Unavailable, match=r"head\.safetensors"):
         PackedReader(model, copy)
@@ -176,6 +176,8 @@ def test_the_packaged_model_can_be_trained_from_a_clean_clone(smollm2: Path, tmp
     assert 8 <= told["claims"] <= 2 * CLAIMS
     assert told["windows_sha256"] != shipped()["windows_sha256"]  # of two windows only
     assert 0 <= told["auroc_on_made_claims"]["all"]["auroc"] <= 1
+    assert words_weight(tmp_path) == told["words_weight"]
+    assert 0 <= told["words_weight"] <= 1
     reader = PackedReader(smollm2, tmp_path)
-    assert reader.version == f"grounding-2-{told['adapter_sha256'][:8]}"
+    assert reader.version == f"grounding-3-{told['adapter_sha256'][:8]}"
     assert len(reader.logits(PAIRS[:2])) == 2

@@ -22,7 +22,9 @@ from reviewers.scorers.packaged import quiet_transformers
 
 ADAPTER = Path(__file__).parent  # the adapter, its head and their manifest lie beside this module
 PLACES_A_ROW = 320  # measured: attention, which grows with the square, costs more beyond, repeated beginnings below
-_FAMILY = "grounding-2"  # raise the number with the prompt, the evidence, or how claims become a score
+_FAMILY = (
+    "grounding-3"  # raise the number with the prompt, the evidence, what the words count, or how claims become a score
+)
 _FILES = (("adapter_model.safetensors", "adapter_sha256"), ("head.safetensors", "head_sha256"))
 
 
