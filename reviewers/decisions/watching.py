@@ -211,13 +211,16 @@ def direction(watch: Watch) -> Direction | None:
 
 
 def to_tell_at_once(watch: Watch, start: WatchStart, now: datetime) -> Direction | None:
-    """The change that cannot wait for a digest: confirmed within the week, and by a watch that was kept by then.
+    """A rise that cannot wait for a digest: confirmed within the week, and by a watch that was kept by then.
 
-    What happened before a watch was kept, as in the history of an older installation, is told by the digests alone.
+    A fall can wait, and a watch alone cannot tell it from a reviewer who began to approve whatever comes. What happened
+    before a watch was kept, as in the history of an older installation, is told by the digests alone.
     """
-    towards = direction(watch)
-    told = None if towards is None else side(watch, towards).confirmed_at
-    return towards if told is not None and start.made_at <= told and now - told <= STILL_NEWS else None
+    if direction(watch) is not Direction.MORE_WRONG:
+        return None
+    told = side(watch, Direction.MORE_WRONG).confirmed_at
+    is_news = told is not None and start.made_at <= told and now - told <= STILL_NEWS
+    return Direction.MORE_WRONG if is_news else None
 
 
 def evidence(watch: Watch | Missing) -> float:

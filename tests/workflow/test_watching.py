@@ -111,6 +111,16 @@ def test_rise_is_told_to_the_leads_at_once_and_only_once() -> None:
     assert [one for one, _, _ in world.digests_in_slack.posted] == [one.message_id for one in told]
 
 
+def test_fall_waits_for_monday() -> None:
+    """Of 300 none is wrong after 10 of 100: the watch sees it, and one who approves whatever comes looks the same."""
+    world = a_world(CARDS)
+    four_weeks(world)
+    for day in range(3):
+        decided(world, MONDAY + day * DAY, 100, 0)
+        world.sweep("watches")
+    assert alerts(world) == []
+
+
 def test_verdict_that_is_changed_later_does_not_tell_it_again() -> None:
     """The moment of confirmation moves; the change is the same."""
     world = a_world(CARDS)
