@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import numpy as np
@@ -23,6 +23,7 @@ KEY = "prompt_version"  # of the metadata
 ROLES = frozenset({"system", "developer"})  # of turns that the application writes itself
 LONGEST = 100  # characters of a name that are kept: our choice, what a line of a message holds
 OUTPUTS_NEED = 20  # of a version in the week, to call it one: our choice, so that somebody's trial is no change
+SETTLED = timedelta(days=7)  # after the reference began: what came later is new still; our choice, one digest's step
 # Different system turns in both windows, above which they are filled in output by output (a date, a name, passages)
 # and tell of no version: our choice, two a week.
 MOST_TURNS = 10
@@ -99,7 +100,10 @@ def watched(before: Mapping[str, Seen], now: Mapping[str, Seen]) -> bool:
 
 
 def new(before: Mapping[str, Seen], now: Mapping[str, Seen], views: Sequence[TaskView]) -> tuple[UpstreamChange, ...]:
-    """Versions that came with the week, by name, with the wrong outputs that were written under them.
+    """Versions of the week that are new in the two windows, by name, with the wrong outputs written under them.
+
+    One is new that came with the week, or a week or more after the first of the reference: so it explains the weeks
+    after its first one too, until the reference is made of it.
 
     Args:
         before: the versions of the reference window, by name; where it has none, nothing counts as new.
@@ -109,13 +113,19 @@ def new(before: Mapping[str, Seen], now: Mapping[str, Seen], views: Sequence[Tas
     versions = _versions(before, now)
     if not versions & before.keys():
         return ()
-    came = sorted(name for name in versions - before.keys() if now[name].outputs >= OUTPUTS_NEED)
+    settled = min(before[name].first_at for name in versions & before.keys()) + SETTLED
+    first = {name: before.get(name, now[name]).first_at for name in versions & now.keys()}
+    came = sorted(
+        name
+        for name, at in first.items()
+        if (name not in before or at >= settled) and now[name].outputs >= OUTPUTS_NEED
+    )
     written = [of(view.output) for view in views]
     return tuple(
         UpstreamChange(
             kind=Upstream.PROMPT,
             name=name,
-            changed_at=now[name].first_at,
+            changed_at=first[name],
             wrong=written.count(name),
             of=len(views),
         )

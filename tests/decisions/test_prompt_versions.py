@@ -64,6 +64,15 @@ def test_a_version_that_came_with_the_week_is_a_change_with_the_wrong_outputs_th
     )
 
 
+def test_a_version_that_came_a_week_after_the_first_is_new_until_the_reference_is_made_of_it() -> None:
+    """It came on the ninth day of the reference; one of the sixth day is none any more."""
+    before, now = {"v1": seen(), "v2": seen(days=9)}, {"v2": seen(days=28)}
+    (change,) = prompt_versions.new(before, now, [wrong("v2")])
+    assert (change.name, change.changed_at, change.wrong) == ("v2", NOON + timedelta(days=9), 1)
+    assert prompt_versions.new({"v1": seen(), "v2": seen(days=6)}, now, []) == ()
+    assert prompt_versions.new({"v2": seen(days=9)}, now, []) == ()
+
+
 def test_a_trial_and_a_first_version_are_no_change() -> None:
     """19 outputs of the week are under 20; and where nothing was told before, nothing is new."""
     assert prompt_versions.new({"v1": seen()}, {"v1": seen(), "v2": seen(19)}, []) == ()
