@@ -109,6 +109,7 @@ def test_every_button_and_form_has_its_listener(own: World) -> None:
         ActionId.HOURS_DAYS,
         ActionId.HOURS_START,
         ActionId.HOURS_END,
+        DigestAction.WHICH,
         DigestAction.WHY,
         DigestAction.NOTE,
     }
