@@ -15,6 +15,7 @@ from math import log, sqrt
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
+from scipy.stats import hypergeom
 from sklearn.cluster import MiniBatchKMeans
 
 from reviewers.decisions.e_values import FALSE_FINDINGS, benjamini_hochberg
@@ -77,8 +78,9 @@ def find(
     """The topics of both windows, and which of them grew, shrank or are new.
 
     Mini-batch k-means on the embeddings (Sculley, Web-scale k-means clustering, WWW 2010) with √(n / 2) clusters, 4 to
-    40. Each share's difference has Newcombe's interval (1998); its p-value is 2 Φ(-(|d| - 0.005) / s) with s² =
-    Σ share (1 - share) / n, and Benjamini & Hochberg's procedure says which are findings.
+    40. Each share's difference has Newcombe's interval (1998); its p-value is the larger of 2 Φ(-(|d| - 0.005) / s) with
+    s² = Σ share (1 - share) / n, and of Fisher's exact test (s is far too small where a window has hardly any of a
+    topic); Benjamini & Hochberg's procedure says which are findings.
 
     Args:
         reference: unit vectors, one row an output.
@@ -128,16 +130,20 @@ def _topic(place: int, name: str, old: NDArray[np.int32], new: NDArray[np.int32]
         effect=shift.effect,
         low=shift.low,
         high=shift.high,
-        p_value=None if few else _p_value(shift.now, len(new), shift.before, len(old)),
+        p_value=None if few else _p_value(now, len(new), before, len(old)),
         new=hardly_before,
         examples=examples,
     )
 
 
-def _p_value(now: float, n_now: int, before: float, n_before: int) -> float:
-    error = sqrt(now * (1.0 - now) / n_now + before * (1.0 - before) / n_before)
-    beyond = abs(now - before) - NEGLIGIBLE
-    return min(1.0, 2.0 * float(ndtr(-beyond / error))) if error > 0.0 else float(beyond <= 0.0)
+def _p_value(now: int, n_now: int, before: int, n_before: int) -> float:
+    """Of so many of each window: that it moved by no more than half a point, and that it did not move at all."""
+    share, share_before = now / n_now, before / n_before
+    error = sqrt(share * (1.0 - share) / n_now + share_before * (1.0 - share_before) / n_before)
+    beyond = abs(share - share_before) - NEGLIGIBLE
+    negligible = min(1.0, 2.0 * float(ndtr(-beyond / error))) if error > 0.0 else float(beyond <= 0.0)
+    drawn = hypergeom(n_now + n_before, now + before, n_now)
+    return max(negligible, min(1.0, 2.0 * float(min(drawn.cdf(now), drawn.sf(now - 1)))))
 
 
 def _tested(topics: Sequence[Topic], level: float) -> tuple[Topic, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from scipy.stats import fisher_exact
 
 from reviewers.decisions import topics
 from reviewers.decisions.topics import Topic, Topics
@@ -128,3 +129,15 @@ def test_words_that_only_few_say_name_nothing() -> None:
     names = topics._names(texts, np.array([0] * 2 + [1] * 10, np.int32), 2)
 
     assert names == ["", "daily, limit"]
+
+
+def test_topic_that_a_small_window_happens_to_lack_is_told_apart_from_chance_exactly() -> None:
+    """None of 100 after 33 of 400: by chance in 1 of 1,000 weeks, as scipy's exact test says. The normal approximation,
+    in which the error of the first is 0, would call it 1 in 50 million.
+    """
+    exact = fisher_exact([[0, 100], [33, 367]], alternative="less").pvalue
+    assert topics._p_value(0, 100, 33, 400) == pytest.approx(2.0 * exact)
+    assert topics._p_value(0, 100, 33, 400) > 1e-4
+    # Of many outputs half a point is no change, however sure it is.
+    assert topics._p_value(10_400, 100_000, 10_000, 100_000) == 1.0
+    assert fisher_exact([[10_400, 89_600], [10_000, 90_000]]).pvalue < 0.01
