@@ -78,9 +78,9 @@ def find(
     """The topics of both windows, and which of them grew, shrank or are new.
 
     Mini-batch k-means on the embeddings (Sculley, Web-scale k-means clustering, WWW 2010) with √(n / 2) clusters, 4 to
-    40. Each share's difference has Newcombe's interval (1998); its p-value is the larger of 2 Φ(-(|d| - 0.005) / s) with
+    40. Each share's difference has Newcombe's interval (1998); its p-value is the larger of 2 Φ(-(|d| - 0.005) / s),
     s² = Σ share (1 - share) / n, and of Fisher's exact test (s is far too small where a window has hardly any of a
-    topic); Benjamini & Hochberg's procedure says which are findings.
+    topic). Benjamini & Hochberg's procedure says which are findings.
 
     Args:
         reference: unit vectors, one row an output.
