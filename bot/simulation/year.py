@@ -76,8 +76,7 @@ def rebuilt(program: Program, digest: Digest) -> bool:
     services = program.services
     with services.store.read() as uow:
         kept_at = uow.digests.stored_at(digest.route, digest.week)
-    (made,) = services.digests.of(digest.week, [services.policies.current().own_route], UTC, as_of=kept_at)
-    return to_json(made) == to_json(digest)
+    return kept_at is not None and to_json(services.digests.rebuilt(digest, as_of=kept_at)) == to_json(digest)
 
 
 def _week(plan: YearPlan, program: Program, team: Team, week: int, rng: np.random.Generator) -> PlayedWeek:

@@ -11,6 +11,10 @@ from reviewers.decisions.too_few import TooFew
 
 Z95 = 1.959963984540054  # the standard normal's 97.5 % point
 UNITS_NEEDED = 20  # our choice, as for every other comparison: of two or more verdicts on one output
+# From which alpha on verdicts are taken at their word: our choice. Krippendorff (Content Analysis, 2013, section 12.4)
+# asks for .667 to conclude tentatively, of any scale; where errors are rare, alpha of right and wrong is low even among
+# reviewers who seldom err.
+TRUSTED_FROM = 0.6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from reviewers.decisions.verdict_drift import Direction
 from reviewers.model import Policy
 from reviewers.model.digest import Digest, Finding, Headline
 from reviewers.model.telling import DigestMessage, DigestMessageKind, WatchStart
@@ -82,7 +81,6 @@ def suggestions(digest: Digest, channel: str, leads: Sequence[str], *, at: datet
 
 def alerts(
     start: WatchStart,
-    towards: Direction,
     finding: Finding,
     recipients: Sequence[str],
     *,
@@ -90,20 +88,19 @@ def alerts(
     reviews: int,
     at: datetime,
 ) -> tuple[DigestMessage, ...]:
-    """What is told at once: that a watch is sure of a change, to each recipient once for each beginning of it.
+    """What is told at once: that a watch is sure of a rise, to each recipient once for each beginning of it.
 
     Args:
         start: of the watch.
-        towards: which way the change goes.
-        finding: the change with its rates.
+        finding: the rise with its rates.
         recipients: Slack user ids of leads, or a channel.
         week: in which it was found.
-        reviews: after how many since the change.
+        reviews: after how many since it began.
         at: the moment.
     """
     return tuple(
         DigestMessage(
-            message_id=alert_id(start, towards, recipient),
+            message_id=alert_id(start, recipient),
             kind=DigestMessageKind.ALERT,
             week=week,
             routes=(start.watch.route,),
@@ -116,10 +113,10 @@ def alerts(
     )
 
 
-def alert_id(start: WatchStart, towards: Direction, recipient: str) -> str:
-    """The same whenever the change is found, though a verdict that was changed since moves the moment a little."""
-    watch, way = start.watch, "more" if towards is Direction.MORE_WRONG else "fewer"
-    return f"alert:{watch.route}:{watch.part.value}:{watch.name}:{way}:{start.begins_at.isoformat()}:{recipient}"
+def alert_id(start: WatchStart, recipient: str) -> str:
+    """The same whenever the rise is found, though a verdict that was changed since moves the moment a little."""
+    watch = start.watch
+    return f"alert:{watch.route}:{watch.part.value}:{watch.name}:{start.begins_at.isoformat()}:{recipient}"
 
 
 def channel_of(policy: Policy, route: str, *, digests: str, reviews: str) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reviewers.decisions import error_rates, verdict_drift, watching
+from reviewers.decisions.agreement import TRUSTED_FROM
 from reviewers.decisions.e_values import PARTS_YEARS, RATES_YEARS, e_benjamini_hochberg, week_level
 from reviewers.decisions.error_rates import LEVEL, RATE_NEEDS, Mask
 from reviewers.decisions.estimate import Change, Estimate, change, estimate
@@ -30,7 +31,6 @@ from reviewers.model.telling import WatchName, WatchStart
 from reviewers.model.watch import Watch
 
 RATES = "weighted rates of the two windows"
-ALPHA_NEEDS = 0.6  # agreement from which on verdicts are taken at their word, as a suggestion to retrain takes them
 MOST_PARTS = 50  # slices and models that are told apart, those with the most reviews: our choice
 
 Starts = Mapping[WatchName, WatchStart]
@@ -83,11 +83,11 @@ def whole(windows: Windows, past: Past, starts: Starts, errors: ReviewerErrors |
     return compared, None if isinstance(watch, Missing) else told is Direction.MORE_WRONG
 
 
-def alerted(windows: Windows, watch: Watch, towards: Direction, errors: ReviewerErrors | None) -> Finding:
-    """The change of all outputs that a watch confirmed, with the rates of these windows."""
+def alerted(windows: Windows, watch: Watch, errors: ReviewerErrors | None) -> Finding:
+    """The rise of all outputs that a watch confirmed, with the rates of these windows."""
     everything = np.ones(len(windows.outputs), np.bool_)
     level = week_level(RATES_YEARS / 2.0)
-    return _compared(PartKind.ALL, "", windows, everything, watch, towards, errors, level=level).finding
+    return _compared(PartKind.ALL, "", windows, everything, watch, Direction.MORE_WRONG, errors, level=level).finding
 
 
 def parts(windows: Windows, past: Past, starts: Starts, errors: ReviewerErrors | None) -> tuple[Compared, ...]:
@@ -128,7 +128,7 @@ def trusted(compared: Compared, alpha: float | None) -> Compared:
         alpha: Krippendorff's, of both windows; None: too few outputs with two opinions to doubt anybody.
     """
     told = compared.more is False and compared.finding.test == WATCH
-    if not told or alpha is None or alpha >= ALPHA_NEEDS:
+    if not told or alpha is None or alpha >= TRUSTED_FROM:
         return compared
     finding = replace(compared.finding, state=State.STABLE, rising=None, since=None, test=RATES)
     return Compared(finding=finding, line=replace(compared.line, finding=False))

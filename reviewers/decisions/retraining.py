@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reviewers.decisions.agreement import TRUSTED_FROM
 from reviewers.decisions.approved_share import approved_beside
 from reviewers.decisions.learning_curve import CurvePoint, Expected, expected
 from reviewers.model.judgement import Rate
@@ -30,9 +31,6 @@ from reviewers.model.suggestion import (
 # Without duplicates. Our choice: a training that cures 6 and breaks 1 of 100 is seen on 218 (McNemar, power .8).
 CORRECTIONS_NEED = 200
 PART_NEEDS = 50  # of these in the failing part: our choice
-# Our choice. Krippendorff (Content Analysis, 2013, section 12.4) asks for .667 to conclude tentatively, of any scale;
-# where errors are rare, alpha of right and wrong is low even among reviewers who seldom err.
-ALPHA_NEEDS = 0.6
 EXPLAINS = 0.5  # share of the wrong outputs that another cause has to account for: our choice
 CURES = {Upstream.SOURCE: Upstream.INDEX}  # a page that changed is cured where it is searched; the others at the root
 
@@ -165,8 +163,8 @@ def _gain(facts: Facts) -> Gain:
 
 
 def _agreement(facts: Facts) -> Agreement:
-    met = Met.UNKNOWN if facts.alpha is None else Met.MET if facts.alpha >= ALPHA_NEEDS else Met.FAILED
-    return Agreement(met=met, alpha=facts.alpha, needed=ALPHA_NEEDS, part=facts.alpha_part, twice=facts.twice)
+    met = Met.UNKNOWN if facts.alpha is None else Met.MET if facts.alpha >= TRUSTED_FROM else Met.FAILED
+    return Agreement(met=met, alpha=facts.alpha, needed=TRUSTED_FROM, part=facts.alpha_part, twice=facts.twice)
 
 
 def _other_cause(facts: Facts, cure: Cure | None) -> OtherCause:

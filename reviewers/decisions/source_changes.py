@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from reviewers.decisions.differences import content
 from reviewers.decisions.words import analyse, sentence_spans
@@ -57,13 +58,12 @@ def rests_on(view: TaskView, change: DocumentChange) -> tuple[ChangedSentence, .
     says more than what it is cited for. Passages are those that its claims' readings name, or, where nothing was
     read, those that the application gave.
     """
-    cited = _cited(view)
+    cited = [(_said([passage.text]), _is_of(passage, change)) for passage in _cited(view)]
     wanted = {token.key for token in content(analyse(view.output.completion).tokens)}
     return tuple(
         one
         for one in change.sentences
-        if wanted & {token.key for token in content(analyse(one.was).tokens)}
-        and any(_has(passage, one.was, change) for passage in cited)
+        if _stands(one.was, cited) and wanted & {token.key for token in content(analyse(one.was).tokens)}
     )
 
 
@@ -73,12 +73,15 @@ def _cited(view: TaskView) -> tuple[Passage, ...]:
     return read or view.output.passages
 
 
-def _has(passage: Passage, sentence: str, change: DocumentChange) -> bool:
+def _is_of(passage: Passage, change: DocumentChange) -> bool:
+    """Whether a passage is of the document that changed, as far as its address and title say."""
+    return bool(passage.address and passage.address == change.address) or passage.title == change.title
+
+
+def _stands(sentence: str, cited: Sequence[tuple[str, bool]]) -> bool:
+    """Whether a cited passage has it; a short one only where the passage is of the document."""
     key = _key(sentence)
-    if key not in _said([passage.text]):
-        return False
-    of_document = (passage.address and passage.address == change.address) or passage.title == change.title
-    return bool(of_document) or len(key.split()) >= TELLING
+    return any(key in said and (is_own or len(key.split()) >= TELLING) for said, is_own in cited)
 
 
 def _new_form(sentence: str, new: Sequence[str]) -> str:
@@ -102,6 +105,7 @@ def _said(texts: Sequence[str]) -> str:
     return f" {' '.join(word for text in texts for word in _words(text))} "
 
 
+@lru_cache(maxsize=8192)
 def _key(sentence: str) -> str:
     words = _words(sentence)
     return f" {' '.join(words)} " if words else ""

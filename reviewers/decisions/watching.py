@@ -210,17 +210,14 @@ def direction(watch: Watch) -> Direction | None:
     return min(held, key=lambda one: one[0])[1] if held else None
 
 
-def to_tell_at_once(watch: Watch, start: WatchStart, now: datetime) -> Direction | None:
-    """A rise that cannot wait for a digest: confirmed within the week, and by a watch that was kept by then.
+def rises_now(watch: Watch, start: WatchStart, now: datetime) -> bool:
+    """Whether a rise cannot wait for a digest: confirmed within the week, and by a watch that was kept by then.
 
     A fall can wait, and a watch alone cannot tell it from a reviewer who began to approve whatever comes. What happened
     before a watch was kept, as in the history of an older installation, is told by the digests alone.
     """
-    if direction(watch) is not Direction.MORE_WRONG:
-        return None
-    told = side(watch, Direction.MORE_WRONG).confirmed_at
-    is_news = told is not None and start.made_at <= told and now - told <= STILL_NEWS
-    return Direction.MORE_WRONG if is_news else None
+    told = watch.up.confirmed_at if watch.up.held else None
+    return told is not None and start.made_at <= told and now - told <= STILL_NEWS
 
 
 def evidence(watch: Watch | Missing) -> float:
@@ -240,9 +237,9 @@ def side(watch: Watch, towards: Direction) -> Side:
     return watch.up if towards is Direction.MORE_WRONG else watch.down
 
 
-def reviews_until_told(past: Past, start: WatchStart, watch: Watch, towards: Direction) -> int:
-    """Reviews from the one with which the change most likely began to the one that confirmed it."""
-    began, told = verdict_drift.since(watch, towards), side(watch, towards).confirmed_at
+def reviews_until_told(past: Past, start: WatchStart, watch: Watch) -> int:
+    """Reviews from the one with which a rise most likely began to the one that confirmed it; 0 without one."""
+    began, told = verdict_drift.since(watch, Direction.MORE_WRONG), watch.up.confirmed_at
     if began is None or told is None:
         return 0
     return int((past.of(start.watch) & (past.at >= stamp(began)) & (past.at <= stamp(told))).sum())

@@ -12,6 +12,7 @@ from reviewers.model import (
     Notice,
     Output,
     Policy,
+    Purpose,
     Reason,
     ReleaseState,
     ReviewTask,
@@ -83,6 +84,30 @@ def open_task(
     if not task.waits_for_batch:
         post_card(uow, task, at=decision.decided_at)
     return task
+
+
+def look_again(
+    review: ReviewTask, route: Route, *, task_id: str, purpose: Purpose, round: int, at: datetime
+) -> ReviewTask:
+    """Another task on an output that was decided: a card like any other of its route, on which nobody waits."""
+    due_at = at + timedelta(hours=route.due_hours)
+    return ReviewTask(
+        task_id=task_id,
+        output_id=review.output_id,
+        number=review.number,
+        channel=review.channel,
+        hold=False,
+        state=TaskState.OPEN,
+        created_at=at,
+        due_at=due_at,
+        times_out_at=due_at + timedelta(hours=route.grace_hours),
+        route=review.route,
+        show=route.show,
+        submitted_by=review.submitted_by,
+        purpose=purpose,
+        round=round,
+        words=review.words,
+    )
 
 
 def words_of(output: Output) -> int:

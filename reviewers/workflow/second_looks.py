@@ -17,7 +17,7 @@ from reviewers.model import Policy, Purpose, Reviewed, ReviewTask, Route, TaskSt
 from reviewers.ports import Clock, Ids, Metrics, Store, UnitOfWork
 from reviewers.workflow.people import Roster
 from reviewers.workflow.permissions import Permissions
-from reviewers.workflow.review import post_card, words_of
+from reviewers.workflow.review import look_again, post_card, words_of
 
 LATELY = timedelta(days=7)  # for which verdicts are read: back to Monday, and to what a second look is open on
 BALANCED_OVER = timedelta(days=28)  # within which as many known answers are wrong as right
@@ -162,23 +162,10 @@ class _RouteDesk:
         output = uow.outputs.get(one.output_id)
         if review is None or output is None or review.state is not TaskState.RESOLVED:
             return None
-        due_at = now + timedelta(hours=self.route.due_hours)
-        task = ReviewTask(
-            task_id=self.looks.ids.new("t"),
-            output_id=one.output_id,
-            number=review.number,
-            channel=review.channel,
-            hold=False,
-            state=TaskState.OPEN,
-            created_at=now,
-            due_at=due_at,
-            times_out_at=due_at + timedelta(hours=self.route.grace_hours),  # nobody waits for it
-            route=review.route,
-            show=self.route.show,
-            submitted_by=review.submitted_by,
+        made = 1 + sum(task.purpose is purpose for task in every)
+        task = replace(
+            look_again(review, self.route, task_id=self.looks.ids.new("t"), purpose=purpose, round=made, at=now),
             known=known,
-            purpose=purpose,
-            round=1 + sum(task.purpose is purpose for task in every),
             chance=chance,
             seen_by=_seen_by(uow, every),
             words=words_of(output),

@@ -1,4 +1,4 @@
-"""The watches over verdicts: when they begin is kept, and a change that is sure is told at once, not on Monday."""
+"""The watches over verdicts: when they begin is kept, and a rise that is sure is told at once, not on Monday."""
 
 from __future__ import annotations
 
@@ -119,25 +119,23 @@ class WatchKeeper:
     def _alert(
         self, uow: UnitOfWork, policy: Policy, route: Route, past: Past, start: WatchStart | None, now: datetime
     ) -> tuple[DigestMessage, ...]:
-        """What is to be told now of all outputs of the route; nothing where nothing is sure, or all were told."""
+        """The rise of all outputs of the route that is to be told now; nothing where none is sure, or all were told."""
         watch = None if start is None else watching.standing(past, start)
         if start is None or watch is None or isinstance(watch, Missing):
             return ()
-        towards = watching.to_tell_at_once(watch, start, now)
-        if towards is None:
+        if not watching.rises_now(watch, start, now):
             return ()
         leads = route.leads or policy.leads
         channel = digest_messages.channel_of(policy, route.name, digests=self.channel, reviews=self.review_channel)
         recipients = leads or (channel,)
-        if any(uow.digest_messages.get(digest_messages.alert_id(start, towards, one)) for one in recipients):
+        if any(uow.digest_messages.get(digest_messages.alert_id(start, one)) for one in recipients):
             return ()
         return digest_messages.alerts(
             start,
-            towards,
-            _finding(uow, route.name, watch, towards, now),
+            _finding(uow, route.name, watch, now),
             recipients,
             week=weeks.week_of(now, self.zone),
-            reviews=watching.reviews_until_told(past, start, watch, towards),
+            reviews=watching.reviews_until_told(past, start, watch),
             at=now,
         )
 
@@ -165,13 +163,13 @@ def _digests(uow: UnitOfWork, past: Past, starts: dict[WatchName, WatchStart]) -
     return [one for one in found if one is not None]
 
 
-def _finding(uow: UnitOfWork, route: str, watch: Watch, towards: Direction, now: datetime) -> Finding:
-    """The change with the rate since it began, of a week at least, and that of the four weeks before."""
-    current, reference = _windows(verdict_drift.since(watch, towards), now)
+def _finding(uow: UnitOfWork, route: str, watch: Watch, now: datetime) -> Finding:
+    """The rise with the rate since it began, of a week at least, and that of the four weeks before."""
+    current, reference = _windows(verdict_drift.since(watch, Direction.MORE_WRONG), now)
     outputs = steady(uow.decisions.sample(reference.start, current.end, route=route))
     windows = Windows(outputs=outputs, now=within(outputs, current), before=within(outputs, reference))
     errors = opinions.errors(uow.tasks.reviewed(reference.start, current.end), [route])
-    return digest_rates.alerted(windows, watch, towards, None if isinstance(errors, TooFew) else errors)
+    return digest_rates.alerted(windows, watch, None if isinstance(errors, TooFew) else errors)
 
 
 def _windows(began: datetime | None, now: datetime) -> tuple[Window, Window]:

@@ -130,9 +130,7 @@ def test_alert_has_the_rates_of_its_windows_and_since_when() -> None:
     past = a_past((9, 40, 400), (2, 80, 200))
     watch = watching.watched(past, {}, past.whole)
     assert not isinstance(watch, Missing)
-    towards = watching.direction(watch)
-    assert towards is not None
-    finding = digest_rates.alerted(windows(some(40, 400), some(80, 200)), watch, towards, None)
+    finding = digest_rates.alerted(windows(some(40, 400), some(80, 200)), watch, None)
     assert (finding.state, finding.rising, finding.name) == (State.DRIFT, True, "")
     assert (finding.now, finding.before, finding.effect) == pytest.approx((0.4, 0.1, 0.3))
     assert finding.since is not None

@@ -94,9 +94,8 @@ def test_rise_is_confirmed_and_has_a_beginning_and_a_number_of_reviews() -> None
     assert watching.direction(watch) is Direction.MORE_WRONG
     assert watching.leaning(watch) is Direction.MORE_WRONG
     assert watching.evidence(watch) > 20.0
-    reviews = watching.reviews_until_told(past, kept(past), watch, Direction.MORE_WRONG)
-    assert 5 < reviews < 200
-    assert watching.reviews_until_told(past, kept(past), watch, Direction.FEWER_WRONG) == 0
+    assert 5 < watching.reviews_until_told(past, kept(past), watch) < 200
+    assert not watching.rises_now(watch, kept(past), MONDAY + timedelta(weeks=9))
 
 
 def test_calm_watch_says_nothing() -> None:

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from reviewers.decisions import digest_messages
-from reviewers.decisions.verdict_drift import Direction
 from reviewers.model.digest import Digest, Headline
 from reviewers.model.digest_parts import PartKind
 from reviewers.model.telling import DigestMessage, DigestMessageKind, WatchName, WatchStart
@@ -95,9 +94,7 @@ def test_change_that_is_sure_is_told_to_a_lead_in_a_direct_message(world: World)
         watch=WatchName(route="Card <support>"), baseline=KNOWN, weekly_reviews=50.0, begins_at=MONDAY, made_at=MONDAY
     )
     finding = a_finding(part=PartKind.ALL, name="")
-    told = digest_messages.alerts(
-        start, Direction.MORE_WRONG, finding, ("U0MARA",), week="2026-W47", reviews=64, at=world.clock.now()
-    )
+    told = digest_messages.alerts(start, finding, ("U0MARA",), week="2026-W47", reviews=64, at=world.clock.now())
     for _ in range(2):
         with world.store.begin() as uow:
             for message in told:

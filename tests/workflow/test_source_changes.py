@@ -176,20 +176,32 @@ def test_two_clocks_reopen_an_answer_once() -> None:
     approved(world)
     change(world)
     (found,) = waiting(world)
-    services = world.services
+    with world.store.read() as uow:
+        resting = uow.tasks.for_output("o-0")
+    assert resting is not None
 
-    def a_reopener() -> Reopener:
-        return Reopener(
+    def opens() -> bool:
+        reopener = Reopener(
             store=world.store,
             clock=world.clock,
             ids=world.ids,
             metrics=world.metrics,
-            permissions=services.permissions,
+            permissions=world.services.permissions,
         )
+        return reopener._open(resting, found, world.policies.current().own_route, world.clock.now())
 
-    assert a_reopener()._one(found) == 1
-    assert a_reopener()._one(found) == 0
+    assert [opens(), opens()] == [True, False]
     assert len(again(world)) == 1
+
+
+def test_changes_of_one_sweep_share_the_minutes() -> None:
+    """Two pages changed at once: together no more answers than one route has room for."""
+    world = a_world(minutes_per_week=60.0)
+    approved(world, 12)
+    change(world)
+    change(world, was="Daily limit for cash withdrawals: € 500.", now="Daily limit: € 600.", name="sc_limits")
+    assert world.sweep("sources") == 8
+    assert waiting(world) == []
 
 
 def test_answer_whose_source_changed_measures_no_reviewer() -> None:
