@@ -92,7 +92,7 @@ def _scorer(name: str, settings: Settings, embedder: Embedder) -> Scorer:
     }
     if name in makers:
         return makers[name]()
-    if (found := _named_scorer(name)) is not None:
+    if (found := _named_scorer(name, settings)) is not None:
         return found
     known = ", ".join([*makers, *(f"hf:{family}:NAME" for family in HF_FAMILIES), "judge:PROVIDER:MODEL"])
     raise Invalid("scorers", f"WHETSTONE_SCORERS: there is no scorer {name!r}. Known: {known}")
@@ -148,7 +148,7 @@ def detector_state(settings: Settings) -> str:
     return graph_state(converted_folder(smollm2_gguf(), settings.data_dir / "models"), ADAPTER)
 
 
-def _named_scorer(name: str) -> Scorer | None:
+def _named_scorer(name: str, settings: Settings) -> Scorer | None:
     """A scorer around a model that the setting names: `hf:family:name`, or `judge:provider:model`."""
     from reviewers.scorers.huggingface import HuggingFaceScorer
     from reviewers.scorers.huggingface_labels import PAIR_FAMILIES
@@ -163,10 +163,14 @@ def _named_scorer(name: str) -> Scorer | None:
     if start != "hf" or not model:
         return None
     if family == "tokens":
-        return TokenClassifierScorer(model)
+        return TokenClassifierScorer(model, device=settings.device, precision=settings.precision)
     kind = next((known for known in PAIR_FAMILIES if known == family), None)
     model, _, label = model.partition("#")  # of the class that means supported, where a model does not name it so
-    return HuggingFaceScorer(model, family=kind, supported_label=label) if kind and model else None
+    if not kind or not model:
+        return None
+    return HuggingFaceScorer(
+        model, family=kind, supported_label=label, device=settings.device, precision=settings.precision
+    )
 
 
 def detector_files() -> Path:

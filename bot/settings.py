@@ -90,6 +90,12 @@ class Settings(BaseSettings):
     post_pace_seconds: float = Field(1.0, ge=0, le=60, description="Time between two cards in one channel")
     worker_batch: int = Field(32, ge=1, le=512, description="Outputs scored in one step")
     threads: int = Field(0, ge=0, le=256, description="Threads of the models; 0: as many as the machine has cores")
+    device: str = Field(
+        "", pattern=r"^(cpu|cuda(:\d+)?)?$", description="Where hf: models run, cpu or cuda:0; default: a GPU if any"
+    )
+    precision: Literal["", "float32", "bfloat16"] = Field(
+        "", description="Of hf: models, float32 or bfloat16; default: bfloat16 on a GPU, float32 elsewhere"
+    )
     time_zone: str = Field("UTC", description="Zone of clock times in plain text, and of the weeks of a digest")
     digest_channel: str = Field(
         "", description="Id of the channel of weekly digests (C…); default: each route's own, else the review channel"

@@ -12,7 +12,7 @@ from time import perf_counter
 from reviewers.model import Score
 from reviewers.ports import Evidence
 from reviewers.scorers.huggingface_labels import Family
-from reviewers.scorers.huggingface_readers import Pair, PairReader, Source, load
+from reviewers.scorers.huggingface_readers import Pair, PairReader, Precision, Source, load
 
 
 class HuggingFaceScorer:
@@ -25,17 +25,19 @@ class HuggingFaceScorer:
         family: Family = "entailment",
         supported_label: str = "",
         device: str = "",
+        precision: Precision = "",
         batch_size: int = 16,
         revision: str = "main",
     ) -> None:
         """`model` is a name on the hub or a folder; nothing is loaded before the first output.
 
         `supported_label` names the class of supported claims where the model's own labels do not say it ("LABEL_0").
-        `device` is torch's ("cpu", "cuda:0"); empty takes a GPU if there is one, then in bfloat16.
+        `device` is torch's ("cpu", "cuda:0"); empty takes a GPU if there is one. `precision` is of the weights and
+        of what is computed with them, empty as of `Precision`.
         """
         self.name: str = family
         self.version = f"{model.rstrip('/').rsplit('/', 1)[-1]}@{revision}"
-        self._source = Source(model=model, revision=revision, device=device)
+        self._source = Source(model=model, revision=revision, device=device, precision=precision)
         self._family, self._label, self._batch = family, supported_label, batch_size
         self._loading = Lock()
         self._reader: PairReader | None = None

@@ -1,7 +1,7 @@
 """How models of each family read a passage and a claim: the probability that the one supports the other.
 
-Nothing here is quantized, for that ruins probabilities: float32 on a CPU, bfloat16 on a GPU. No checkpoint's own code
-is run: what a family needs beyond transformers is written here.
+Nothing here is quantized, for that ruins probabilities: float32 on a CPU, bfloat16 on a GPU, or as is asked for. No
+checkpoint's own code is run: what a family needs beyond transformers is written here.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from reviewers.errors import Invalid
 from reviewers.scorers.huggingface_labels import Family, supported_class
 from reviewers.scorers.packaged import quiet_transformers
 
 Pair = tuple[str, str]  # passage, claim
+Precision = Literal["", "float32", "bfloat16"]  # empty: bfloat16 on a GPU, float32 elsewhere
 
 LONGEST = 512  # tokens of passage and claim together, where an encoder allows no more or does not say
 LONGEST_T5 = 2048  # T5 has no positions that end; MiniCheck reads so many, and memory grows with the square
@@ -41,13 +42,17 @@ class Source:
     model: str  # a name on the hub, or a folder
     revision: str
     device: str  # torch's; empty: a GPU if there is one
+    precision: Precision = ""
 
     def place(self) -> tuple[str, Any]:
-        """The device and the type of the weights there."""
+        """The device and the type of the weights there. Raises Invalid for a device that this machine has not."""
         import torch
 
         device = self.device or ("cuda" if torch.cuda.is_available() else "cpu")
-        return device, torch.bfloat16 if device.startswith("cuda") else torch.float32
+        if device.startswith("cuda") and not torch.cuda.is_available():
+            raise Invalid("device", f"WHETSTONE_DEVICE: torch sees no GPU for {device} here. Leave the setting out.")
+        half = self.precision == "bfloat16" or (not self.precision and device.startswith("cuda"))
+        return device, torch.bfloat16 if half else torch.float32
 
     def load(self, auto: Any) -> tuple[Any, Any]:
         """Tokenizer and model, ready to read."""

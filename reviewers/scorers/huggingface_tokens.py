@@ -15,7 +15,7 @@ from reviewers.errors import Invalid
 from reviewers.model import Score
 from reviewers.ports import Evidence
 from reviewers.scorers.huggingface_labels import made_up_classes
-from reviewers.scorers.huggingface_readers import Source, filled
+from reviewers.scorers.huggingface_readers import Precision, Source, filled
 from reviewers.scorers.packaged import quiet_transformers
 
 LONGEST = 4096  # tokens of passages and answer, as LettuceDetect was trained
@@ -33,10 +33,18 @@ class TokenClassifierScorer:
 
     name = "tokens"
 
-    def __init__(self, model: str, *, device: str = "", batch_size: int = 4, revision: str = "main") -> None:
+    def __init__(
+        self,
+        model: str,
+        *,
+        device: str = "",
+        precision: Precision = "",
+        batch_size: int = 4,
+        revision: str = "main",
+    ) -> None:
         """As of HuggingFaceScorer. A batch holds whole answers with all their passages, so it is small."""
         self.version = f"{model.rstrip('/').rsplit('/', 1)[-1]}@{revision}"
-        self._source = Source(model=model, revision=revision, device=device)
+        self._source = Source(model=model, revision=revision, device=device, precision=precision)
         self._batch = batch_size
         self._loading = Lock()
         self._parts: tuple[Any, Any, list[int]] | None = None

@@ -73,22 +73,23 @@ def cross_encoder(folder: Path, kind: str, *labels: str) -> Path:
     return saved(folder, model, pairs=True)
 
 
-def t5_config(**more: Any) -> Any:
+def t5_config(*, spread: float = 5.0, **more: Any) -> Any:
+    """`spread` of the random weights: with 5 what it says differs much from text to text, and in small numbers too."""
     from transformers import T5Config
 
     return T5Config(  # type: ignore[call-arg]  # it takes settings of generation as well
         vocab_size=size(), d_model=16, d_kv=8, d_ff=32, num_layers=2, num_heads=2, pad_token_id=0, eos_token_id=1,
-        decoder_start_token_id=0, initializer_factor=5.0, **more,
+        decoder_start_token_id=0, initializer_factor=spread, **more,
     )  # fmt: skip
 
 
-def t5_writer(folder: Path) -> Path:
+def t5_writer(folder: Path, *, spread: float = 5.0) -> Path:
     """As MiniCheck-Flan-T5: a whole T5."""
     import torch
     from transformers import T5ForConditionalGeneration
 
     torch.manual_seed(12)
-    return saved(folder, T5ForConditionalGeneration(t5_config()), pairs=False)
+    return saved(folder, T5ForConditionalGeneration(t5_config(spread=spread)), pairs=False)
 
 
 def t5_head(folder: Path) -> Path:

@@ -121,6 +121,47 @@ def test_a_model_of_each_family_is_read_as_its_authors_read_it(tmp_path: Path, c
     assert len({round(value, 6) for value in expected}) > 1  # a model that says the same of all would prove nothing
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_a_model_of_each_family_says_in_bfloat16_what_it_says_in_float32(tmp_path: Path, case: str) -> None:
+    """As it runs on a GPU: eight bits of a number are kept, so probabilities agree within 0.05; that they differ at all
+    shows that the model computed in it."""
+    family, make, _, _ = CASES[case]
+    # The T5 of the other tests is so steep that rounding alone turns an answer over.
+    folder = str(
+        make(tmp_path / "tiny") if make != checkpoints.t5_writer else checkpoints.t5_writer(tmp_path, spread=1.0)
+    )
+    one = evidence("o-1", *PASSAGES)
+    (whole,) = HuggingFaceScorer(folder, family=family, device="cpu", precision="float32").score([one])
+    (half,) = HuggingFaceScorer(folder, family=family, device="cpu", precision="bfloat16").score([one])
+    assert whole is not None
+    assert half is not None
+    assert half.claim_values == pytest.approx(whole.claim_values, abs=0.05)
+    assert half.claim_values != whole.claim_values
+
+
+def test_a_token_classifier_says_in_bfloat16_what_it_says_in_float32(tmp_path: Path) -> None:
+    """The same of words."""
+    folder = str(checkpoints.token_classifier(tmp_path / "tiny", "supported", "hallucinated"))
+    one = evidence("o-1", *PASSAGES)
+    (whole,) = TokenClassifierScorer(folder, device="cpu", precision="float32").score([one])
+    (half,) = TokenClassifierScorer(folder, device="cpu", precision="bfloat16").score([one])
+    assert whole is not None
+    assert half is not None
+    assert half.claim_values == pytest.approx(whole.claim_values, abs=0.05)
+    assert half.claim_values != whole.claim_values
+
+
+def test_a_gpu_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """With the setting to leave out, not torch's own words."""
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    folder = str(checkpoints.t5_head(tmp_path / "tiny"))
+    with pytest.raises(Invalid, match="WHETSTONE_DEVICE"):
+        HuggingFaceScorer(folder, family="hallucination", device="cuda:0").score([evidence("o-1", *PASSAGES)])
+
+
 def test_hhem_2_is_read_without_running_its_code(tmp_path: Path) -> None:
     """Its checkpoint brings a program, which raises here; the weights are read by ours, to the same numbers."""
     folder = checkpoints.hhem(tmp_path / "hhem")
