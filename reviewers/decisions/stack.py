@@ -23,6 +23,7 @@ from reviewers.decisions.calibration import (
     cross_fitted,
     platt,
     surprise,
+    tempered,
 )
 from reviewers.decisions.logistic import Floats
 from reviewers.model import Candidate, Curve, CurveKind, RiskSignal
@@ -82,7 +83,7 @@ def fit(table: Table, verdicts: Verdicts, start: Curve) -> Stack:
     found = logistic.fit(
         features,
         verdicts.wrong,
-        verdicts.weights,
+        tempered(verdicts.weights),
         mean=np.array([*start.numbers, *([0.0] * others)]),
         precision=np.array([INTERCEPT_RIDGE, SLOPE_RIDGE, *([WEIGHT_RIDGE] * others)]),
     )
