@@ -54,19 +54,37 @@ _SAYS_NOTHING = re.compile(
       (?:i|we)(?:\s(?:really|do))?\s(?:hope|trust|apologi[sz]e|appreciate|wish)\b
       |(?:i(?:['’]m|\sam)|we(?:['’]re|\sare))\s(?:sorry|happy|glad|pleased|afraid\sthat\si|here\sto|not\s(?:sure|able)|unable|an?\s(?:ai|language))
       |(?:i|we)(?:['’]d|\swould|['’]ll|\swill|\scan|\scould)\s(?:be\s)?(?:happy|glad|love|like|help|assist|gladly|try|do\smy\sbest|explain|walk)
-      |(?:i|we)\s(?:can(?:['’]t|not)|could\snot|couldn['’]t|do\snot|don['’]t|did\snot|didn['’]t)\s(?:help|find|know|have|answer|see|provide|understand|think)
+      |(?:i|we)\s(?:can(?:['’]?t|not)|(?:could|do|did)\s?n(?:['’]?t|ot))\s(?:help|find|know|have|answer|see|provide|understand|think)
       |i(?:['’]m|\sam)?\s(?:think|guess|believe|suppose|love|like|wonder|wonder\sif)\b(?=.{0,25}$)
       |as\san\s(?:ai|artificial|assistant|language)
       |(?:please\s)?(?:let\s(?:me|us)\sknow|feel\sfree|do\snot\shesitate|don['’]t\shesitate|reach\sout)
       |if\syou\s(?:have|need|want|would\slike|require|are\sinterested|['’]d\slike)\b.{0,120}(?:let\s(?:me|us)|feel\sfree|ask|contact|hesitate|reach|help)
       |(?:hope|glad|happy)\s(?:this|that|to|i)\b
       |(?:is\sthere\sanything|anything\selse|have\sa\s(?:nice|great|good)|best\sregards|kind\sregards|sincerely|cheers|take\scare|good\sluck)
-      |(?:here(?:['’]s|\sis|\sare)|below\s(?:is|are|you)|the\sfollowing)\b.{0,100}:?$
+      |(?:here(?:['’]s|\sis|\sare)|below\s(?:is|are|you))\b.{0,100}:?$
+      |the\sfollowing\b.{0,100}:$
       |(?:based\son|according\sto|from)\s(?:the|your)\s(?:\w+\s){0,3}(?:passages?|documents?|context|information|sources?|text)[,:.]?$
       |(?:in\s(?:summary|short|conclusion)|to\s(?:sum\sup|summari[sz]e)|note|example|answer|question|sources?)\s?[:.]?$
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_TOLD_BY_ASKING = re.compile(
+    r"\b(?:did\s+you\s+know\s+(?:that\s+)?|do\s+you\s+know\s+that\s+)"
+    r"(?!(?:who|what|when|where|why|how|which|if|whether|any|of|about)\b)(?P<said>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+# A question behind a comma: a tag ("isn't it"), or another one to the reader ("do you like them").
+_ASKED_BEHIND = re.compile(
+    r"(?P<said>.+?),\s*(?:and\s+|but\s+|so\s+)?(?:(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should)"
+    r"(?:\s?n['’]?t)?\s+(?:you|it|he|she|they|that|this|we|i)|what|how|who|when|where|why|which|right|correct|eh|huh)"
+    r"\b[^,]*",
+    re.IGNORECASE | re.DOTALL,
+)
+_ASKS = re.compile(
+    r"(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|what|how|who|when|where|why|which)\b",
+    re.I,
+)
+_CONDITION = re.compile(r"(?:if|when|while|since|because|as|although|though|given|after|before|unless|once)\b", re.I)
 _ORDERS = frozenset(
     """please click contact see visit check note remember make try consider ask call read open go look keep use be take
     choose select press tap enter follow ensure avoid tell let give say imagine think write send provide refer review
@@ -151,16 +169,35 @@ def _before_but(said: str) -> str:
     return said.partition(", but ")[2].strip()
 
 
+def _in_question(asked: str) -> str:
+    """What a question tells as it asks: behind "did you know", or before a question that follows a comma; else empty.
+
+    >>> _in_question("Did you know that it opened in 1921")
+    'it opened in 1921'
+    >>> _in_question("It opened in 1921, didn't it")
+    'It opened in 1921'
+    >>> _in_question("If it opens at nine, can you come")
+    ''
+    """
+    told = _TOLD_BY_ASKING.search(asked)
+    if told:
+        return told["said"].strip()
+    behind = _ASKED_BEHIND.fullmatch(asked)
+    if behind and not _CONDITION.match(behind["said"]) and not _ASKS.match(behind["said"]):
+        return behind["said"].strip()
+    return ""
+
+
 def states_something(sentence: str) -> bool:
     """Whether a sentence can be right or wrong about the world.
 
-    Left out: questions, greetings, thanks, offers, apologies, announcements of what follows, sentences about the
-    answer itself, and orders without a number or a name ("Contact our support."). What follows a greeting or an
-    opening word in the same sentence counts ("Sure, the limit is € 500").
+    Left out: questions that tell nothing as they ask, greetings, thanks, offers, apologies, announcements of what
+    follows, sentences about the answer itself, and orders without a number or a name ("Contact our support."). What
+    follows a greeting or an opening word in the same sentence counts ("Sure, the limit is € 500").
     """
     said = sentence.strip().strip("*_ \t\"“”'‘’`)(»«")
     if said.endswith(("?", "？", "¿", "؟")):
-        return False
+        said = _in_question(said.rstrip("?？¿؟ "))
     rest = _OPENER.sub("", said).strip()
     if rest and _SAYS_NOTHING.match(rest):
         rest = _before_but(rest)  # "I am not sure, but he was born in 1813" states when he was born

@@ -77,6 +77,11 @@ def test_points_inside_a_sentence_do_not_cut_it(sentence: str) -> None:
         "Thanks for asking.",
         "Great question!",
         "Which card do you have?",
+        "What is the limit, and how do I raise it?",
+        "If you travel to Vienna, do you need the card?",
+        "Do you know the limit of the card?",
+        "Did you know about the new limit?",
+        "Wow, I didn't know that, have you read the terms?",
         "I hope this helps.",
         "Let me know if you need anything else.",
         "If you have more questions, feel free to ask.",
@@ -101,6 +106,29 @@ def test_a_fact_after_a_greeting_counts() -> None:
 def test_a_fact_after_a_doubt_counts() -> None:
     """Doubting aloud does not make the year right."""
     assert claims("i'm not sure, but he was born in 1813") == ["i'm not sure, but he was born in 1813"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Did you know that the bank was founded in 1819?",
+        "that is a lot, did you know the highest score ever was 222 - 0 ?",
+        "Do you know that the card works in Thailand?",
+        "The card works at every ATM in Thailand, doesn't it?",
+        "She has been with the bank since 1993, right ?",
+        "Goldendoodles are called designer dogs, do you like them?",
+    ],
+)
+def test_what_a_question_tells_counts(asked: str) -> None:
+    """A model that wonders aloud has said it, and a reader believes it."""
+    assert claims(asked) == [asked]
+
+
+def test_the_following_day_is_no_announcement() -> None:
+    """What announces a list ends with a colon."""
+    assert claims("The following steps are needed:") == []
+    told = "The following day, his contract was bought by the Seattle Mariners."
+    assert claims(told) == [told]
 
 
 def test_an_order_with_a_fact_counts() -> None:
