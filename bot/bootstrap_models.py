@@ -42,6 +42,7 @@ def train_detector(
     *,
     steps: int,
     seed: int,
+    written: float,
     resume: bool,
     progress: Callable[[int, float, float], None],
 ) -> Path:
@@ -53,7 +54,8 @@ def train_detector(
 
     quiet_transformers()
     model = prepare_models(settings, tell_conversion)
-    job = Job(model=model, base=smollm2_release(), texts=texts or SHIPPED, recipe=Recipe(steps=steps, seed=seed))
+    recipe = Recipe(steps=steps, seed=seed, written_share=written)
+    job = Job(model=model, base=smollm2_release(), texts=texts or SHIPPED, recipe=recipe)
     return train(job, out, resume=resume, progress=lambda step: progress(step.number, step.loss, step.correct))
 
 

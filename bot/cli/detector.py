@@ -28,6 +28,9 @@ def detector_train(
     seed: Annotated[int, typer.Option(help="The same seed, steps and texts give the same adapter.")] = 1,
     out_dir: Annotated[Path, typer.Option("--out", help="Where the files go.")] = Path("var/detector"),
     texts: Annotated[Path | None, typer.Option(help="JSONL with source and sentences; default: what ships.")] = None,
+    written: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of windows with written claims; the rest are by rules.")
+    ] = 0.0,
     resume: Annotated[
         bool, typer.Option(help="Go on from the checkpoint of an interrupted training in --out.")
     ] = False,
@@ -41,7 +44,9 @@ def detector_train(
         out.print(f"Weights are in {train_lexical_detector(out_dir, texts, windows=steps, seed=seed)}.")
         return
     with _training_bar(steps) as advance:
-        manifest = train_detector(load(), out_dir, texts, steps=steps, seed=seed, resume=resume, progress=advance)
+        manifest = train_detector(
+            load(), out_dir, texts, steps=steps, seed=seed, written=written, resume=resume, progress=advance
+        )
     out.print(f"The adapter and its head are in {out_dir}; what it is and how well it does in {manifest.name}.")
 
 

@@ -11,11 +11,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reviewers.trainers.claims.texts import SourceText, read_texts
-from reviewers.trainers.claims.windows import GENERATOR, Window, make_windows
+from reviewers.trainers.claims.windows import GENERATOR, Window, make_windows, written_windows
+from reviewers.trainers.claims.written import SHIPPED as WRITTEN_FILE
+from reviewers.trainers.claims.written import held_out_written, written_to_learn_from
 from reviewers.trainers.lexical_training import fit_weighings, words_weight
 from reviewers.trainers.lora import Recipe, Step, Trainer
 
 HELD_OUT = 20  # one text of so many is kept from training, for the test on made claims
+WRITTEN_TESTS = 2  # windows of written claims for one by rules: 960 claims
 TEST_WINDOWS = 60  # 600 claims: an area under the curve within 0.02
 WEIGHED_WINDOWS = 300  # 2,400 claims: what the words say moves little with more
 FINGERPRINTED = 50  # windows: enough to notice any other generator, seed or text
@@ -45,7 +48,13 @@ def train(
     With `resume` it goes on from the checkpoint that an interrupted training left in `out`.
     """
     texts = read_texts(job.texts)
-    windows = make_windows(texts_to_learn_from(texts), job.recipe.steps, seed=job.recipe.seed)
+    windows = make_windows(
+        texts_to_learn_from(texts),
+        job.recipe.steps,
+        seed=job.recipe.seed,
+        written=written_to_learn_from(),
+        written_share=job.recipe.written_share,
+    )
     trainer = Trainer(job.model, out, job.recipe)
     if resume:
         trainer.resume()
@@ -53,6 +62,8 @@ def train(
     hashes = trainer.export(out)
     tested = make_windows(held_out_texts(texts), test_windows, seed=job.recipe.seed)
     logits = [trainer.answers(window) for window in tested]
+    read = written_windows(held_out_written()[: WRITTEN_TESTS * test_windows])
+    answers = [trainer.answers(window) for window in read]
     weighed = make_windows(texts_to_learn_from(texts), WEIGHED_WINDOWS, seed=job.recipe.seed)
     manifest = {
         **hashes,
@@ -60,9 +71,11 @@ def train(
         "recipe": asdict(job.recipe),
         "generator": GENERATOR,
         "texts_sha256": hashlib.sha256(job.texts.read_bytes()).hexdigest(),
+        "written_sha256": hashlib.sha256(WRITTEN_FILE.read_bytes()).hexdigest(),
         "windows_sha256": fingerprint(windows[:FINGERPRINTED]),
         "claims": sum(len(window.claims) for window in windows),
         "auroc_on_made_claims": auroc_by_kind(tested, logits),
+        "auroc_on_written_claims": auroc_by_kind(read, answers)["all"],
         "words_weight": words_weight(tested, logits, fit_weighings(weighed)),
     }
     return _written(out / "manifest.json", manifest)

@@ -40,7 +40,8 @@ def words_weight(
     than the detector; 0 for one that tells nothing, beside which there is no sum.
 
     Args:
-        windows: claims that neither learned from.
+        windows: claims by rules that neither learned from; written ones come in pairs with the same words, which would
+            say that words count nothing.
         logits: the detector's, of each window's claims.
         weighings: as `fit_weighings` gives them.
     """

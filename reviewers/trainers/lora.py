@@ -42,6 +42,7 @@ class Recipe:
     learning_rate: float = 8e-4
     warm_up: int = 30  # steps until the learning rate is reached; then it falls in a straight line
     longest_gradient: float = 1.0
+    written_share: float = 0.0  # of the windows: those whose claims were written and not made by rules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

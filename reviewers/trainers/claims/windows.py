@@ -1,4 +1,7 @@
-"""Puts claims together: a few sentences of a passage as evidence, and as many true claims as wrong ones on them."""
+"""Puts claims together: a few sentences of a passage as evidence, and as many true claims as wrong ones on them.
+
+The claims of a window are made by rules, or were written (`claims.written`).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewers.trainers.claims import adding, breaking, twisting
 from reviewers.trainers.claims.dialogue import reported
@@ -17,6 +20,7 @@ from reviewers.trainers.claims.setting import SPEAKER, Edit, Setting, gather
 from reviewers.trainers.claims.spans import sentence_case
 from reviewers.trainers.claims.texts import SourceText
 from reviewers.trainers.claims.turning import UNTOLD, Turned, turn
+from reviewers.trainers.claims.written import Written
 
 GENERATOR = "claims-2"  # raise it with any rule of this package: other claims are then made from the same seed
 CLAIMS = 8  # a window at most; half of them wrong. More share the reading of the evidence, fewer show more evidence
@@ -59,6 +63,7 @@ ADDED = frozenset(  # the others alter a fact
 INVENTED = "invented"  # what a model said beyond the text that it should retell
 TOLD_AS_RETOLD = 0.6  # share of the claims on a sentence that a model retold which begin with its words
 MOST_OF_A_KIND = 2  # in one window
+WRITTEN = "written"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,10 +84,52 @@ class Window:
     claims: tuple[MadeClaim, ...]
 
 
-def make_windows(texts: Sequence[SourceText], count: int, *, seed: int) -> list[Window]:
-    """So many windows; the same texts, count and seed give the same, and a larger count goes on from a smaller."""
-    made = _windows(texts, random.Random(seed))  # noqa: S311  # the same each time is the point
-    return [next(made) for _ in range(count)]
+def make_windows(
+    texts: Sequence[SourceText],
+    count: int,
+    *,
+    seed: int,
+    written: Sequence[Written] = (),
+    written_share: float = 0.0,
+) -> list[Window]:
+    """So many windows; the same texts, count and seed give the same, and a larger count goes on from a smaller.
+
+    Of the windows `written_share`, in [0, 1], have `written` claims, each as often as the others; the rest by rules.
+    """
+    draw = random.Random(seed)  # noqa: S311  # the same each time is the point
+    made = _windows(texts, draw)
+    waiting: list[Written] = []
+    windows: list[Window] = []
+    while len(windows) < count:
+        if written and written_share > 0.0 and draw.random() < written_share:
+            waiting = waiting or draw.sample(written, len(written))
+            windows.append(_written(waiting.pop(), draw))
+        else:
+            windows.append(next(made))
+    return windows
+
+
+def written_windows(written: Sequence[Written]) -> list[Window]:
+    """The written claims as they stand, to test with."""
+    return [
+        Window(
+            source=one.source,
+            evidence=one.evidence,
+            claims=tuple(
+                MadeClaim(text=text, supported=supported, kind=WRITTEN)
+                for pair in one.pairs
+                for text, supported in ((pair.true, True), (pair.wrong, False))
+            ),
+        )
+        for one in written
+    ]
+
+
+def _written(one: Written, draw: random.Random) -> Window:
+    (window,) = written_windows([one])
+    claims = [replace(claim, text=_cased(claim.text, draw)) for claim in window.claims]
+    draw.shuffle(claims)
+    return replace(window, claims=tuple(claims))
 
 
 def _windows(texts: Sequence[SourceText], draw: random.Random) -> Iterator[Window]:
@@ -203,10 +250,14 @@ def _dressed(text: str, setting: Setting) -> str:
     """Said as people say it, for true and wrong claims alike."""
     if setting.draw.random() < WRAPPED and not SPEAKER.match(text):
         text = wrapped(text, setting)
-    text = sentence_case(text)
-    if setting.draw.random() < UNENDED:
+    return _cased(sentence_case(text), setting.draw)
+
+
+def _cased(text: str, draw: random.Random) -> str:
+    """Some without the last full stop, some without capitals."""
+    if draw.random() < UNENDED:
         text = text.rstrip(".")
-    return text.lower() if setting.draw.random() < LOWERED else text
+    return text.lower() if draw.random() < LOWERED else text
 
 
 def _fits(text: str) -> bool:

@@ -1,0 +1,110 @@
+"""Written claims: pairs that differ in little, and windows that begin with them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from statistics import fmean
+
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+
+from reviewers.trainers.claims.texts import read_texts
+from reviewers.trainers.claims.windows import CLAIMS, WRITTEN, make_windows, written_windows
+from reviewers.trainers.claims.written import SHIPPED, held_out_written, written, written_to_learn_from
+from reviewers.trainers.detector_training import texts_to_learn_from
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"\w{3,}", text.lower()))
+
+
+def test_every_claim_has_a_twin_in_nearly_its_words() -> None:
+    """Up to four pairs on evidence of the shipped passages; of a pair's words most are in both."""
+    known = {sentence for text in texts_to_learn_from(read_texts()) for sentence in text.sentences}
+    assert len(written()) >= 1600
+    assert len({one.evidence for one in written()}) == len(written())
+    for one in written():
+        assert known.issuperset(one.evidence)
+        assert 1 <= len(one.pairs) <= CLAIMS // 2
+        for pair in one.pairs:
+            assert pair.true.lower() != pair.wrong.lower()
+            assert all(3 <= len(text.split()) <= 45 and text == text.strip() for text in (pair.true, pair.wrong))
+    alike = [len(words(pair.true) & words(pair.wrong)) for one in written() for pair in one.pairs]
+    either = [len(words(pair.true) | words(pair.wrong)) for one in written() for pair in one.pairs]
+    assert sum(alike) / sum(either) >= 0.6
+
+
+def test_neither_length_nor_words_tell_the_true_ones() -> None:
+    """As long as each other within half a word; a bag of words comes to .64 without the evidence, as rules' do to .58.
+
+    Shared words tell as little: a true claim has a few more of the evidence's, since a wrong one has a foreign part.
+    """
+    pairs = [(pair, number) for number, one in enumerate(written()) for pair in one.pairs]
+    longer = fmean(len(pair.true.split()) - len(pair.wrong.split()) for pair, _ in pairs)
+    assert abs(longer) <= 0.5
+    claims = [(text, wrong, number) for pair, number in pairs for text, wrong in ((pair.true, 0), (pair.wrong, 1))]
+    bag = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), min_df=3), LogisticRegression(max_iter=500))
+    texts, answers, groups = zip(*claims, strict=True)
+    said = cross_val_predict(bag, texts, answers, groups=groups, cv=GroupKFold(5), method="decision_function")
+    assert roc_auc_score(answers, said) <= 0.66
+    foreign = [
+        len(words(text) - words(" ".join(written()[number].evidence))) / len(words(text)) for text, _, number in claims
+    ]
+    assert roc_auc_score(answers, foreign) <= 0.62
+
+
+def test_true_claims_are_no_copies() -> None:
+    """A third of their words and more are not the evidence's, as a summary's are not."""
+    foreign = [
+        len(words(pair.true) - words(" ".join(one.evidence))) / len(words(pair.true))
+        for one in written()
+        for pair in one.pairs
+    ]
+    assert fmean(foreign) >= 0.3
+    copies = sum(pair.true in one.evidence for one in written() for pair in one.pairs)
+    assert copies <= 0.01 * len(foreign)
+
+
+def test_what_tests_is_kept_from_training() -> None:
+    """Two windows in five, and all are in one of both."""
+    learned, tested = set(written_to_learn_from()), set(held_out_written())
+    assert not learned & tested
+    assert learned | tested == set(written())
+    assert len(tested) == pytest.approx(0.4 * len(written()), rel=0.01)
+
+
+def test_windows_take_every_written_one_before_any_comes_again() -> None:
+    """In their share; the others are as without, and more windows go on from fewer."""
+    texts, some = read_texts()[:400], written()[:20]
+    few = make_windows(texts, 10, seed=3, written=some, written_share=0.6)
+    windows = make_windows(texts, 60, seed=3, written=some, written_share=0.6)
+    assert windows[:10] == few
+    taken = [window for window in windows if {claim.kind for claim in window.claims} == {WRITTEN}]
+    assert len(taken) == pytest.approx(36, abs=10)
+    assert max(Counter(window.evidence for window in taken[:20]).values()) == 1
+    assert len({window.evidence for window in taken}) == 20
+    for window in windows:
+        assert sum(claim.supported for claim in window.claims) == len(window.claims) / 2
+        assert all(claim.kind != WRITTEN for claim in window.claims) or window in taken
+    assert make_windows(texts, 10, seed=3, written=some) == make_windows(texts, 10, seed=3)
+
+
+def test_to_test_with_they_stand_as_they_were_written() -> None:
+    """Capitals and full stops stay, and each pair is there."""
+    (window,) = written_windows(written()[:1])
+    assert [claim.text for claim in window.claims] == [
+        text for pair in written()[0].pairs for text in (pair.true, pair.wrong)
+    ]
+
+
+def test_what_was_written_is_small_and_told_of() -> None:
+    """Under a megabyte; the table of sources says what it is."""
+    attribution = (SHIPPED.parent / "ATTRIBUTION.md").read_text(encoding="utf-8")
+    assert SHIPPED.stat().st_size < 1_000_000
+    assert f"{len(written()):,} windows" in attribution
+    assert f"{sum(len(one.pairs) for one in written()):,} pairs" in attribution
