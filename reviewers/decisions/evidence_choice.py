@@ -11,8 +11,8 @@ from reviewers.decisions.differences import content
 from reviewers.decisions.words import analyse, sentence_spans
 from reviewers.model import Passage
 
-EVIDENCE_WORDS = 150  # what the detector's training shows beside a claim, at most
-SENTENCES = 6  # our choice: a claim of 40 words seldom rests on more
+EVIDENCE_WORDS = 300  # measured: with 150 more summaries of long documents look unsupported that are not
+SENTENCES = 12  # our choice: a sentence of 25 words is long
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,14 +23,17 @@ class _Sentence:
     keys: frozenset[str]
 
 
-def choose_evidence(claim: str, passages: Sequence[Passage]) -> str:
+def choose_evidence(
+    claim: str, passages: Sequence[Passage], *, words: int = EVIDENCE_WORDS, sentences: int = SENTENCES
+) -> str:
     """The sentences that together cover most of the claim, in the order of the passages.
 
         gain(s) = Σ over content words of claim and s that no sentence taken has of log(1 + sentences / those with it)
 
     All of them where they are few. Else the sentence of most gain is taken again and again (a greedy cover: Nemhauser,
-    Wolsey and Fisher 1978), up to SENTENCES of them and EVIDENCE_WORDS words, one at least. Of equal gain, and when no
-    sentence gains anything, the one that shares most words with the claim comes first; one without any is left out.
+    Wolsey and Fisher 1978), up to so many `sentences` with so many `words` together, one at least. Of equal gain, and
+    when no sentence gains anything, the one that shares most words with the claim comes first; one without any is left
+    out.
     A passage's title and heading come before the sentences where they have a word of the claim that no sentence taken
     has. Without passages the evidence is empty.
 
@@ -39,27 +42,28 @@ def choose_evidence(claim: str, passages: Sequence[Passage]) -> str:
     'It rained on Monday. The match was put off.'
     """
     wanted = frozenset(token.key for token in content(analyse(claim).tokens))
-    return _chosen(wanted, tuple(dict.fromkeys((one.title, one.heading, one.text) for one in passages)))
+    told = tuple(dict.fromkeys((one.title, one.heading, one.text) for one in passages))
+    return _chosen(wanted, told, words, sentences)
 
 
 @lru_cache(maxsize=4096)
-def _chosen(wanted: frozenset[str], passages: tuple[tuple[str, str, str], ...]) -> str:
+def _chosen(wanted: frozenset[str], passages: tuple[tuple[str, str, str], ...], words: int, most: int) -> str:
     sentences = [one for number, (*_, text) in enumerate(passages) for one in _sentences(number, text)]
-    taken = _best(wanted, sentences)
+    taken = _best(wanted, sentences, words, most)
     lacking = wanted.difference(*(one.keys for one in taken)) if taken else wanted
     titles = dict.fromkeys(part for title, heading, _ in passages for part in (title, heading) if part)
     before = [title.rstrip(".") + "." for title in titles if lacking & _keys(title)]
     return " ".join([*before[:2], *(one.text for one in taken)])
 
 
-def _best(wanted: frozenset[str], sentences: Sequence[_Sentence]) -> list[_Sentence]:
-    if sum(one.words for one in sentences) <= EVIDENCE_WORDS:
+def _best(wanted: frozenset[str], sentences: Sequence[_Sentence], words: int, most: int) -> list[_Sentence]:
+    if sum(one.words for one in sentences) <= words:
         return list(sentences)
     weights = _weights(wanted, sentences)
-    lacking, room = wanted, EVIDENCE_WORDS
+    lacking, room = wanted, words
     taken: list[_Sentence] = []
     waiting = [one for one in sentences if one.keys & wanted] or list(sentences[:1])
-    while waiting and len(taken) < SENTENCES:
+    while waiting and len(taken) < most:
         best = max(waiting, key=lambda one: (_weight(lacking & one.keys, weights), _weight(wanted & one.keys, weights)))
         taken.append(best)
         lacking, room = lacking - best.keys, room - best.words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reviewers.decisions.evidence_choice import EVIDENCE_WORDS, SENTENCES, choose_evidence
+from reviewers.decisions.evidence_choice import EVIDENCE_WORDS, choose_evidence
 from reviewers.model import Passage
 from tests.builders import a_passage
 
@@ -30,21 +30,21 @@ def test_of_long_passages_the_nearest_sentences_are_read_in_their_order() -> Non
 def test_the_next_sentence_is_the_one_that_tells_what_the_others_do_not() -> None:
     """Seven sentences on the mill in Harton would leave no room for the one that says who Lovell was."""
     mill = [f"The mill in Harton had {word} wheels." for word in "two three four five six seven eight".split()]
-    evidence = choose_evidence(
-        "The mill in Harton was run by a clerk.", [passage(" ".join([*mill, *FILLER, "Lovell, a clerk, came in."]))]
-    )
+    told = passage(" ".join([*mill, *FILLER, "Lovell, a clerk, came in."]))
+    evidence = choose_evidence("The mill in Harton was run by a clerk.", [told], sentences=6)
     # "clerk" stands in one sentence of 48, "mill" and "Harton" in seven: log(49) < 2 · log(1 + 48 / 7), so a mill comes
     # first and the clerk second; then nothing is gained, and four more mills fill the six places.
-    assert evidence == " ".join([*mill[: SENTENCES - 1], "Lovell, a clerk, came in."])
+    assert evidence == " ".join([*mill[:5], "Lovell, a clerk, came in."])
 
 
-def test_no_more_words_are_read_than_the_model_learned_with() -> None:
-    """Sentences of forty words: three of them have room."""
+def test_no_more_words_are_read_than_there_is_room_for() -> None:
+    """Sentences of forty-one words: three of them have room in 150, seven in 300."""
     long = [f"The mill number {number} " + "stood there and " * 12 + "burned." for number in range(9)]
     assert {len(one.split()) for one in long} == {41}
-    evidence = choose_evidence("The mill burned.", [passage(" ".join(long))])
-    assert evidence == " ".join(long[:3])
-    assert len(evidence.split()) <= EVIDENCE_WORDS
+    told = [passage(" ".join(long))]
+    assert choose_evidence("The mill burned.", told, words=150) == " ".join(long[:3])
+    assert choose_evidence("The mill burned.", told) == " ".join(long[:7])
+    assert 7 * 41 <= EVIDENCE_WORDS < 8 * 41
 
 
 def test_where_nothing_has_a_word_of_the_claim_the_first_sentence_is_read() -> None:
@@ -54,7 +54,7 @@ def test_where_nothing_has_a_word_of_the_claim_the_first_sentence_is_read() -> N
 
 def test_a_sentence_that_is_too_long_is_read_all_the_same_when_it_is_the_best() -> None:
     """The model's own limit cuts it; an empty evidence would say less."""
-    long = "The mill in Harton " + "and so on " * 60 + "was sold."
+    long = "The mill in Harton " + "and so on " * 110 + "was sold."
     other = "Other things happened. " * 3
     assert choose_evidence("The mill in Harton was sold.", [passage(long), passage(other)]) == long
 

@@ -118,9 +118,9 @@ def test_another_scorer_takes_over_where_the_model_cannot_be_loaded() -> None:
     for _ in range(2):
         (score,) = scorer.score([evidence("o-1", FEE)])
         assert score is not None
-        assert (score.scorer, score.version) == ("grounding", "grounding-lexical-3")
+        assert (score.scorer, score.version) == ("grounding", "grounding-lexical-4")
     assert len(told) == 1
-    assert scorer.version == "grounding-lexical-3"
+    assert scorer.version == "grounding-lexical-4"
 
 
 def test_what_the_second_scorer_cannot_do_is_not_hidden() -> None:
@@ -153,7 +153,7 @@ def test_by_words_alone_a_changed_number_and_an_added_sentence_are_told_from_wha
     assert altered.explanation == "By its words the answer changes a fact of its passages or says more than they do."
     assert denied.explanation == "By its words a claim changes a fact of its passages."
     assert added.explanation == "By its words the answer says more than its passages."
-    assert (true.scorer, true.version) == ("grounding_lexical", "grounding-lexical-3")
+    assert (true.scorer, true.version) == ("grounding_lexical", "grounding-lexical-4")
 
 
 def test_the_lexical_value_is_the_worst_alteration_and_the_mean_addition() -> None:

@@ -18,6 +18,8 @@ from reviewers.scorers.detector import ADAPTER, PackedReader, words_weight
 from reviewers.scorers.packaged import smollm2_gguf
 from reviewers.trainers.claims.texts import SHIPPED, read_texts
 from reviewers.trainers.claims.windows import CLAIMS, GENERATOR, MadeClaim, Window, make_windows
+from reviewers.trainers.claims.written import SHIPPED as WRITTEN_FILE
+from reviewers.trainers.claims.written import written_to_learn_from
 from reviewers.trainers.detector_training import FINGERPRINTED, Job, fingerprint, texts_to_learn_from, train
 from reviewers.trainers.lora import Recipe, Trainer
 from tests.trainers.tiny import tiny_llama
@@ -101,7 +103,7 @@ def test_an_adapter_that_is_not_the_one_of_its_manifest_is_refused(adapter: Path
     """Before anything is loaded: the version would name another one."""
     copy = tmp_path / "adapter"
     shutil.copytree(adapter, copy)
-    assert PackedReader(model, copy).version.startswith("grounding-3-")
+    assert PackedReader(model, copy).version.startswith("grounding-4-")
     (copy / "head.safetensors").write_bytes(b"something else")
     with pytest.raises(Unavailable, match=r"head\.safetensors"):
         PackedReader(model, copy)
@@ -131,6 +133,7 @@ def test_the_shipped_adapter_is_the_one_of_its_manifest_and_card() -> None:
     for told in (
         manifest["adapter_sha256"],
         f"--steps {manifest['recipe']['steps']}",
+        f"--written {manifest['recipe']['written_share']}",
         manifest["base"],
         manifest["generator"],
     ):
@@ -142,7 +145,14 @@ def test_the_shipped_texts_and_generator_still_make_the_claims_that_it_learned_f
     manifest = shipped()
     assert manifest["generator"] == GENERATOR
     assert manifest["texts_sha256"] == hashlib.sha256(SHIPPED.read_bytes()).hexdigest()
-    made = make_windows(texts_to_learn_from(read_texts()), FINGERPRINTED, seed=manifest["recipe"]["seed"])
+    assert manifest["written_sha256"] == hashlib.sha256(WRITTEN_FILE.read_bytes()).hexdigest()
+    made = make_windows(
+        texts_to_learn_from(read_texts()),
+        FINGERPRINTED,
+        seed=manifest["recipe"]["seed"],
+        written=written_to_learn_from(),
+        written_share=manifest["recipe"]["written_share"],
+    )
     assert fingerprint(made) == manifest["windows_sha256"]
 
 
@@ -152,7 +162,10 @@ def smollm2(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_tells_what_the_passages_say_from_what_they_do_not(smollm2: Path) -> None:
-    """The shipped detector on sentences that no training saw: each wrong claim above each true one on its evidence."""
+    """The shipped detector on sentences that no training saw: each wrong claim above each true one on its evidence.
+
+    A denial is harder: the wrong one is above the sentence that it denies, and above a true one.
+    """
     evidence = (
         "Mara Olsen opened the bakery in Tromsø in 1998. Her brother Nils took it over in 2011 and moved it to Bergen. "
         "It sells about 300 loaves a day and is closed on Mondays."
@@ -161,11 +174,15 @@ def test_it_tells_what_the_passages_say_from_what_they_do_not(smollm2: Path) -> 
     wrong = [
         "Mara Olsen opened the bakery in Tromsø in 1989.",
         "The bakery sells about 3,000 loaves a day.",
-        "The bakery is not closed on Mondays.",
         "The bakery is closed on Mondays, because its owner plays in an orchestra.",
     ]
-    logits = PackedReader(smollm2).logits([(evidence, claim) for claim in (*true, *wrong)])
+    reader = PackedReader(smollm2)
+    logits = reader.logits([(evidence, claim) for claim in (*true, *wrong)])
     assert max(logits[:2]) < min(logits[2:]), logits
+    said = ("The bakery is closed on Mondays.", "The bakery is not open on Mondays.", "The bakery is open on Mondays.")
+    closed, not_open, opened = reader.logits([(evidence, claim) for claim in said])
+    assert closed < opened
+    assert not_open < opened
 
 
 def test_the_packaged_model_can_be_trained_from_a_clean_clone(smollm2: Path, tmp_path: Path) -> None:
@@ -181,5 +198,5 @@ def test_the_packaged_model_can_be_trained_from_a_clean_clone(smollm2: Path, tmp
     assert words_weight(tmp_path) == told["words_weight"]
     assert 0 <= told["words_weight"] <= 1
     reader = PackedReader(smollm2, tmp_path)
-    assert reader.version == f"grounding-3-{told['adapter_sha256'][:8]}"
+    assert reader.version == f"grounding-4-{told['adapter_sha256'][:8]}"
     assert len(reader.logits(PAIRS[:2])) == 2

@@ -17,8 +17,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 
-from reviewers.decisions.evidence_choice import EVIDENCE_WORDS
 from reviewers.errors import Invalid
+from reviewers.trainers.claims.evidence import SHOWN_WORDS
 from reviewers.trainers.claims.lexicon import lexicon
 from reviewers.trainers.claims.setting import Setting, gather
 from reviewers.trainers.claims.texts import SHIPPED, SourceText, read_texts
@@ -64,7 +64,7 @@ def test_half_of_the_claims_of_every_window_are_true(windows: list[Window]) -> N
     for window in windows:
         assert LEAST_CLAIMS <= len({claim.text for claim in window.claims}) == len(window.claims) <= CLAIMS
         assert sum(claim.supported for claim in window.claims) == len(window.claims) / 2
-        assert len(window.evidence) == 1 or len(" ".join(window.evidence).split()) <= EVIDENCE_WORDS + ALTERED
+        assert len(window.evidence) == 1 or len(" ".join(window.evidence).split()) <= SHOWN_WORDS + ALTERED
     assert sum(len(window.claims) == CLAIMS for window in windows) > 0.9 * SOME
 
 

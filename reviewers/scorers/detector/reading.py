@@ -21,9 +21,9 @@ from reviewers.scorers.detector.torch_engine import TorchEngine
 from reviewers.scorers.packaged import quiet_transformers
 
 ADAPTER = Path(__file__).parent  # the adapter, its head and their manifest lie beside this module
-PLACES_A_ROW = 320  # measured: attention, which grows with the square, costs more beyond, repeated beginnings below
+PLACES_A_ROW = 512  # measured: attention, which grows with the square, costs more beyond, repeated beginnings below
 _FAMILY = (
-    "grounding-3"  # raise the number with the prompt, the evidence, what the words count, or how claims become a score
+    "grounding-4"  # raise the number with the prompt, the evidence, what the words count, or how claims become a score
 )
 _FILES = (("adapter_model.safetensors", "adapter_sha256"), ("head.safetensors", "head_sha256"))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 
-from reviewers.decisions.evidence_choice import EVIDENCE_WORDS, choose_evidence
+from reviewers.decisions.evidence_choice import choose_evidence
 from reviewers.model import Passage
 from reviewers.trainers.claims.setting import SPEAKER, Pool, Setting
 from reviewers.trainers.claims.spans import dates, numbers
 
+SHOWN_WORDS, SHOWN_SENTENCES = 150, 6  # at most; the scorer reads more, which costs a training too much
 CHOSEN = 0.5  # share of windows whose evidence stands apart in its document, as most of what the scorer reads does
 RETOLD = 0.15  # share of windows at a sentence that a model retold, which few are
 _IN_A_ROW = (1, 1, 2, 2, 3, 4, 5, 6)  # sentences, where they stand together: a short document is read whole
@@ -43,14 +44,15 @@ def _in_a_row(own: tuple[str, ...], draw: random.Random) -> tuple[str, ...]:
     size = min(len(own), draw.choice(_IN_A_ROW))
     start = draw.randrange(len(own) - size + 1)
     evidence = list(own[start : start + size])
-    while len(evidence) > 1 and sum(len(one.split()) for one in evidence) > EVIDENCE_WORDS:
+    while len(evidence) > 1 and sum(len(one.split()) for one in evidence) > SHOWN_WORDS:
         evidence.pop()
     return tuple(evidence)
 
 
 def _chosen(document: list[str], about: str) -> tuple[str, ...]:
     """What the scorer would read for a claim like this, in the document's order."""
-    found = choose_evidence(about, (Passage(passage_id="document", text="\n".join(document)),))
+    whole = (Passage(passage_id="document", text="\n".join(document)),)
+    found = choose_evidence(about, whole, words=SHOWN_WORDS, sentences=SHOWN_SENTENCES)
     return tuple(one for one in dict.fromkeys(document) if " ".join(one.split()) in found) or (about,)
 
 

@@ -1,9 +1,9 @@
 """Claims that were written for this project by reading the evidence, as a summary or an answer would put them.
 
 Rules stay close to the words of a sentence; what people review does not. These claims shorten, put together and say in
-other words what a few sentences say. Most have a twin in nearly the same words with the other answer (contrast sets:
-Gardner et al. 2020), so that neither style nor length nor shared words tell which is which; some pairs are two replies
-of a conversation, of which one tells something of its own.
+other words what a few sentences say. Each has a twin in nearly the same words with the other answer (contrast sets:
+Gardner et al. 2020), so that neither style nor length nor shared words tell which is which. Who wrote a twin read the
+claim a second time, and what was not clear was left out.
 """
 
 from __future__ import annotations
