@@ -36,7 +36,7 @@ def detector_train(
     ] = False,
     lexical: Annotated[bool, typer.Option(help="Fit the lexical fallback only: seconds, without torch.")] = False,
 ) -> None:
-    """Make claims by rules, train the adapter on them (700 steps: about an hour on one core), and test it on others."""
+    """Train the adapter on claims by rules and written ones (700 steps: half an hour on one core); test it on others."""
     from bot.bootstrap_models import train_detector, train_lexical_detector
     from bot.settings import load
 

@@ -161,28 +161,39 @@ def smollm2(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return converted(smollm2_gguf(), tmp_path_factory.mktemp("models"))
 
 
+BAKERY = (
+    "Mara Olsen opened the bakery in Tromsø in 1998. Her brother Nils took it over in 2011 and moved it to Bergen. "
+    "It sells about 300 loaves a day and is closed on Mondays."
+)
+TRUE_OF_IT = ("The bakery was opened by Mara Olsen in 1998.", "Nils moved the bakery to Bergen.")
+
+
 def test_it_tells_what_the_passages_say_from_what_they_do_not(smollm2: Path) -> None:
     """The shipped detector on sentences that no training saw: each wrong claim above each true one on its evidence.
 
-    A denial is harder: the wrong one is above the sentence that it denies, and above a true one.
+    A denial is harder: the wrong one is above the sentence that it denies.
     """
-    evidence = (
-        "Mara Olsen opened the bakery in Tromsø in 1998. Her brother Nils took it over in 2011 and moved it to Bergen. "
-        "It sells about 300 loaves a day and is closed on Mondays."
-    )
-    true = ["The bakery was opened by Mara Olsen in 1998.", "Nils moved the bakery to Bergen."]
     wrong = [
         "Mara Olsen opened the bakery in Tromsø in 1989.",
         "The bakery sells about 3,000 loaves a day.",
         "The bakery is closed on Mondays, because its owner plays in an orchestra.",
     ]
     reader = PackedReader(smollm2)
-    logits = reader.logits([(evidence, claim) for claim in (*true, *wrong)])
+    logits = reader.logits([(BAKERY, claim) for claim in (*TRUE_OF_IT, *wrong)])
     assert max(logits[:2]) < min(logits[2:]), logits
-    said = ("The bakery is closed on Mondays.", "The bakery is not open on Mondays.", "The bakery is open on Mondays.")
-    closed, not_open, opened = reader.logits([(evidence, claim) for claim in said])
-    assert closed < opened
+    said = [f"The bakery is {how} on Mondays." for how in ("closed", "not open", "not closed", "open")]
+    closed, not_open, not_closed, opened = reader.logits([(BAKERY, claim) for claim in said])
+    assert closed < min(not_closed, opened)
     assert not_open < opened
+
+
+@pytest.mark.xfail(strict=True, reason="it ranks a wrong denial above its sentence, but not above every true claim")
+def test_a_wrong_denial_is_above_every_true_claim(smollm2: Path) -> None:
+    """As any other wrong claim should be. The detector of before was, by calling nearly every denial wrong."""
+    *true, denied = PackedReader(smollm2).logits(
+        [(BAKERY, claim) for claim in (*TRUE_OF_IT, "The bakery is not closed on Mondays.")]
+    )
+    assert max(true) < denied
 
 
 def test_the_packaged_model_can_be_trained_from_a_clean_clone(smollm2: Path, tmp_path: Path) -> None:
