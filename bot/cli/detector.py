@@ -36,7 +36,7 @@ def detector_train(
     ] = False,
     lexical: Annotated[bool, typer.Option(help="Fit the lexical fallback only: seconds, without torch.")] = False,
 ) -> None:
-    """Train the adapter on claims by rules and written ones (700 steps: half an hour on one core); test it on others."""
+    """Train the adapter on claims by rules and written ones (700 steps: half an hour on a core), and test it."""
     from bot.bootstrap_models import train_detector, train_lexical_detector
     from bot.settings import load
 
