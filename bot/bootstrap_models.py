@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from reviewers.ports import Scorer
 
 if TYPE_CHECKING:
     from reviewers.scorers.embedder import MiniLmEmbedder as Embedder
+    from reviewers.trainers.lora import Recipe
 
 log = structlog.get_logger()
 
@@ -40,22 +42,25 @@ def train_detector(
     out: Path,
     texts: Path | None,
     *,
-    steps: int,
-    seed: int,
-    written: float,
+    recipe: Recipe,
+    begin: Path | None,
     resume: bool,
     progress: Callable[[int, float, float], None],
 ) -> Path:
-    """Make the grounding detector anew; returns its manifest. `progress(step, loss, share of right answers)`."""
+    """Make the grounding detector anew, or go on from the adapter in the folder `begin`; returns its manifest.
+
+    `progress(step, loss, share of right answers)`. Raises Invalid (`begin`, `resume`) for what does not fit.
+    """
     from reviewers.scorers.packaged import quiet_transformers, smollm2_release
     from reviewers.trainers.claims.texts import SHIPPED
     from reviewers.trainers.detector_training import Job, train
-    from reviewers.trainers.lora import Recipe
+    from reviewers.trainers.lora import adapter_hash
 
     quiet_transformers()
+    if begin is not None:
+        recipe = replace(recipe, begun_with=adapter_hash(begin))
     model = prepare_models(settings, tell_conversion)
-    recipe = Recipe(steps=steps, seed=seed, written_share=written)
-    job = Job(model=model, base=smollm2_release(), texts=texts or SHIPPED, recipe=recipe)
+    job = Job(model=model, base=smollm2_release(), texts=texts or SHIPPED, recipe=recipe, begin=begin)
     return train(job, out, resume=resume, progress=lambda step: progress(step.number, step.loss, step.correct))
 
 

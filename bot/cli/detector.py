@@ -31,6 +31,16 @@ def detector_train(
     written: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of windows with written claims; the rest are by rules.")
     ] = 0.0,
+    batches: Annotated[
+        int | None, typer.Option("--written-batches", min=1, help="Only the first so many batches of them.")
+    ] = None,
+    begin: Annotated[
+        Path | None, typer.Option("--from", help="Go on from the adapter in this folder instead of a fresh one.")
+    ] = None,
+    rate: Annotated[
+        float, typer.Option(min=0.0, help="Learning rate at its highest; less for one that goes on.")
+    ] = 8e-4,
+    threads: Annotated[int, typer.Option(min=1, help="Cores; another number gives another adapter.")] = 1,
     resume: Annotated[
         bool, typer.Option(help="Go on from the checkpoint of an interrupted training in --out.")
     ] = False,
@@ -39,14 +49,16 @@ def detector_train(
     """Train the adapter on claims by rules and written ones (700 steps: half an hour on a core), and test it."""
     from bot.bootstrap_models import train_detector, train_lexical_detector
     from bot.settings import load
+    from reviewers.trainers.lora import Recipe
 
     if lexical:
         out.print(f"Weights are in {train_lexical_detector(out_dir, texts, windows=steps, seed=seed)}.")
         return
+    recipe = Recipe(
+        steps=steps, seed=seed, learning_rate=rate, written_share=written, written_batches=batches, threads=threads
+    )
     with _training_bar(steps) as advance:
-        manifest = train_detector(
-            load(), out_dir, texts, steps=steps, seed=seed, written=written, resume=resume, progress=advance
-        )
+        manifest = train_detector(load(), out_dir, texts, recipe=recipe, begin=begin, resume=resume, progress=advance)
     out.print(f"The adapter and its head are in {out_dir}; what it is and how well it does in {manifest.name}.")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from reviewers.trainers.claims.texts import SourceText, read_texts
 from reviewers.trainers.claims.windows import GENERATOR, Window, make_windows, written_windows
 from reviewers.trainers.claims.written import SHIPPED as WRITTEN_FILE
-from reviewers.trainers.claims.written import held_out_written, written_to_learn_from
+from reviewers.trainers.claims.written import Written, held_out_written, written_to_learn_from
 from reviewers.trainers.lexical_training import fit_weighings, words_weight
 from reviewers.trainers.lora import Recipe, Step, Trainer
 
@@ -33,6 +33,7 @@ class Job:
     base: str  # the package it comes from, with its version
     texts: Path
     recipe: Recipe
+    begin: Path | None = None  # folder of the adapter to go on from, which the recipe names by its hash
 
 
 def train(
@@ -52,17 +53,17 @@ def train(
         texts_to_learn_from(texts),
         job.recipe.steps,
         seed=job.recipe.seed,
-        written=written_to_learn_from(),
+        written=written_to_learn_from(job.recipe.written_batches),
         written_share=job.recipe.written_share,
     )
-    trainer = Trainer(job.model, out, job.recipe)
+    trainer = Trainer(job.model, out, job.recipe, begin=job.begin)
     if resume:
         trainer.resume()
     trainer.run(windows, progress=progress)
     hashes = trainer.export(out)
     tested = make_windows(held_out_texts(texts), test_windows, seed=job.recipe.seed)
     logits = [trainer.answers(window) for window in tested]
-    read = written_windows(held_out_written()[: WRITTEN_TESTS * test_windows])
+    read = written_windows(_spread(held_out_written(), WRITTEN_TESTS * test_windows))
     answers = [trainer.answers(window) for window in read]
     weighed = make_windows(texts_to_learn_from(texts), WEIGHED_WINDOWS, seed=job.recipe.seed)
     manifest = {
@@ -128,6 +129,11 @@ def auroc_by_kind(windows: Sequence[Window], logits: Sequence[Sequence[float]]) 
         }
         for kind, values in sorted(wrong.items())
     }
+
+
+def _spread(written: Sequence[Written], count: int) -> Sequence[Written]:
+    """At most so many, of each batch its part."""
+    return written[:: max(1, -(-len(written) // count))]
 
 
 def _written(file: Path, content: object) -> Path:

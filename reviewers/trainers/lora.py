@@ -5,7 +5,7 @@ of the rows of "No" and "Yes" in the output matrix; above 0 is unsupported. One 
 once, its claims see it and themselves only (`decisions.claim_packing`). The lower layers stay as they are and need no
 backward pass.
 
-The same texts, steps and seed give the same adapter on the same machine, in one go or from a checkpoint: one thread, no
+The same recipe and texts give the same adapter on the same machine, in one go or from a checkpoint: as many threads, no
 dropout, and the windows of a step depend on seed and place only.
 """
 
@@ -24,6 +24,7 @@ from reviewers.decisions.claim_packing import prompt, stack
 from reviewers.errors import Invalid
 from reviewers.trainers.claims.windows import Window
 
+ADAPTER_FILE, HEAD_FILE = "adapter_model.safetensors", "head.safetensors"
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 BASE_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"  # what PEFT would load; we convert the packaged copy
 LEAST_RATE = 0.05  # share of the learning rate that the last step has
@@ -43,6 +44,9 @@ class Recipe:
     warm_up: int = 30  # steps until the learning rate is reached; then it falls in a straight line
     longest_gradient: float = 1.0
     written_share: float = 0.0  # of the windows: those whose claims were written and not made by rules
+    written_batches: int | None = None  # of the written claims, in the order of writing; None for all
+    threads: int = 1  # of torch: other sums in other orders, so another adapter
+    begun_with: str | None = None  # SHA-256 of the adapter that it went on from
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,17 +61,22 @@ class Step:
 class Trainer:
     """One training, kept in a folder from checkpoint to checkpoint."""
 
-    def __init__(self, model: Path, folder: Path, recipe: Recipe, *, threads: int = 1) -> None:
-        """`model` is the folder of a causal model with its tokenizer; `folder` keeps the checkpoint."""
+    def __init__(self, model: Path, folder: Path, recipe: Recipe, *, begin: Path | None = None) -> None:
+        """`model` is the folder of a causal model with its tokenizer; `folder` keeps the checkpoint.
+
+        `begin` is the folder of an adapter to go on from. Raises Invalid (`begin`) where it does not fit.
+        """
         import torch
         from transformers import AutoTokenizer
 
-        torch.set_num_threads(threads)
+        torch.set_num_threads(recipe.threads)
         torch.manual_seed(recipe.seed)
         self._recipe, self._checkpoint = recipe, folder / "checkpoint.pt"
         self._tokenizer: Any = AutoTokenizer.from_pretrained(model, local_files_only=True)
         self.model, self.head = _with_adapter(model, self._tokenizer, recipe)
         self._weights = [one for one in (*self.model.parameters(), *self.head.parameters()) if one.requires_grad]
+        if begin is not None:
+            _load(begin, self.model, self.head)
         self._optimizer = torch.optim.AdamW(self._weights, lr=recipe.learning_rate, weight_decay=0.0)
         self.done = 0
 
@@ -127,9 +136,9 @@ class Trainer:
 
         out.mkdir(parents=True, exist_ok=True)
         adapter = {name: one.half().contiguous() for name, one in get_peft_model_state_dict(self.model).items()}
-        save_file(adapter, out / "adapter_model.safetensors", metadata={"format": "pt"})
+        save_file(adapter, out / ADAPTER_FILE, metadata={"format": "pt"})
         head = {"weight": self.head.weight.detach(), "bias": self.head.bias.detach()}
-        save_file(head, out / "head.safetensors", metadata={"format": "pt"})
+        save_file(head, out / HEAD_FILE, metadata={"format": "pt"})
         config = {
             "base_model_name_or_path": BASE_NAME,
             "bias": "none",
@@ -145,7 +154,7 @@ class Trainer:
         self._checkpoint.unlink(missing_ok=True)
         return {
             f"{name}_sha256": hashlib.sha256((out / file).read_bytes()).hexdigest()
-            for name, file in (("adapter", "adapter_model.safetensors"), ("head", "head.safetensors"))
+            for name, file in (("adapter", ADAPTER_FILE), ("head", HEAD_FILE))
         }
 
     def _tokens(self, text: str) -> list[int]:
@@ -214,3 +223,23 @@ def _with_adapter(folder: Path, tokenizer: Any, recipe: Recipe) -> tuple[Any, An
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers for a name that it will rename
         return get_peft_model(plain, config), head
+
+
+def adapter_hash(folder: Path) -> str:
+    """SHA-256 of the adapter in a folder, as hexadecimal digits. Raises Invalid (`begin`) where there is none."""
+    try:
+        return hashlib.sha256((folder / ADAPTER_FILE).read_bytes()).hexdigest()
+    except OSError as error:
+        raise Invalid("begin", f"{folder} has no {ADAPTER_FILE}: name the --out of an earlier training.") from error
+
+
+def _load(folder: Path, model: Any, head: Any) -> None:
+    """Put an exported adapter and its head in place of the fresh ones."""
+    from peft import set_peft_model_state_dict
+    from safetensors.torch import load_file
+
+    try:
+        set_peft_model_state_dict(model, load_file(folder / ADAPTER_FILE))
+        head.load_state_dict(load_file(folder / HEAD_FILE))
+    except (OSError, RuntimeError) as error:
+        raise Invalid("begin", f"The adapter in {folder} does not fit: it is of another model or recipe.") from error

@@ -36,6 +36,13 @@ def test_the_shipped_weights_are_of_the_shipped_generator() -> None:
     assert shipped["claims"] > 5000
 
 
+def test_going_on_from_nothing_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
+    """With the folder, and what should stand there."""
+    done = CliRunner().invoke(app, ["detector", "train", "--from", str(tmp_path), "--out", str(tmp_path / "out")])
+    assert done.exit_code != 0
+    assert "has no adapter_model.safetensors" in " ".join(str(done.exception).split())
+
+
 def test_no_steps_are_no_training(tmp_path: Path) -> None:
     """The option says what it takes."""
     done = CliRunner().invoke(app, ["detector", "train", "--steps", "0", "--out", str(tmp_path)])

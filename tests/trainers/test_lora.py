@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from reviewers.errors import Invalid
 from reviewers.trainers.claims.windows import MadeClaim, Window
 from reviewers.trainers.detector_training import auroc_by_kind
-from reviewers.trainers.lora import Recipe, Step, Trainer, rate
+from reviewers.trainers.lora import Recipe, Step, Trainer, adapter_hash, rate
 from tests.trainers.tiny import tiny_llama
 
 pytestmark = pytest.mark.models
@@ -77,6 +78,33 @@ def test_a_checkpoint_of_another_training_is_refused(model: Path, tmp_path: Path
     fresh = Trainer(model, tmp_path / "nothing", RECIPE)
     fresh.resume()
     assert fresh.done == 0
+
+
+def test_a_training_can_go_on_from_an_adapter(model: Path, tmp_path: Path) -> None:
+    """It begins with what the adapter and its head say, to the three digits of half precision, and learns on."""
+    first = Trainer(model, tmp_path, RECIPE)
+    first.run(windows(8))
+    expected = first.export(tmp_path)
+    assert adapter_hash(tmp_path) == expected["adapter_sha256"]
+    second = Trainer(model, tmp_path / "second", RECIPE, begin=tmp_path)
+    assert second.answers(windows(1)[0]) == pytest.approx(first.answers(windows(1)[0]), abs=2e-2)
+    assert second.answers(windows(1)[0]) != Trainer(model, tmp_path / "fresh", RECIPE).answers(windows(1)[0])
+    second.run(windows(8))
+    assert second.export(tmp_path / "second") != expected
+
+
+def test_an_adapter_that_does_not_fit_is_refused(model: Path, tmp_path: Path) -> None:
+    """None at all, no head, and one of another rank."""
+    with pytest.raises(Invalid, match="has no adapter_model"):
+        adapter_hash(tmp_path)
+    with pytest.raises(Invalid, match="does not fit"):
+        Trainer(model, tmp_path / "second", RECIPE, begin=tmp_path)
+    Trainer(model, tmp_path, RECIPE).export(tmp_path)
+    with pytest.raises(Invalid, match="does not fit"):
+        Trainer(model, tmp_path / "second", replace(RECIPE, rank=4), begin=tmp_path)
+    (tmp_path / "head.safetensors").unlink()
+    with pytest.raises(Invalid, match="does not fit"):
+        Trainer(model, tmp_path / "second", RECIPE, begin=tmp_path)
 
 
 def test_it_learns_what_it_is_shown(model: Path, tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """Claims that were written for this project by reading the evidence, as a summary or an answer would put them.
 
 Rules stay close to the words of a sentence; what people review does not. These claims shorten, put together and say in
-other words what a few sentences say. Each has a twin in nearly the same words with the other answer (contrast sets:
-Gardner et al. 2020), so that neither style nor length nor shared words tell which is which. Who wrote a twin read the
-claim a second time, and what was not clear was left out.
+other words what a few sentences say. Each has a twin with the other answer, of its style and length (contrast sets:
+Gardner et al. 2020). They came in three batches: pairs in nearly the same words; pairs that differ by a negation, or in
+that one is small talk beside the point; remarks in conversation of which one goes beyond the evidence or leaves it.
+Those of the first and the last were read a second time, and what was not clear was left out.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Written:
     evidence: tuple[str, ...]
     pairs: tuple[Pair, ...]
     test: bool  # kept from training
+    batch: int  # from 1, in the order of writing
 
 
 @lru_cache(maxsize=1)
@@ -47,14 +49,15 @@ def written() -> tuple[Written, ...]:
             evidence=tuple(row["evidence"]),
             pairs=tuple(Pair(true=true, wrong=wrong) for true, wrong in row["pairs"]),
             test=row["test"],
+            batch=row["batch"],
         )
         for row in rows
     )
 
 
-def written_to_learn_from() -> Sequence[Written]:
-    """What claims to learn from are taken from."""
-    return [one for one in written() if not one.test]
+def written_to_learn_from(batches: int | None = None) -> Sequence[Written]:
+    """What claims to learn from are taken from: all, or the first batches."""
+    return [one for one in written() if not one.test and (batches is None or one.batch <= batches)]
 
 
 def held_out_written() -> Sequence[Written]:
