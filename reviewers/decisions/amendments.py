@@ -18,7 +18,8 @@ def amended(completion: str, remark: Remark, likely: Sequence[Span] = ()) -> str
 
     What the words replace is what the reply says they replace, where that stands in the output once; else the one
     number of the same unit ("30 days" takes the place of "14 days"). Of several, the one inside a `likely` span, such
-    as a claim that is doubted. Words nearly as long as the output replace it whole.
+    as a claim that is doubted. Words nearly as long as the output replace it whole. None of the words is left out,
+    save those that stand at the place already.
     """
     if not remark.words:
         return ""
@@ -27,17 +28,19 @@ def amended(completion: str, remark: Remark, likely: Sequence[Span] = ()) -> str
         places = [
             place for place in places if any(span.start <= place.start and place.end <= span.end for span in likely)
         ]
-    if len(places) == 1:
-        start, end = places[0].start, places[0].end
-        text = f"{completion[:start]}{_fitting(completion[start:end], remark.words)}{completion[end:]}"
-    else:
-        whole = len(remark.words) > WHOLE_FROM and 2 * len(remark.words) > len(completion)
-        text = remark.words if whole and not remark.instead_of else ""
+    text = ""
+    if len(places) == 1 and (fitted := _fitted(completion, places[0], remark)):
+        place, words = fitted
+        text = f"{completion[: place.start]}{words}{completion[place.end :]}"
+    elif not remark.instead_of and _may_be_whole(completion, remark.words, places):
+        text = remark.words
     return "" if text == completion else text
 
 
-def _lies_in(place: Span, span: Span) -> bool:
-    return span.start <= place.start and place.end <= span.end
+def _may_be_whole(completion: str, words: str, places: Sequence[Span]) -> bool:
+    """Whether the words are long enough for an answer; what begins with the number for one place is a piece of it."""
+    piece = len(places) == 1 and NUMBER.match(words) is not None
+    return len(words) > WHOLE_FROM and 2 * len(words) > len(completion) and not piece
 
 
 def _named(completion: str, words: str) -> list[Span]:
@@ -63,11 +66,29 @@ def _amounts(text: str) -> Iterator[tuple[Span, str]]:
         yield Span(start=found.start(), end=end), unit
 
 
-def _fitting(before: str, words: str) -> str:
-    """The words; only the number in them where the place holds nothing else than a number."""
-    alone = NUMBER.fullmatch(before)
-    said = [found.group() for found in NUMBER.finditer(words)]
-    if alone and not read_number(alone).unit and len(said) == 1:
-        return said[0]
-    amounts = [words[span.start : span.end] for span, unit in _amounts(words) if unit]
-    return amounts[0] if len(amounts) == 1 and list(_amounts(before)) else words
+def _fitted(completion: str, place: Span, remark: Remark) -> tuple[Span, str] | None:
+    """What gives way to which words; None where the words do not fit the place without losing one of them."""
+    words, said = remark.words, list(_amounts(remark.words))
+    before = NUMBER.fullmatch(completion, place.start, place.end)
+    if remark.instead_of and before and not read_number(before).unit:  # "not 14 but 30 days": the unit gives way too
+        units = {unit for _, unit in said if unit}
+        amount, unit = _amount_at(completion, place)
+        if units and unit:
+            if unit not in units:
+                return None
+            place = amount
+    if len(said) == 1 and _stands_around(completion, place, words, said[0][0]):
+        return place, words[said[0][0].start : said[0][0].end]
+    return (place, words) if remark.instead_of else None
+
+
+def _amount_at(completion: str, place: Span) -> tuple[Span, str]:
+    """The number with its unit of which this place is a part."""
+    around = (one for one in _amounts(completion) if one[0].start <= place.start < one[0].end)
+    return next(around, (place, ""))
+
+
+def _stands_around(completion: str, place: Span, words: str, amount: Span) -> bool:
+    """Whether the words before and after the amount in `words`, if any, stand around the place already."""
+    before, after = completion[: place.start].lower(), completion[place.end :].lower()
+    return before.endswith(words[: amount.start].lower()) and after.startswith(words[amount.end :].lower())

@@ -6,11 +6,16 @@ import re
 
 # Words of refusal stand at the beginning of an answer: further on they speak of what somebody else cannot do.
 OPENING = 200  # characters: our choice, two sentences
+_CANNOT = r"(?: (?:can(?:no|')t|can not|could(?: not|n't)|won't|will not)|(?: am|'m| are|'re) (?:not able|unable) to)"
 _REFUSES = re.compile(
     r"\b(?:i(?:'m| am)? (?:can(?:no|')?t|can not|am unable to|unable to|won'?t|am not able to|not able to)"
     r" (?:help|assist|answer|provide|comply|do that|discuss|share|give)"
     r"|i (?:do not|don'?t) (?:know|have (?:that |any |enough |the )?information)"
-    r"|(?:i(?:'m| am) )?sorry, (?:but )?(?:i|we) (?:can|could|am|are|do|have)(?:no|n'|\b)"
+    # "Sorry, we are closed" and "sorry, we cannot take it back" answer: with "we" only what one does for a question.
+    rf"|sorry, (?:but )?(?:i{_CANNOT}"
+    rf"|we{_CANNOT} (?:help|assist|answer|comply|discuss|do (?:that|this|so)|look|find|tell|say|access)"
+    r"|(?:i|we) (?:do not|don't) (?:know|understand|have (?:that |any |enough |the |this )?(?:information|answer))"
+    r"|(?:i|we) have no (?:information|answer|idea))\b"
     r"|as an ai\b"
     r"|no information (?:is )?(?:available )?(?:on|about) "
     r"|(?:ich|wir) (?:kann|können) (?:ihnen |dir |euch )?(?:dabei |damit |das |dazu )?(?:leider )?(?:nicht|keine)"

@@ -33,25 +33,33 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _SOURCES = r"(?:sources?|passages?|documents?|context|texts?|information)"
-_TELL = r"(?:say|contain|mention|provide|answer|give|state|tell|include|specify|cover|address|find|know|see|help|have)"
+# "Do not have to" and "have been" speak of duties and events, not of what a source tells.
+_TELL = (
+    r"(?:(?:say|contain|mention|provide|answer|give|state|tell|include|specify|cover|address|find|know|see|help)"
+    r"(?:e?s|n|e?d|ing|able|ful)?|have(?!\ (?:to|been)\b))\b"
+)
+_TELL_NOW = rf"(?:(?:seem|appear)\ to\ |\w+\ )?{_TELL}"
 # Ways in which models say that they cannot tell; only the beginning of an answer is looked at.
 _REFUSES = re.compile(
     rf"""^\W*(?:
       not\ in\ the\ sources?
       |(?:i['’]m\ |i\ am\ )?(?:sorry|afraid|unfortunately)\b[^.]{{0,60}}
-        (?:\b(?:can)?not|n['’]t|unable\ to)\ (?:\w+\ )?{_TELL}
+        (?:\b(?:can)?not|n['’]t|unable\ to)\ {_TELL_NOW}
       |(?:i|we)\ (?:do\ not|don['’]t|can\ ?not|can['’]t|could\ not|couldn['’]t|am\ (?:not\ able|unable)\ to)
-        \ (?:\w+\ )?{_TELL}
+        \ {_TELL_NOW}
       |(?:the|these|your|provided|given|none\ of\ the)\ (?:\w+\ ){{0,2}}{_SOURCES}\ (?:\w+\ ){{0,2}}
-        (?:do(?:es)?\ not\ (?:\w+\ )?{_TELL}|do(?:es)?n['’]t\ (?:\w+\ )?{_TELL}|(?:mention|say)s?\ nothing
+        (?:do(?:es)?(?:\ not|n['’]t)\ {_TELL_NOW}|(?:mention|say)s?\ nothing
         |(?:contain|provide)s?\ no|says?\ this)
       |(?:there\ is|there['’]s)\ (?:no|not\ enough)\ (?:\w+\ ){{0,2}}(?:{_SOURCES}|answer|mention)
-      |no\ (?:\w+\ )?{_SOURCES}\b
+      |no\ (?:\w+\ )?{_SOURCES}(?:\W*\Z
+        |\ (?:(?:is|are|was|were|has\ been|have\ been)\ )?(?:\w+\ )?(?:{_TELL}|found\b|available\b))
+      |no\ (?:\w+\ )?(?:information|context)(?:[.,;!]|\ (?:about|on|regarding|concerning|in|for|to|that)\b)
       |based\ on\ the\ (?:\w+\ ){{0,2}}{_SOURCES},?\ (?:i\ )?(?:cannot|can['’]t|it\ is\ (?:not|un))
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _SENTENCE = re.compile(r".+?(?:[.!?…][\"”’)\]]*(?=\s)|\n+|\Z)", re.DOTALL)
+_STOPS = re.compile(r"[.!?…][\"”’)\]*]*\s*\Z")
 _ENDS = re.compile(r"[.!?…:][\"”’)\]*]*\s*\Z")
 
 
@@ -127,9 +135,14 @@ def _without_repeats(text: str) -> str:
             continue
         seen.add(key)
         kept.append(sentence)
-    if len(kept) > 1 and not _ENDS.search(kept[-1]):
+    if len(kept) > 1 and not _ENDS.search(kept[-1]) and _is_finished(kept[-2]):
         kept.pop()
     return "".join(kept).strip()
+
+
+def _is_finished(sentence: str) -> bool:
+    """Whether it ends as a sentence does: no item of a list, no line before one, and no number of an item ("2.")."""
+    return _STOPS.search(sentence) is not None and any(sign.isalpha() for sign in sentence)
 
 
 def is_held(readings: Sequence[ClaimReading]) -> bool:

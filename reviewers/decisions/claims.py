@@ -15,13 +15,14 @@ from reviewers.model import Span
 
 LONGEST = 600  # characters of a claim: what a card's view shows of a text at once (surfaces, length budgets)
 
-_FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
+_FENCE = re.compile(r"\s{0,3}(`{3,}(?=[^`]*$)|~{3,})")  # with backticks behind them, backticks open nothing
 _SKIPPED = re.compile(
     r"""\s{0,3}(?:\#{1,6}\s          # heading
       |(?:[-*_]\s*){3,}$             # rule
       |\|.*\|\s*$|[^|]*\|\s*:?-{2,}  # row of a table
       |(?:\*\*|__)[^*_.!?]{1,80}:?(?:\*\*|__):?\s*$  # a line in bold, used as a heading
       |={2,}\s*$                     # underlined heading
+      |`{3,}[^`]+`{3,}\s*$           # code in one line
     )""",
     re.VERBOSE,
 )

@@ -49,6 +49,7 @@ _SMALL |= {
     for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
 }
 _LARGE = {"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9}
+_HOUR_POINT_MINUTES = re.compile(r"(\d{1,2})\.([0-5]\d)")
 # They count as words of the claim; in a passage they also stand for the number ("the first" for "1st").
 ORDINAL_WORDS = {
     word: str(value)
@@ -66,8 +67,14 @@ class Number:
     unit: str = ""
 
     def agrees_with(self, other: Number) -> bool:
-        """The same value in some reading; a missing unit agrees with any."""
-        return bool(self.values & other.values) and (not self.unit or not other.unit or self.unit == other.unit)
+        """The same value in some reading; a missing unit agrees with any.
+
+        The bare hour of a time stands for it only beside a number without a unit: 9 am is 9, and is not 9 pm.
+        """
+        same = self.values & other.values
+        if self.unit == other.unit == "time":
+            return any(not value.isdecimal() for value in same)
+        return bool(same) and (not self.unit or not other.unit or self.unit == other.unit)
 
     @property
     def is_year(self) -> bool:
@@ -93,7 +100,9 @@ def read_number(match: re.Match[str]) -> Number:
 
 
 def _clock(digits: str, half: str) -> Number:
-    """`2:30 pm` is 14:30; `5 pm` is 17:00, and also a bare 5."""
+    """`2:30 pm` and `2.30 pm` are 14:30; `5 pm` is 17:00, and also a bare 5."""
+    if half and (pointed := _HOUR_POINT_MINUTES.fullmatch(digits)):
+        digits = f"{pointed[1]}:{pointed[2]}"
     hours, _, minutes = digits.partition(":")
     plain = f"{int(hours)}:{minutes[:2] or '00'}" if hours.isdecimal() else digits
     values = {plain} if minutes else {plain, hours}
@@ -149,21 +158,30 @@ def begins_number(word: str) -> bool:
 def read_words(words: Sequence[str]) -> InWords:
     """The number in words at the start of `words`, with its currency or "percent".
 
-    A lone "one" is mostly a pronoun and does not count.
+    A lone "one" is mostly a pronoun and does not count. Of two numbers joined by "and" ("one hundred and two hundred")
+    it is the first: within one number no second hundred follows a hundred, and each scale above is less than the last.
 
     >>> read_words(["two", "hundred", "and", "fifty", "euros"])
     InWords(taken=5, number=Number(values=frozenset({'250'}), unit='EUR'))
     """
-    total, current, taken, last = 0, 0, 0, 0
+    total, current, taken, last, closed = 0, 0, 0, 0, 0
+    scaled = seam = (0, 0)  # words and value up to the last scale, and up to the last that another number may follow
     for at, word in enumerate(words):
         if word in _SMALL and (last == 0 or last >= 100 or (last >= 20 and 0 < _SMALL[word] < 10)):
             current, last = current + _SMALL[word], _SMALL[word] or 1
         elif word in _LARGE and taken:
             scale = _LARGE[word]
+            if current >= 100 == scale or (current and 0 < closed <= scale):
+                taken, total = scaled if scale == 100 else seam
+                current = 0
+                break
             current, last = current * scale, scale
             if scale > 100:
-                total, current = total + current, 0
+                total, current, closed = total + current, 0, scale
+                seam = (at + 1, total)
+            scaled = (at + 1, total + current)
         elif word == "and" and last >= 100:
+            seam = scaled
             continue
         else:
             break

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-LONGEST = 2000  # characters that are read of a reply; the verdict stands at its beginning
+LONGEST = 2000  # characters that are read of a reply: the verdict stands at its beginning; a whole answer may be longer
 
 
 class Leaning(StrEnum):
@@ -52,7 +52,9 @@ _UNICODE = {
     "👎": "-1",
     "✏": "pencil2",
 }
-_SHORTCODE = re.compile(r":([a-z0-9_+'-]+)(?:::skin-tone-\d)?:")
+# Digits alone name an emoji only by themselves: "10:30:00" is a time.
+_SHORTCODE = re.compile(r":((?=[0-9_+'-]*[a-z])[a-z0-9_+'-]+|[+-]1|(?<!\w:)[0-9]+(?=:(?!\w)))(?:::skin-tone-\d)?:")
+_EMPHASIS = re.compile(r"(?<!\w)[*_~]+|[*_~]+(?!\w)")  # "user_id" is one word
 
 _UNSAID = (
     re.compile(r"```.*?(?:```|$)|`[^`\n]*`", re.DOTALL),  # code
@@ -105,13 +107,21 @@ _SHOULD_BE = re.compile(
     rf"(?:{_OLD})?{_END}",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(r"\b(?:should|must|ought to) (?:say|read|be)\s?:\s*(?P<words>\S.*)$", re.IGNORECASE | re.DOTALL)
+_WHOLE = re.compile(r"(?<![^\W_])(?:should|must|ought to)[\s*_~]+(?:say|read|be)[*_~]*\s?:(?:[*_~]+(?=\s))?", re.I)
+_LINK = re.compile(r"<(?P<address>(?:https?|mailto):[^|>\n]{1,3000})(?:\|(?P<label>[^>\n]{1,3000}))?>")
+_MENTION = re.compile(r"<[@#!][^|>\n]{1,200}(?:\|(?P<label>[^>\n]{1,200}))?>")
+_ASKS = re.compile(r"\?(?:[^\w”\"»]|_)*\Z")
+_QUOTED_LINES = re.compile(r"[^\S\n]*\n\s*(?:&gt;|>)[^\n]*(?:\n[^\S\n]*(?:&gt;|>)[^\n]*)*")
+_QUOTE_MARK = re.compile(r"^[^\S\n]*(?:&gt;|>)[^\S\n]?", re.MULTILINE)
 _NOT_BUT = re.compile(rf"\bnot (?P<old>(?:[^,.]|[.,](?=\d)){{1,80}}?),? but (?P<words>.{{1,80}}?){_END}", re.IGNORECASE)
 _BUT_NOT = re.compile(
     rf"\b(?:it's|it is|they are|that's|that is|is|are|costs?|takes?)\s+(?P<words>[^,]{{1,80}}?){_OLD}{_END}",
     re.IGNORECASE,
 )
-_ARROW = re.compile(r"(?P<old>[^\s→>][^→>]{0,80}?)\s*(?:→|-&gt;|=&gt;|->|=>)\s*(?P<words>[^→>\n]{1,80}?)" + _END)
+_NO_ARROW = r"(?:(?!→|[-=]>).)"
+_ARROW = re.compile(
+    rf"(?P<old>(?![\s>]){_NO_ARROW}{{1,81}}?)\s*(?:→|[-=]>)\s*(?P<words>(?!\s){_NO_ARROW}{{1,80}}?){_END}"
+)
 _NO_WORDS = re.compile(
     r"(?:checked|reviewed|rejected|approved|edited|fixed|corrected|changed|removed|fine|ok|okay|good|right|correct|clear)\b"
 )
@@ -135,9 +145,9 @@ def read_reply(text: str) -> Remark | None:
     "wrong, it is 30 days" is an edit, "that is made up" a rejection, "looks good" an approval. When a reply says both,
     the doubt counts: it would be worse to approve what somebody found wrong.
     """
+    if words := _whole(text):
+        return Remark(leaning=Leaning.EDIT, words=words)
     emoji, said = _said(text)
-    if (whole := _WHOLE.search(said)) is not None:
-        return Remark(leaning=Leaning.EDIT, words=whole["words"].strip().strip('“”"«»').strip())
     remarks: list[Remark] = []
     for sentence in _sentences(said):
         doubted = bool(remarks) and remarks[-1].leaning is Leaning.REJECT  # "Wrong. It is 30 days."
@@ -163,8 +173,47 @@ def _said(text: str) -> tuple[list[str], str]:
     for pattern in _UNSAID:
         own = pattern.sub(" ", own)
     emoji = _SHORTCODE.findall(own)
-    own = _SHORTCODE.sub(" ", own)
-    return emoji, re.sub(r"[*_~]+", "", own).replace("-&gt;", "->").replace("&amp;", "&").replace("&lt;", "<").strip()
+    return emoji, _signs(_EMPHASIS.sub("", _SHORTCODE.sub(" ", own))).strip()
+
+
+def _signs(text: str) -> str:
+    """Slack's three signs as they are."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _whole(text: str) -> str:
+    """What follows "it should say:", to the end and as it was typed; empty where nothing does, or it asks or supposes.
+
+    Where these words stand is looked for in the person's own words. What comes after them may hold what is otherwise
+    not read, such as a link, code or a quote, and it may be longer than what is read of a reply.
+    """
+    own = _blanked(text[:LONGEST])
+    found = _WHOLE.search(own)
+    if found is None or _ASKS.search(_blanked(text[-LONGEST:])):
+        return ""
+    *_, before = re.split(r"[.!?](?=\s)|\n", own[: found.end()].rstrip())
+    if _UNSETTLED.search(_QUOTE.sub(" … ", before).lower().strip(" *_~")):
+        return ""
+    rest = text[found.end() :]
+    if quoted := _QUOTED_LINES.match(rest):
+        rest = _QUOTE_MARK.sub("", quoted.group())
+    words = _as_written(rest).strip()
+    inside = re.fullmatch(r"[“\"«]([^“”\"«»]+)[”\"»]\.?", words)
+    return inside[1].strip() if inside else words
+
+
+def _blanked(text: str) -> str:
+    """The person's own words, each where it stands in the text: blanks for all the rest."""
+    own = text.replace("’", "'")
+    for pattern in (*_UNSAID, _SHORTCODE):
+        own = pattern.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), own)
+    return own
+
+
+def _as_written(text: str) -> str:
+    """Words that Slack sends in a form of its own: links become their words, mentions their labels."""
+    plain = _LINK.sub(lambda found: found["label"] or found["address"], text)
+    return _signs(_MENTION.sub(lambda found: f"@{found['label'] or '…'}", plain))
 
 
 def _sentences(said: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -22,6 +22,12 @@ _UNSAID = re.compile(
     r"\]\([^()\s]{0,500}\)|https?://\S+|</?[a-zA-Z][^<>\n]{0,200}>|\[(?:\d{1,3}|[A-Z])\]|【[^】\n]{0,80}】"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\sa-z])|(?<=[。！？])|\n\s*")
+# Between the words of one number: blanks with at most one end of a line, or a hyphen, in emphasis too; a comma before
+# hundreds ("two thousand, three hundred"). Whatever else stands there parts two numbers.
+_WITHIN_NUMBER = re.compile(r"[*_]*(?:(?=\s)[^\S\n]*\n?[^\S\n]*|[-\u00ad\u2010\u2011][^\S\n]*\n?[^\S\n]*)[*_]*")
+_BEFORE_HUNDREDS = re.compile(
+    r"(?:thousand|million|billion),\s+(?=[a-z]+(?:[\s-][a-z]+)?[\s-](?:hundred|thousand|million)\b)", re.IGNORECASE
+)
 _STARTS = frozenset('.!?…:;\n•“"„«([*#>|。！？')
 
 
@@ -146,7 +152,7 @@ def _join_number_words(plain: str, tokens: list[Token]) -> Iterator[Token]:
         token = tokens[at]
         taken, number = 0, None
         if token.kind is not Kind.NUMBER and begins_number(fold(plain[token.start : token.end])):
-            run = [fold(plain[one.start : one.end]) for one in tokens[at : at + 9]]
+            run = list(_run(plain, tokens[at : at + 9]))
             taken, number = read_words(run)
         if number is None:
             yield token
@@ -155,3 +161,18 @@ def _join_number_words(plain: str, tokens: list[Token]) -> Iterator[Token]:
         last = tokens[at + taken - 1]
         yield Token(start=token.start, end=last.end, key=" ".join(run[:taken]), kind=Kind.NUMBER, number=number)
         at += taken
+
+
+def _run(plain: str, tokens: Sequence[Token]) -> Iterator[str]:
+    """The folded tokens up to the first gap that a number in words cannot have."""
+    for at, token in enumerate(tokens):
+        if at and not _goes_on(plain, tokens[at - 1], token):
+            return
+        yield fold(plain[token.start : token.end])
+
+
+def _goes_on(plain: str, before: Token, token: Token) -> bool:
+    if _WITHIN_NUMBER.fullmatch(plain, before.end, token.start):
+        return True
+    comma = _BEFORE_HUNDREDS.match(plain, before.start)
+    return comma is not None and comma.end() == token.start

@@ -31,6 +31,25 @@ EDITS = {
     "*wrong*, it is _30 days_": ("30 days", ""),
     "<@U0JONAS> wrong, it is 30 days": ("30 days", ""),
     "It should say: Return it within 30 days. We pay.": ("Return it within 30 days. We pay.", ""),
+    "*It should say:* Ask for *user_id* &amp; pay &gt; € 5 &lt; € 9": ("Ask for *user_id* & pay > € 5 < € 9", ""),
+    "It should say: run `pay --all` at <https://bank.example/fees>": (
+        "run `pay --all` at https://bank.example/fees",
+        "",
+    ),
+    "It should say: see <https://bank.example/fees|the fees>, <@U0JONAS|jonas>": ("see the fees, @jonas", ""),
+    "It should say: “Return it within 30 days.”": ("Return it within 30 days.", ""),
+    "It should say: “30 days”.": ("30 days", ""),
+    'It should say: "A" and "B"': ('"A" and "B"', ""),
+    "It should say: “Do you want to return it?”": ("Do you want to return it?", ""),
+    "It should say:\n&gt; Return it\n&gt; within 30 days.\nSee there.": ("Return it\nwithin 30 days.", ""),
+    "&gt; It should say: this\nIt should say: &gt; 30 days": ("> 30 days", ""),
+    "I was away. It should say: 30 days": ("30 days", ""),
+    "It should say: Return it within 30 days. Is that right?": ("Return it within 30 days", ""),
+    f"It should say: {'Return it within 30 days. ' * 100}We pay.": (f"{'Return it within 30 days. ' * 100}We pay.", ""),
+    "not 14 days but &gt; 30 days": ("> 30 days", "14 days"),
+    "&gt; 14 days\n14 =&gt; &gt; 30 days": ("> 30 days", "14"),
+    "should be 10:30:00": ("10:30:00", ""),
+    "should be user_id": ("user_id", ""),
 }
 REJECTIONS = [
     "wrong",
@@ -76,6 +95,8 @@ APPROVALS = [
     "✔️",
     ":white_check_mark:",
     ":thumbsup::skin-tone-3:",
+    ":+1::skin-tone-3:",
+    ":100: :+1:",
 ]
 NOTHING = [
     "",
@@ -107,6 +128,11 @@ NOTHING = [
     "it should be checked",
     "correct me if I see this badly",
     "looks good but check the fee",
+    "Maybe it should say: 30 days?",
+    "Maybe it should say: 30 days. Or 40.",
+    "it should say: 30 days? :thinking_face:",
+    "If the fee rose, it should say: € 3",
+    "It should say:",
     "never been wrong",
     "https://help.meridian.example/fees",
     "<https://help.meridian.example/fees|wrong>",
@@ -200,6 +226,36 @@ def test_words_are_put_in_only_where_it_is_certain_what_they_replace(text: str, 
     remark = read_reply(text)
     assert remark is not None
     assert amended(RETURNS, remark) == corrected
+
+
+@pytest.mark.parametrize(
+    ("output", "text", "corrected"),
+    [
+        ("The fee is 2 euros per year.", "not 2 euros per year but 3 euros per month", "The fee is 3 euros per month."),
+        ("The fee is 2 euros per year.", "not 2 euros but 3 euros per year", "The fee is 3 euros per year."),
+        ("The fee is € 2 per year.", "should be € 3 per year", "The fee is € 3 per year."),
+        ("The fee is € 2 per year.", "should be € 3 per month", ""),  # nobody said what becomes of "per year"
+        ("The fee is € 2.00.", "not 2.00 but € 3.50", "The fee is € 3.50."),
+        ("You have 14 days.", "not 14 days but &gt; 30 days", "You have > 30 days."),
+        ("You have 14 days.", "not 14 but at least 30 days", "You have at least 30 days."),
+        ("You have 14 days.", "not 14 but 30 weeks", ""),
+        ("You have 14 days.", "not 14 but thirty", "You have thirty days."),
+        ("You have 14 working days.", "not 14 but 30 working days", "You have 30 working days."),
+        ("The limit is 14.", "not 14 but 30 days", "The limit is 30 days."),
+        ("You have 14 days.", "should be at least 30 days", ""),
+        (
+            "You have 14 days to return it.",
+            "It should say: You have 30 days to return it, and we pay the postage.",
+            "You have 30 days to return it, and we pay the postage.",
+        ),
+        ("You have 14 days.", "should be 30 days from the day on which it was delivered", ""),
+    ],
+)
+def test_no_word_of_a_reply_is_left_out(output: str, text: str, corrected: str) -> None:
+    """Save those that stand around the place already; where the rest does not fit, nothing is put in."""
+    remark = read_reply(text)
+    assert remark is not None
+    assert amended(output, remark) == corrected
 
 
 def test_of_several_places_the_doubted_claim_is_meant() -> None:

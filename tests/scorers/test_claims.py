@@ -98,6 +98,18 @@ def test_what_states_nothing_is_no_claim(sentence: str) -> None:
     assert claims(sentence) == []
 
 
+@pytest.mark.parametrize("code", ["```npm install```", "````npm ci````", "```\nnpm install\n```", "~~~ `sh`\nls\n~~~"])
+def test_what_follows_code_is_still_read(code: str) -> None:
+    """Backticks that close on their own line are code too, and open no block."""
+    text = f"Run this on your machine.\n{code}\nThe fee is € 3.50 for each run."
+    assert claims(text) == ["Run this on your machine.", "The fee is € 3.50 for each run."]
+
+
+def test_a_line_that_begins_with_code_is_read() -> None:
+    """It is a sentence with a word of code in it."""
+    assert claims("```npm install``` takes 5 minutes.") == ["```npm install``` takes 5 minutes."]
+
+
 def test_a_fact_after_a_greeting_counts() -> None:
     """The opening word does not hide the limit."""
     assert claims("Sure, the limit is € 500.") == ["Sure, the limit is € 500."]
