@@ -36,16 +36,21 @@ def may_decide(
 def may_settle(task: ReviewTask, output: Output, person: str, route: Route, verdicts: Sequence[Verdict]) -> None:
     """Return when this person may settle a dispute; raise NotYourTask with the reason when not.
 
-    The leads of the route may, and who was asked to. Where a route names no lead, whoever has not given a verdict may,
-    so that a dispute cannot wait for nobody.
+    Those of `settlers` may. Where there is none, whoever has not given a verdict may, so that a dispute cannot wait for
+    nobody.
     """
     if output.submitted_by and output.submitted_by == person:
         raise NotYourTask("You sent this answer to review, so someone else decides.")
-    leads = {*route.leads, *([task.lead] if task.lead else [])}
+    leads = settlers(task, output, route)
     if leads and person not in leads:
         raise NotYourTask("Reviewers differ on this answer, so a lead decides.")
     if not leads and any(verdict.reviewer == person for verdict in current(verdicts)):
         raise NotYourTask("Your verdict differs from another one, so somebody else decides.")
+
+
+def settlers(task: ReviewTask, output: Output, route: Route) -> frozenset[str]:
+    """The leads of the route and who was asked to settle it, without the one who submitted the output."""
+    return frozenset({*route.leads, task.lead} - {"", output.submitted_by})
 
 
 def choose_lead(route: Route, output: Output, verdicts: Sequence[Verdict], task_id: str) -> str:
@@ -69,7 +74,8 @@ def waits_for(
     """Whether this open task stands in this person's queue, unless they gave a verdict on it already.
 
     Not what they submitted or have seen decided; not what somebody else has claimed, or was assigned
-    and may still decide in time; not what waits for a batch.
+    and may still decide in time; not what waits for a batch; not what they gave to whoever is next, where the others
+    are enough to decide it.
     """
     if task.state is not TaskState.OPEN or task.waits_for_batch or reviewer in (task.submitted_by, *task.seen_by):
         return False
@@ -77,8 +83,16 @@ def waits_for(
         return False
     if task.quorum == 1 and task.claimant(now) not in ("", reviewer):
         return False
+    others = set(reviewers) - {reviewer, task.submitted_by, *task.seen_by}
+    if gave_away(task, reviewer, now) and (not reviewers or len(others) >= task.quorum):
+        return False
     in_time = task.due_at is None or now < task.due_at
     return task.assigned_to in ("", reviewer) or not in_time
+
+
+def gave_away(task: ReviewTask, person: str, now: datetime) -> bool:
+    """Whether this person handed the task on, and has neither claimed it nor been given it since."""
+    return task.handed_on_by == person and person not in (task.assigned_to, task.claimant(now))
 
 
 def _spread(task_id: str, person: str) -> bytes:

@@ -89,7 +89,7 @@ def stand(
         if resolved is not None and resolved.verdict_id in {verdict.verdict_id for verdict in winners}:
             return Standing(state=TaskState.RESOLVED)
         return Standing(state=TaskState.RESOLVED, resolution=_resolution(winners[-1], newest, final=final))
-    if len(given) < quorum and resolved is not None and verdicts[-1].kind is VerdictKind.UNSURE:
+    if resolved is not None and not to_the_lead and verdicts[-1].kind is VerdictKind.UNSURE:
         return Standing(state=TaskState.RESOLVED)
     withdrawn = _withdrawn(verdicts[-1], resolved, final=final) if resolved is not None else None
     if to_the_lead:

@@ -81,9 +81,10 @@ def estimate(
     outputs; the interval is the score interval around it (see `score_interval`). With one risk for all and one chance
     for all the value is the plain share and the interval Wilson's with the finite-population correction.
 
-    Extremes: all outputs reviewed gives the plain share, and an interval of no width. Verdicts that are all alike give
-    Clopper & Pearson's exact interval (1934) at Kish's effective number of reviews (Korn & Graubard, Survey
-    Methodology 24, 1998).
+    Extremes: all outputs reviewed gives the plain share, and an interval of no width where verdicts are the truth and
+    these outputs alone are meant. Verdicts that are all alike give Clopper & Pearson's exact interval (1934) at Kish's
+    effective number of reviews (Korn & Graubard, Survey Methodology 24, 1998), with clusters at that of users: nothing
+    shows then how much the users differ.
 
     Reviewers' errors come in as A = (1 - specificity) + (sensitivity + specificity - 1) θ (Rogan & Gladen 1978), inside
     the test, with the doubt about both in its variance (as Lang & Reiczigel, Preventive Veterinary Medicine 113, 2014,
@@ -100,8 +101,8 @@ def estimate(
             random.
 
     Returns:
-        `TooFew` below 5 reviews, below an effective number of 5 where all verdicts are alike, below 5 users where
-        clusters are given, and where the verdicts tell nothing (sensitivity + specificity at most 1).
+        `TooFew` below 5 reviews, below 5 users where clusters are given, below an effective number of 5 of either where
+        all verdicts are alike, and where the verdicts tell nothing (sensitivity + specificity at most 1).
     """
     known = Known.of(errors)
     if len(sample) < REVIEWS_NEED or known.sharpness <= 0.0:
@@ -109,11 +110,11 @@ def estimate(
     if resolved_share < 1.0:
         sample = replace(sample, chance=sample.chance * resolved_share)
         population = replace(population, chance=population.chance * resolved_share)
-    if sample.wrong[0] in (0.0, 1.0) and float(np.ptp(sample.wrong)) == 0.0:
-        return _all_alike(sample, population, known, levels)
-    users = REVIEWS_NEED if sample.cluster is None else len(np.unique(sample.cluster))
-    if users < CLUSTERS_NEED:
+    users = None if sample.cluster is None else len(np.unique(sample.cluster))
+    if users is not None and users < CLUSTERS_NEED:
         return TooFew(found=users, needed=CLUSTERS_NEED, of="users")
+    if sample.wrong[0] in (0.0, 1.0) and float(np.ptp(sample.wrong)) == 0.0:
+        return _all_alike(sample, population, known, levels, users)
     found = _by_score(sample, population, known, levels)
     if errors is None:
         return found
@@ -169,7 +170,10 @@ def change(before: Estimate, now: Estimate, *, level: float = 0.95, process: boo
 
 def kish(chance: Floats) -> float:
     """(Σ w)² / Σ w², w = 1 / chance: as many equal weights would be as precise (Kish, Survey Sampling, 1965, 11.7)."""
-    weight = 1.0 / chance
+    return _equal_weights(1.0 / chance)
+
+
+def _equal_weights(weight: Floats) -> float:
     return float(weight.sum() ** 2 / (weight @ weight))
 
 
@@ -219,15 +223,24 @@ def _effective(fitted: Fit, wider: float) -> float:
     return 1.0 / (wider * float(moments.variance[0]) / max(called * (1.0 - called), 1e-12) + unseen)
 
 
-def _all_alike(sample: Sample, population: Population, known: Known, levels: Sequence[float]) -> Estimate | TooFew:
-    """All right or all wrong: no false alarm hides among none that are called wrong, only errors that were missed."""
+def _all_alike(
+    sample: Sample, population: Population, known: Known, levels: Sequence[float], users: int | None
+) -> Estimate | TooFew:
+    """All right or all wrong: no false alarm hides among none that are called wrong, only errors that were missed.
+
+    Reviews of one user count as one, since verdicts that never differ cannot tell how far its outputs hang together.
+    """
     effective, wrong = kish(sample.chance), bool(sample.wrong[0])
+    if sample.cluster is not None:
+        effective = _equal_weights(np.bincount(sample.cluster, weights=1.0 / sample.chance).astype(np.float64))
     if effective < REVIEWS_NEED:
-        return TooFew(found=int(effective), needed=REVIEWS_NEED)
+        return TooFew(found=int(effective), needed=REVIEWS_NEED, of="reviews" if users is None else "users")
+    # Nothing was left to the draw, to a reviewer's mistake, or to whoever may come.
+    certain = len(sample) == len(population.risk) and known == Known() and users is None
     intervals = {}
     for level in levels:
         low, high = clopper_pearson(effective if wrong else 0.0, effective, level)
-        if len(sample) == len(population.risk):  # nothing was left to the draw
+        if certain:
             low = high = float(wrong)
         hidden = min((high - low) / (known.specificity if wrong else known.sensitivity), 1.0)
         intervals[level] = Interval(1.0 - hidden, 1.0) if wrong else Interval(0.0, hidden)
@@ -240,4 +253,5 @@ def _all_alike(sample: Sample, population: Population, known: Known, levels: Seq
         effective_n=effective,
         method=Method.EXACT,
         uncorrected=None if known == Known() else value,
+        clusters=users,
     )

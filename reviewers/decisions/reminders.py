@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
+from reviewers.decisions.assignment import gave_away
 from reviewers.model import Preferences, ReviewTask
 
 BEFORE_DUE = timedelta(hours=2)  # a reminder leaves this much time to review
@@ -53,8 +54,25 @@ def is_time(due_at: datetime, preferences: Preferences, zone: tzinfo, now: datet
     return now >= ends_at - BEFORE_DUE and due_at < starts_next(preferences, zone, now) + BEFORE_DUE
 
 
+def next_told(late: Mapping[str, datetime], heard: Sequence[str]) -> str:
+    """Of several routes that are late the one that a lead is told of next, so that they hear of each in turn.
+
+    One that they have not heard of, of several the one that is late the longest; else that of the longest ago.
+
+    Args:
+        late: by route, when what is late the longest was due; at least one.
+        heard: the routes that they were told of on the days before, the newest first.
+    """
+    unheard = [route for route in late if route not in heard]
+    if unheard:
+        return min(unheard, key=lambda route: (late[route], route))
+    return max(late, key=heard.index)
+
+
 def waiting_on(task: ReviewTask, reviewers: Iterable[str], voted: frozenset[str], now: datetime) -> Sequence[str]:
     """The people whom this open task waits for: who claimed it, who was given it, else every reviewer of its route.
+
+    Not who gave it to whoever is next, unless there is nobody else.
 
     Args:
         reviewers: the Slack user ids of the route's reviewers.
@@ -64,4 +82,4 @@ def waiting_on(task: ReviewTask, reviewers: Iterable[str], voted: frozenset[str]
     for person in (task.claimant(now), task.assigned_to):
         if person in able and task.quorum == 1:
             return [person]
-    return able
+    return [person for person in able if not gave_away(task, person, now)] or able

@@ -21,7 +21,7 @@ from reviewers.decisions import sampling, selection, slices
 from reviewers.decisions.figures import WRONG
 from reviewers.decisions.planning import FLOOR_PART
 from reviewers.decisions.sampling import Terms
-from reviewers.decisions.selection import LEAST_CHANCE
+from reviewers.decisions.selection import LEAST_CHANCE, Caution
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import PastOutput, Policy, Risk, Route
 
@@ -144,7 +144,8 @@ def replayed(parts: Sequence[Stretch], policy: Policy, assumed: Assumed) -> list
 def chances(part: Stretch, policy: Policy, errors_seen: float, assumed: Assumed) -> Floats:
     """The chance of each output of a stretch, as though its week's traffic had been known.
 
-    The budget pays for held outputs first, then for the draw; `uniform_rate` is the floor as in `planning`.
+    The budget pays for held outputs and rules first, and the rest is drawn from what no rule decides on; `uniform_rate`
+    is the floor. All as in `planning`: a rule decides where it gives at least as much as the plan would.
 
     Args:
         errors_seen: as many as people found in all this time on the route: then risks are believed as far as now.
@@ -157,19 +158,27 @@ def chances(part: Stretch, policy: Policy, errors_seen: float, assumed: Assumed)
     weekly = (part.route.minutes(seconds) or 0.0) * 60.0 / seconds
     reviews = weekly * part.covered * assumed.budget_factor
     floor = max(min(policy.uniform_rate, FLOOR_PART * reviews / len(found)), LEAST_CHANCE)
-    left = max(reviews - float(found[~planned].sum()) - float(part.least[planned].sum()), 0.0)
-    names = slices.told_apart([name for name, drawn in zip(part.slices, planned, strict=True) if drawn])
+    least, care = np.maximum(part.least, floor), selection.caution(errors_seen)
+    found[planned] = _spread(part, planned, reviews - float(found[~planned].sum()), care, least)
+    by_rule = planned & (part.least > 0.0) & (part.least >= found)
+    drawn = planned & ~by_rule
+    if by_rule.any() and drawn.any():  # whose risks and slices the plan is then made from
+        found[drawn] = _spread(part, drawn, reviews - float(found[~drawn].sum()), care, least)
+    return found
+
+
+def _spread(part: Stretch, drawn: NDArray[np.bool_], budget: float, care: Caution, least: Floats) -> Floats:
+    """The chances of these outputs of a stretch, each at least what it has there, that spend the budget on them."""
+    names = slices.told_apart([name for name, one in zip(part.slices, drawn, strict=True) if one])
     _, codes = np.unique(np.asarray(names, dtype=str), return_inverse=True)
-    drawn = selection.chances(
-        part.risk[planned],
-        budget=left,
-        caution=selection.caution(errors_seen),
+    return selection.chances(
+        part.risk[drawn],
+        budget=max(budget, 0.0),
+        caution=care,
         slices=codes,
         slice_power=part.route.favours_small_slices,
-        floor=floor,
+        floor=least[drawn],
     )
-    found[planned] = np.maximum(drawn, part.least[planned])
-    return found
 
 
 def errors_of(parts: Sequence[Stretch], route: str) -> float:

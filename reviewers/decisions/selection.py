@@ -55,7 +55,7 @@ def chances(
     caution: Caution,
     slices: Codes | None = None,
     slice_power: float = 0.0,
-    floor: float = LEAST_CHANCE,
+    floor: float | Floats = LEAST_CHANCE,
 ) -> Floats:
     """The inclusion probability of each output of a batch, adding up to the budget.
 
@@ -69,9 +69,11 @@ def chances(
         caution: how far the risks are believed.
         slices: the slice of each output, as a number from 0 on; None: one for all.
         slice_power: q in [0, 1].
-        floor: in (0, 1].
+        floor: in (0, 1]; of all outputs, or one for each.
     """
-    _check_floor(floor)
+    floors = np.asarray(floor, dtype=np.float64)
+    _check_floor(float(floors.min(initial=1.0)))
+    _check_floor(float(floors.max(initial=1.0)))
     if not len(risk):
         return np.zeros(0)
     factor = np.ones(len(risk))
@@ -79,7 +81,7 @@ def chances(
         factor = (np.bincount(slices)[slices] / len(risk)) ** -slice_power
     worth = _worth(risk, _mean_risk(risk), caution.humility) * factor
     mixed = _mixed(worth, factor, worth.mean(), factor.mean(), caution.uniform_part)
-    return np.clip(_scale(mixed, budget, floor) * mixed, floor, 1.0)
+    return np.clip(_scale(mixed, budget, floors) * mixed, floors, 1.0)
 
 
 def plan(
@@ -171,7 +173,7 @@ def _mixed(worth: Floats, factor: Floats, mean_worth: float, mean_factor: float,
     return (1.0 - uniform_part) * by_risk + uniform_part * factor / mean_factor
 
 
-def _scale(mixed: Floats, budget: float, floor: float) -> float:
+def _scale(mixed: Floats, budget: float, floor: float | Floats) -> float:
     """The c at which Σ min(1, max(floor, c · mixed)) is the budget, exactly; mixed is above 0.
 
     The sum grows with c in straight lines; they bend where a chance leaves the floor and where it reaches 1.
@@ -180,7 +182,7 @@ def _scale(mixed: Floats, budget: float, floor: float) -> float:
     order = np.argsort(bends)
     bends, steeper = bends[order], np.concatenate([mixed, -mixed])[order]
     slope = np.cumsum(steeper)[:-1]
-    sums = floor * len(mixed) + np.concatenate([[0.0], np.cumsum(slope * np.diff(bends))])
+    sums = np.full(len(mixed), floor).sum() + np.concatenate([[0.0], np.cumsum(slope * np.diff(bends))])
     if budget <= sums[0]:
         return float(bends[0])
     if budget >= sums[-1]:

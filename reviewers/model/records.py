@@ -64,7 +64,7 @@ class NoticeKind(StrEnum):
     OVERDUE = "overdue"  # to a lead, once answers are past due
     DISPUTE = "dispute"  # to a lead: two reviewers differ
     SIGNAL = "signal"  # to a lead: the risk says too little to be followed, or can be followed again
-    CUT = "cut"  # to a lead: more waited than the budget reviews, and the lot closed some
+    CUT = "cut"  # to a lead: more waited than the budget reviews, and the lot closed some; one a day and route
     RELEASE = "release"  # to a lead: held outputs leave at once by their risk from now on, or no more
 
 

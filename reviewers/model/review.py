@@ -110,7 +110,7 @@ class ReviewTask:
     due_at: datetime | None = None
     times_out_at: datetime | None = None  # of a task that is not held; None: it waits for as long as it takes
     posting: Posting | None = None
-    handed_on_by: str = ""  # the reviewer who was unsure
+    handed_on_by: str = ""  # the reviewer who was unsure, or gave it to whoever is next
     route: str = ""  # the route's name; empty: the policy's own
     quorum: int = 1  # verdicts that decide it, 1 to 5
     show: str = "evidence"  # what surfaces show before the verdict: "evidence", "blind" or "all"

@@ -114,7 +114,7 @@ def may_say(case: Case, reviewer: str, permission: Permission) -> bool:
     route = permission.route
     if case.task.state is TaskState.DISPUTED:
         assignment.may_settle(case.task, case.output, reviewer, route, case.verdicts)
-        if not route.leads and not case.task.lead:
+        if not assignment.settlers(case.task, case.output, route):
             _may_decide(case, reviewer, permission)
         return True
     settled_it = any(verdict.as_lead and verdict.reviewer == reviewer for verdict in consensus.current(case.verdicts))
@@ -145,5 +145,5 @@ def _may_disagree(case: Case, route: Route) -> None:
         raise NotYourTask("Nobody has decided this answer yet, so there is nothing to disagree with.")
     if resolved.as_lead:
         raise NotYourTask("A lead has decided this answer.")
-    if not route.leads:
-        raise NotYourTask("No lead is named for these answers. Ask whoever set up the route to name one.")
+    if not assignment.choose_lead(route, case.output, case.verdicts, case.task.task_id):
+        raise NotYourTask("No lead is named who may decide this answer. Ask whoever set up the route to name one.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reviewers.decisions import overflow
-from reviewers.model import Cut, Notice, NoticeKind, QueueCut, ReviewTask, Route, TaskState
+from reviewers.model import Cut, Notice, NoticeKind, QueueCut, ReviewTask, Route, SamplingDecision, TaskState
 from reviewers.ports import Clock, Metrics, Policies, Store, UnitOfWork
 from reviewers.workflow.review import post_notice, redraw_card
 
@@ -43,13 +43,14 @@ class QueueCutter:
             uow.tasks.lock(task_id) for task_id in sorted(task.task_id for task in uow.tasks.in_queue(route.name))
         ]
         untouched = {task.task_id for task in uow.tasks.in_queue(route.name)}  # as they stand now that they are locked
-        tasks = [task for task in waiting if task.task_id in untouched and overflow.may_be_cut(task, now)]
-        keep = overflow.keep_probability(len(tasks), len(untouched) - len(tasks), most)
+        asked = [(task, _decision(uow, task)) for task in waiting if task.task_id in untouched]
+        drawn = [(task, decision) for task, decision in asked if overflow.may_be_cut(task, decision, route, now)]
+        keep = overflow.keep_probability(len(drawn), len(untouched) - len(drawn), most)
         if keep is None:
             return 0
-        cuts = _lots(uow, tasks, route, keep, now)
+        cuts = _lots([decision for _, decision in drawn], route, keep, now)
         uow.cuts.add(cuts)
-        closed = [task for task, cut in zip(tasks, cuts, strict=True) if not cut.kept]
+        closed = [task for (task, _), cut in zip(drawn, cuts, strict=True) if not cut.kept]
         for task in closed:
             _close(uow, task, now)
         if closed:
@@ -57,14 +58,17 @@ class QueueCutter:
         return len(closed)
 
 
-def _lots(uow: UnitOfWork, tasks: list[ReviewTask], route: Route, keep: float, now: datetime) -> list[Cut]:
+def _decision(uow: UnitOfWork, task: ReviewTask) -> SamplingDecision:
+    decision = uow.decisions.get(task.output_id)
+    assert decision is not None, "no task is without its decision"
+    return decision
+
+
+def _lots(decisions: list[SamplingDecision], route: Route, keep: float, now: datetime) -> list[Cut]:
     """One for each task, kept ones too."""
-    decisions = [uow.decisions.get(task.output_id) for task in tasks]
-    known = [decision for decision in decisions if decision is not None]
-    assert len(known) == len(tasks), "no task is without its decision"
-    since = overflow.oldest(known)
+    since = overflow.oldest(decisions)
     return [
-        overflow.cut_of(decision, route=route.name, keep=keep, reaches_from=since, cut_at=now) for decision in known
+        overflow.cut_of(decision, route=route.name, keep=keep, reaches_from=since, cut_at=now) for decision in decisions
     ]
 
 
@@ -76,9 +80,10 @@ def _close(uow: UnitOfWork, task: ReviewTask, now: datetime) -> None:
 
 
 def _tell(uow: UnitOfWork, route: Route, told: QueueCut, now: datetime) -> None:
+    """Of the first cut of a day, in UTC: the queue of the route tells of them all."""
     for lead in route.leads:
         notice = Notice(
-            notice_id=f"cut:{route.name}:{now.isoformat()}:{lead}",
+            notice_id=f"cut:{route.name}:{now.date().isoformat()}:{lead}",
             kind=NoticeKind.CUT,
             recipient=lead,
             task_ids=(),

@@ -8,7 +8,8 @@ message is posted again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -119,7 +120,7 @@ class CardPublisher:
         if posting is None:
             posting = self.messenger.post_card(views, attempt=item.attempts + 1)
             self._pace(item)
-        with self.store.begin() as uow:
+        with remembering(), self.store.begin() as uow:
             for view in views:
                 uow.tasks.set_posting(view.task.task_id, posting)
             uow.outbox.done(item.key)
@@ -149,7 +150,7 @@ class CardPublisher:
             if found is None:
                 found = self.messenger.post_notice(notice, views, attempt=item.attempts + 1)
                 self._pace(item)
-            with self.store.begin() as uow:
+            with remembering(), self.store.begin() as uow:
                 uow.notices.set_posting(notice.notice_id, found.channel, found.ts)
         with self.store.begin() as uow:
             uow.outbox.done(item.key)
@@ -191,9 +192,22 @@ class CardPublisher:
             uow.outbox.retry(item.key, at=at, error=error, outcome_unknown=unknown)
 
 
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Around the transaction that stores where a message stands, once it was posted.
+
+    A store that fails here must not look like Slack saying no: the next attempt looks for the message. Raises
+    OutcomeUnknown in place of Unavailable.
+    """
+    try:
+        yield
+    except Unavailable as error:
+        raise OutcomeUnknown(f"It was posted, and that could not be stored. {error}") from error
+
+
 def _came_too_late(views: Sequence[TaskView]) -> bool:
-    """Whether the lot closed the task before its card was posted: then nobody needs to see it."""
-    return len(views) == 1 and views[0].task.state is TaskState.CUT and views[0].task.posting is None
+    """Whether the lot closed all that a card is of before it was posted: then nobody needs to see it."""
+    return all(view.task.state is TaskState.CUT for view in views) and views[0].task.posting is None
 
 
 def _looked_up_since(item: OutboxItem) -> datetime:

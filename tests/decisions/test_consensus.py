@@ -77,6 +77,24 @@ def test_unsure_after_a_decision_leaves_it_standing() -> None:
     assert task.outcome is Outcome.APPROVED
 
 
+@pytest.mark.parametrize("who", ["mara", "priya"])
+def test_unsure_after_a_tie_was_broken_leaves_it_standing(who: str) -> None:
+    """Two against one decided it; that one side is left with as many as the other is a shrug too, and no recall."""
+    task = Task(quorum=2)
+    task.say("mara", APPROVE)
+    task.say("jonas", REJECT)
+    task.say("priya", APPROVE)
+    assert task.say(who, UNSURE, final=True) == Standing(state=RESOLVED)
+    assert task.outcome is Outcome.APPROVED
+
+
+def test_disagreement_of_somebody_unsure_brings_a_lead() -> None:
+    """They said that they disagree: that is more than a shrug."""
+    task = Task()
+    task.say("mara", APPROVE)
+    assert task.say("jonas", UNSURE, to_the_lead=True).state is DISPUTED
+
+
 def test_undo_opens_the_task_again() -> None:
     """The withdrawal is a revision of its own, and the next verdict is the third."""
     task = Task()

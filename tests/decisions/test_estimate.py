@@ -249,8 +249,19 @@ def test_alike_verdicts_of_unequal_chances_count_as_their_effective_number() -> 
 
 
 def test_all_outputs_reviewed_and_none_wrong_is_certain() -> None:
-    """Six of six."""
+    """Six of six, of these six, where verdicts are the truth."""
     assert number(estimate(*uniform(0, 6, 6))).at(0.95) == Interval(0.0, 0.0)
+
+
+@pytest.mark.parametrize("wrong", [0, 6])
+def test_reviewing_all_is_not_certain_where_reviewers_err_or_others_may_come(wrong: int) -> None:
+    """None of six is 1 - .025^(1/6) = .4593 of those that may come, and / .9 with errors that were missed."""
+    sample, population = uniform(wrong, 6, 6)
+    errors = ReviewerErrors(sensitivity=Beta(right=90.0, missed=10.0), specificity=Beta(right=90.0, missed=10.0))
+    erring = number(estimate(sample, population, errors=errors)).at(0.95)
+    coming = number(estimate(replace(sample, cluster=np.arange(6)), population)).at(0.95)
+    assert erring.high - erring.low == pytest.approx(0.4593 / 0.9, abs=1e-4)
+    assert coming.high - coming.low == pytest.approx(0.4593, abs=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,28 @@ def test_users_with_one_output_each_change_almost_nothing() -> None:
 def test_four_users_are_too_few() -> None:
     """Whatever the number of their reviews."""
     assert estimate(*of_users([[1.0, 0.0] * 20] * 4)) == TooFew(found=4, needed=5, of="users")
+    assert estimate(*of_users([[0.0] * 46])) == TooFew(found=1, needed=5, of="users")
+
+
+def test_alike_verdicts_count_by_user() -> None:
+    """None wrong of 60 reviews of 20 users, ten with 1 and ten with 5: 60² / (10 + 250) = 13.85 users."""
+    found = number(estimate(*of_users([[0.0]] * 10 + [[0.0] * 5] * 10)))
+    assert found.effective_n == pytest.approx(3600 / 260)
+    assert found.at(0.95).high == pytest.approx(1 - 0.025 ** (260 / 3600))
+    assert (found.method, found.clusters, found.reviewed) == (Method.EXACT, 20, 60)
+
+
+def test_alike_verdicts_of_one_user_above_all_are_too_few() -> None:
+    """96 reviews of one and one each of four: 100² / (96² + 4) = 1.08 users."""
+    assert estimate(*of_users([[0.0] * 96] + [[0.0]] * 4)) == TooFew(found=1, needed=5, of="users")
+
+
+def test_alike_verdicts_of_users_with_one_output_each_change_nothing() -> None:
+    """The interval is that of 40 reviews."""
+    sample, population = of_users([[0.0]] * 40)
+    by_user, single = (number(estimate(one, population)) for one in (sample, replace(sample, cluster=None)))
+    assert by_user.intervals == single.intervals
+    assert by_user.clusters == 40
 
 
 @pytest.mark.parametrize(

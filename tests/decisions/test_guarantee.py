@@ -86,6 +86,34 @@ def test_errors_of_reviewers_widen_the_bound() -> None:
     assert corrected.high > 1.6 * plain.high
 
 
+ERRING = ReviewerErrors(sensitivity=Beta(right=90.0, missed=10.0), specificity=Beta(right=190.0, missed=10.0))
+
+
+@pytest.mark.parametrize("each", [1, 10], ids=["strangers", "users of ten outputs"])
+@pytest.mark.parametrize(("errors", "found"), [(None, 1.0), (ERRING, 0.9)])
+def test_all_that_came_being_reviewed_is_no_proof_for_what_may_come(
+    each: int, errors: ReviewerErrors | None, found: float
+) -> None:
+    """None wrong of six users: 1 − 0.1^(1/6) = 0.3187, over the share of errors that reviewers find."""
+    count = 6 * each
+    outputs = a_period([0.02] * count, range(count), [False] * count, cluster=np.repeat(np.arange(1, 7), each))
+    part = guarantee.part_of(outputs, 0.1, errors=errors)
+    assert (part.value, part.low) == (0.0, 0.0)
+    assert part.high == pytest.approx(0.3187 / found, abs=1e-4)
+    assert guarantee.prove(outputs, limit=0.05, errors=errors).proven is None
+
+
+def test_reviews_of_one_user_prove_nothing_of_others() -> None:
+    """46 right ones are too few users, and would be proof if they were of 46."""
+    one, many = (
+        a_period([0.02] * 1000, range(46), [False] * 46, cluster=cluster)
+        for cluster in (np.ones(1000, np.int64), np.arange(1, 1001))
+    )
+    part = guarantee.part_of(one, 0.1)
+    assert (part.value, part.high, guarantee.prove(one, limit=0.05).proven) == (None, 1.0, None)
+    assert guarantee.prove(many, limit=0.05).proven is not None
+
+
 def test_uneven_draws_are_bounded_by_the_score_interval() -> None:
     """One of 40 reviews at a chance of .1 and none of 60 at .4: about 1.8 of 100, and by far not proven."""
     risk, chance = [0.02] * 400 + [0.03] * 150, np.repeat([0.1, 0.4], [400, 150])

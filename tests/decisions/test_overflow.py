@@ -59,13 +59,30 @@ def test_plan_says_how_long_a_review_takes() -> None:
         (a_task(claimed_by="U0MARA", claimed_until=NOON), True),  # the claim has run out
         (a_task(assigned_to="U0MARA"), False),
         (a_task(handed_on_by="U0MARA"), False),
-        (a_task(batch_id="t-1"), False),
+        (a_task(batch_id="t-1"), True),  # a shared card is no work that somebody has begun
         (a_task(waits_for_batch=True), True),
     ],
 )
 def test_what_somebody_works_on_is_spared(task: ReviewTask, may: bool) -> None:
-    """And what shares a card with others."""
-    assert may_be_cut(task, NOON) is may
+    """Or what a person gave to somebody."""
+    assert may_be_cut(task, a_decision(), Route(name="Cards"), NOON) is may
+
+
+def test_what_the_clock_gave_to_somebody_is_not_spared() -> None:
+    """It gives every task to somebody; what they have claimed stays all the same."""
+    route = Route(name="Cards", assign=True)
+    assert may_be_cut(a_task(assigned_to="U0MARA"), a_decision(), route, NOON)
+    claimed = a_task(assigned_to="U0MARA", claimed_by="U0MARA", claimed_until=NOON + timedelta(minutes=1))
+    assert not may_be_cut(claimed, a_decision(), route, NOON)
+    by_a_person = a_task(assigned_to="U0MARA", quorum=2)  # the clock gives nothing that several decide
+    assert not may_be_cut(by_a_person, a_decision(), route, NOON)
+
+
+@pytest.mark.parametrize(("kept", "may"), [(0.011, True), (0.01, False), (0.004, False)])
+def test_what_one_in_a_hundred_survived_is_not_cut_again(kept: float, may: bool) -> None:
+    """While there is no room at all, every minute would otherwise multiply its chance by .01."""
+    decision = a_decision(inclusion_probability=0.001, keep_probability=kept)
+    assert may_be_cut(a_task(), decision, Route(name="Cards"), NOON) is may
 
 
 def test_lot_can_be_drawn_again_and_chances_multiply() -> None:

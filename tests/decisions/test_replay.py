@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from reviewers.decisions import selection
 from reviewers.decisions.replay import Assumed, Found, chances, curve, replayed, stretches
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import Match, Outcome, PastOutput, Policy, Reason, Route, Rule
@@ -69,7 +70,7 @@ def test_without_a_budget_threshold_rule_and_uniform_rate_give_the_chances() -> 
 
 
 def test_budget_pays_for_held_outputs_and_rules_first() -> None:
-    """10 reviews: 2 held, 1 of a rule; 7 are left for 40 outputs, all alike before any error was seen."""
+    """10 reviews: 2 held, 1 of a rule; 7 are left for 39 outputs, all alike before any error was seen."""
     rule = Rule(name="gold", metadata={"tier": "gold"})
     past = [a_past(1, hold=True), a_past(2, hold=True), a_past(3, metadata={"tier": "gold"})]
     past += [a_past(number) for number in range(4, 43)]
@@ -77,7 +78,35 @@ def test_budget_pays_for_held_outputs_and_rules_first() -> None:
     (part,) = stretches(past, policy, until=UNTIL)
     found = chances(part, policy, 0.0, ASSUMED)
     assert found[:3].tolist() == [1.0, 1.0, 1.0]
-    assert found[3:].tolist() == pytest.approx([7 / 40] * 39)
+    assert found[3:].tolist() == pytest.approx([7 / 39] * 39)
+
+
+def test_rule_beside_a_budget_is_paid_and_drawn_as_a_plan_does() -> None:
+    """100 of 200 under a rule, 150 reviews: 50 for the rest, each with the chance of a plan made of that rest."""
+    rule = Rule(name="gold", metadata={"tier": "gold"})
+    risks = [0.05 if number % 2 else 0.4 for number in range(100)]
+    past = [a_past(number, risk=0.01, metadata={"tier": "gold"}) for number in range(100)]
+    past += [a_past(100 + number, risk=risk) for number, risk in enumerate(risks)]
+    policy = a_policy(cards(reviews_per_week=150), rules=(rule,))
+    (part,) = stretches(past, policy, until=UNTIL)
+    found = chances(part, policy, 45.0, ASSUMED)
+    made = selection.plan(
+        np.array(risks), [""] * 100, budget=50.0, expected_outputs=100.0, errors_seen=45.0, floor=policy.uniform_rate
+    )
+    assert found[:100].tolist() == [1.0] * 100
+    assert found[100:].tolist() == pytest.approx([selection.chance(made, risk) for risk in risks])
+    assert found.sum() == pytest.approx(150.0)
+
+
+@pytest.mark.parametrize(("rate", "rest"), [(0.1, 0.2), (0.2, 0.2), (0.5, 0.125)])
+def test_rule_of_a_small_rate_takes_part_in_the_draw(rate: float, rest: float) -> None:
+    """20 of 100 outputs under a rule, 20 reviews: all at .2, unless the rule gives more: then 10 are left for 80."""
+    rule = Rule(name="gold", metadata={"tier": "gold"}, rate=rate)
+    past = [a_past(number, metadata={"tier": "gold"} if number < 20 else {}) for number in range(100)]
+    policy = a_policy(cards(reviews_per_week=20), rules=(rule,))
+    (part,) = stretches(past, policy, until=UNTIL)
+    found = chances(part, policy, 0.0, ASSUMED)
+    assert found.tolist() == pytest.approx([max(rate, rest)] * 20 + [rest] * 80)
 
 
 def test_errors_seen_let_the_riskier_output_have_the_larger_chance() -> None:

@@ -44,6 +44,15 @@ def test_no_output_falls_below_the_floor(budget: float, expected: list[float]) -
     assert chances(FOUR, budget=budget, caution=TRUSTING, floor=0.22) == pytest.approx(expected)
 
 
+def test_each_output_may_have_a_floor_of_its_own() -> None:
+    """One is sure and one stays on its floor of .5, so .8 is left for a worth of 1.2 and .8."""
+    floors = np.array([1.0, 0.2, 0.2, 0.5])
+    found = chances(FOUR, budget=2.3, caution=TRUSTING, floor=floors)
+    assert found == pytest.approx([1.0, 0.48, 0.32, 0.5])
+    with pytest.raises(ValueError, match="floor"):
+        chances(FOUR, budget=2.0, caution=TRUSTING, floor=np.array([0.5, 0.0, 0.5, 0.5]))
+
+
 def test_without_errors_seen_the_draw_is_uniform() -> None:
     """Humility is 1 then: 5 / (5 + 0)."""
     assert caution(0.0) == Caution(humility=1.0, uniform_part=1.0)

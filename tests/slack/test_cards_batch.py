@@ -218,6 +218,17 @@ def test_disputed_and_timed_out_items_say_so_and_cannot_be_approved() -> None:
     assert "tyle" not in card.text + words(card.blocks)
 
 
+def test_item_that_was_cut_is_not_needed_and_did_not_time_out() -> None:
+    """The lot closed it: it says so where its verbs were, and the others can still be approved."""
+    views = five()
+    views[0] = replace(views[0], task=replace(views[0].task, state=TaskState.CUT))
+    card = drawn(views)
+    assert said(card.blocks[3]).startswith("*Not needed any more.* More answers waited than the budget reviews")
+    assert card.text.startswith("4 of 5 short answers left. Not needed any more: #4851.")
+    assert "imed out" not in card.text + words(card.blocks)
+    assert buttons(card)[-1] == "Approve the rest (4)"
+
+
 def test_what_is_not_shown_whole_cannot_be_approved_unread() -> None:
     """Nothing that long comes to a batch; if it did, Read all stands in Approve's place, and the rest has one less."""
     views = five()

@@ -30,7 +30,7 @@ def test_budget_is_planned_and_its_queue_cut(sql_store: SqlStore) -> None:
         made, late = uow.plans.newest("Cards"), uow.decisions.get("late")
         states = [view.task.state for view in uow.tasks.views(tasks)]
         sample = uow.decisions.sample(world.clock.now() - day, world.clock.now() + day, route="Cards")
-        notice = uow.notices.get(f"cut:Cards:{world.clock.now().isoformat()}:U0TOMAS")
+        notice = uow.notices.get(f"cut:Cards:{world.clock.now().date().isoformat()}:U0TOMAS")
     assert made is not None
     assert late is not None
     assert (late.plan_version, late.slice) == (made.version, "a")

@@ -113,19 +113,71 @@ def test_card_that_was_not_posted_yet_is_never_posted() -> None:
 
 
 def test_leads_are_told_how_many_waited_and_how_many_were_cut() -> None:
-    """One message a cut."""
+    """One message."""
     world = a_world()
     tasks = come(world, 200)
     closed = world.sweep("queues")
     assert world.sweep("queues") == 0
     with world.store.read() as uow:
-        notice = uow.notices.get(f"cut:Cards:{world.clock.now().isoformat()}:{TOMAS}")
+        notice = uow.notices.get(f"cut:Cards:{world.clock.now().date().isoformat()}:{TOMAS}")
     assert notice is not None
     assert notice.kind is NoticeKind.CUT
     assert notice.queue_cut is not None
     assert (notice.queue_cut.waited, notice.queue_cut.cut, notice.queue_cut.most) == (len(tasks), closed, 40)
     world.deliver()
     assert [recipient for _, recipient, _ in world.slack.told] == [TOMAS]
+
+
+def test_leads_are_told_once_a_day() -> None:
+    """Of two cuts on Monday one message, and one of that on Tuesday."""
+    world, told = a_world(), []
+    for cut, hours in enumerate((1, 24, 0)):
+        come(world, 200, first=1000 * cut)
+        assert world.sweep("queues") > 0
+        world.deliver()
+        told.append(len(world.slack.told))
+        world.clock.advance(hours * 3600)
+    assert told == [1, 1, 2]
+
+
+def test_what_the_clock_gave_to_somebody_meets_the_lot_once() -> None:
+    """Everybody's work is given to somebody there; a queue that was cut is short enough for the next sweep."""
+    world = a_world(assign=True)
+    tasks = come(world, 200)
+    assert world.sweep("assignments") == len(tasks) > 40
+    assert world.sweep("queues") > 0
+    assert world.sweep("queues") == 0
+    with world.store.read() as uow:
+        chances = [view.decision.inclusion_probability for view in uow.tasks.views(tasks)]
+    assert chances == pytest.approx([0.5 * 30 / len(tasks)] * len(tasks))
+
+
+def test_answers_of_a_shared_card_meet_the_lot_too() -> None:
+    """Each by itself, and the card is drawn again."""
+    world = a_world()
+    tasks = come(world, 200)
+    with world.store.begin() as uow:
+        uow.tasks.set_batch(tasks[:5], tasks[0])
+    world.deliver()
+    world.sweep("queues")
+    world.deliver()
+    with world.store.read() as uow:
+        cuts = [uow.cuts.of(view.output.output_id) for view in uow.tasks.views(tasks[:5])]
+    assert [cut.keep_probability for (cut,) in cuts] == pytest.approx([30 / len(tasks)] * 5)
+    assert not all(cut.kept for (cut,) in cuts)
+    assert set(tasks[:5]) & set(world.slack.updated)
+
+
+def test_shared_card_of_which_all_is_cut_is_never_posted() -> None:
+    """Nobody needs to see what nobody needs to decide."""
+    world = a_world()
+    tasks = come(world, 200)
+    world.sweep("queues")
+    cut = [task_id for task_id, state in states(world, tasks).items() if state is TaskState.CUT][:3]
+    with world.store.begin() as uow:
+        uow.tasks.set_batch(cut, cut[0])
+    world.deliver()
+    assert not set(cut) & {task_id for task_id, _ in world.slack.posted}
 
 
 def test_what_somebody_works_on_and_what_has_a_verdict_stays() -> None:

@@ -147,6 +147,22 @@ def test_dispute_without_a_lead_goes_to_whoever_has_not_voted() -> None:
     assert say(world, task, PRIYA) is TaskState.RESOLVED
 
 
+def test_dispute_whose_only_lead_sent_the_answer_goes_to_whoever_has_not_voted() -> None:
+    """Nobody decides what they submitted, and it cannot wait for nobody; the others must still be reviewers."""
+    world = two_and_a_lead()
+    (task,) = world.bring(an_output(submitted_by=TOMAS))
+    say(world, task, MARA)
+    assert say(world, task, JONAS, REJECT) is TaskState.DISPUTED
+    assert world.verdicts.view(task).task.lead == ""
+    with pytest.raises(NotYourTask, match="You sent this answer"):
+        say(world, task, TOMAS)
+    with pytest.raises(NotYourTask, match="somebody else decides"):
+        say(world, task, MARA, REJECT)
+    with pytest.raises(NotYourTask, match="not a reviewer"):
+        say(world, task, DANA)
+    assert say(world, task, PRIYA) is TaskState.RESOLVED
+
+
 def test_disagreement_after_the_decision_brings_the_lead() -> None:
     """The late verdict is kept as a verdict; nothing is resolved until the lead decides."""
     world = World(routes=(a_route(),))
@@ -159,10 +175,11 @@ def test_disagreement_after_the_decision_brings_the_lead() -> None:
     assert say(world, task, TOMAS) is TaskState.RESOLVED
 
 
-def test_disagreement_needs_a_lead() -> None:
-    """Without one the person is told whom to ask."""
-    world = World(routes=(a_route(leads=()),))
-    (task,) = world.bring(an_output())
+@pytest.mark.parametrize("leads", [(), (TOMAS,)], ids=["none", "who sent it"])
+def test_disagreement_needs_a_lead(leads: tuple[str, ...]) -> None:
+    """Without one who may decide it the person is told whom to ask."""
+    world = World(routes=(a_route(leads=leads),))
+    (task,) = world.bring(an_output(submitted_by=TOMAS))
     say(world, task, MARA, REJECT)
     with pytest.raises(NotYourTask, match="No lead is named"):
         say(world, task, JONAS, disagrees=True)
@@ -218,6 +235,41 @@ def test_handing_over_names_who_is_next() -> None:
     following = world.queue.next_for(JONAS)
     assert following is not None
     assert following.task.assigned_to == JONAS
+
+
+def test_what_is_given_to_whoever_is_next_leaves_ones_own_queue() -> None:
+    """It is the others' then; on its card one may still decide it, and a claim brings it back."""
+    world = World(routes=(a_route(),))
+    (task,) = world.bring(an_output())
+    world.queue.claim(task, MARA)
+    world.queue.hand_over(task, MARA)
+    assert (world.queue.take_next(MARA), world.queue.count_for(MARA)) == (None, 0)
+    assert world.queue.count_for(JONAS) == 1
+    world.queue.claim(task, MARA)
+    assert (len(world.queue.waiting_for(MARA)), world.queue.count_for(MARA)) == (1, 1)
+    world.queue.give_back(task, MARA)
+    world.queue.hand_over(task, JONAS, MARA)
+    assert world.queue.count_for(MARA) == 1
+
+
+def test_what_is_given_to_whoever_is_next_stays_where_the_others_are_too_few() -> None:
+    """Of two reviewers both are needed; alone there is nobody to give it to."""
+    for route in (a_route(quorum=2, reviewers=(MARA, JONAS)), a_route(reviewers=(MARA,))):
+        world = World(routes=(route,))
+        (task,) = world.bring(an_output())
+        world.queue.hand_over(task, MARA)
+        assert world.queue.count_for(MARA) == 1
+
+
+def test_unsure_that_is_undone_is_in_ones_queue_again() -> None:
+    """Nobody is said to have handed it on any more."""
+    world = World(routes=(a_route(),))
+    (task,) = world.bring(an_output())
+    say(world, task, MARA, UNSURE)
+    assert world.queue.next_for(MARA) is None
+    world.verdicts.withdraw(task, MARA)
+    assert world.queue.next_for(MARA) is not None
+    assert world.verdicts.view(task).task.handed_on_by == ""
 
 
 def test_undo_opens_the_task_again() -> None:

@@ -25,7 +25,7 @@ from bot.slack.cards.parts import (
     risk_words,
     short_hash,
 )
-from bot.slack.cards.unsettled import TIMED_OUT_MENU, disputed_line, timed_out_line
+from bot.slack.cards.unsettled import TIMED_OUT_MENU, cut_line, disputed_line, timed_out_line
 from bot.slack.ids import ActionId, MenuChoice
 from bot.slack.text import counted, escape, host, isolated, mention, quiet, shortened, title_link
 from bot.slack.values import ButtonValue
@@ -172,6 +172,8 @@ def _outcome(view: TaskView, items: Items) -> str:
     resolution = live(view.resolution)
     if view.task.state is TaskState.DISPUTED:
         return disputed_line(view)
+    if view.task.state is TaskState.CUT:
+        return cut_line()
     if resolution is None:
         return timed_out_line(view, items.display)
     return outcome_line(view, resolution, items.display, note=items.room.note)

@@ -8,6 +8,7 @@ from bot.slack.cards.evidence import PASSAGE_LENGTH, Source, evidence_of
 from bot.slack.cards.fallback import fitted
 from bot.slack.cards.options import CardOptions
 from bot.slack.cards.parts import question_words
+from bot.slack.cards.unsettled import NOT_NEEDED
 from bot.slack.text import counted, isolated, one_line, shortened
 from reviewers.decisions.consensus import live
 from reviewers.model import TaskState, TaskView
@@ -54,6 +55,8 @@ def _state(view: TaskView, display: CardOptions) -> str:
     number, resolution = f"#{view.task.number}", live(view.resolution)
     if view.task.state is TaskState.DISPUTED:
         return f"Disputed: {number}."
+    if view.task.state is TaskState.CUT:
+        return f"{NOT_NEEDED.rstrip('.')}: {number}."
     if resolution is None:
         return f"Timed out: {number}."
     reasons = f" ({shortened(one_line(display.listed(resolution.reasons)).lower(), 100)})" if resolution.reasons else ""

@@ -24,7 +24,7 @@ from reviewers.model import TaskView
 TIMED_OUT_MENU = (MenuChoice.HISTORY, MenuChoice.WHY, MenuChoice.FULL)  # no verdict is there to be changed
 NOT_NEEDED = "Not needed any more."
 CUT_BECAUSE = "More answers waited than the budget reviews, and the lot kept others. Not counted as a verdict."
-ANOTHER = "another reviewer decides"  # where the route names no lead
+ANOTHER = "another reviewer decides"  # where the route names no lead who may
 
 
 def timed_out_card(view: TaskView, options: CardOptions) -> SlackMessage:
@@ -42,13 +42,18 @@ def timed_out_card(view: TaskView, options: CardOptions) -> SlackMessage:
 def cut_card(view: TaskView, options: CardOptions) -> SlackMessage:
     """Draw the card of a task that the lot took out of a queue that was too long."""
     blocks: list[Block] = [
-        said(f"*{NOT_NEEDED}* {CUT_BECAUSE}", menu(view, ActionId.DECIDED_MORE, TIMED_OUT_MENU)),
+        said(cut_line(), menu(view, ActionId.DECIDED_MORE, TIMED_OUT_MENU)),
         question_block(view.output),
         short_answer(view),
         grey(revelation(view, options)),
     ]
     text = fitted(f"{NOT_NEEDED} {CUT_BECAUSE} Question: ", one_line(question_words(view.output)), "")
     return SlackMessage(text=text, blocks=rendered(blocks, tag(view)))
+
+
+def cut_line() -> str:
+    """That nobody needs to decide it, and why; in mrkdwn."""
+    return f"*{NOT_NEEDED}* {CUT_BECAUSE}"
 
 
 def timed_out_line(view: TaskView, options: CardOptions) -> str:
@@ -86,8 +91,8 @@ def _after_time_out(view: TaskView, options: CardOptions) -> str:
 def disputed_card(view: TaskView, options: CardOptions, now: datetime) -> SlackMessage:
     """Draw the card of a task whose verdicts differ; neither verdict is shown.
 
-    The lead decides on a message of their own. Where the route names none, whoever has not given a verdict decides
-    here, so the evidence and the verbs stay, without Unsure.
+    The lead decides on a message of their own. Where the route names none who may, whoever has not given a
+    verdict decides here, so the evidence and the verbs stay, without Unsure.
     """
     blocks: list[Block] = [said(disputed_line(view), menu(view, ActionId.DECIDED_MORE, DECIDED_MENU))]
     if is_waited_for(view):
