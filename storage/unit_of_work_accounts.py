@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +63,20 @@ class SqlTokens:
 _ADD_DATASET = insert_once(dataset_versions)
 _ADD_USE = insert_once(dataset_uses)
 _DATASETS = select(dataset_versions).order_by(dataset_versions.c.position)
+_REACHES = (
+    select(func.max(resolutions.c.resolved_at))
+    .select_from(resolutions)
+    .join(review_tasks, review_tasks.c.task_id == resolutions.c.task_id)
+    .where(
+        review_tasks.c.route == bindparam("route", type_=review_tasks.c.route.type),
+        exists().where(
+            dataset_uses.c.task_id == resolutions.c.task_id,
+            dataset_uses.c.revision == resolutions.c.revision,
+            dataset_uses.c.format.in_(bindparam("formats", expanding=True)),
+            dataset_uses.c.built_at < bindparam("before", type_=dataset_uses.c.built_at.type),
+        ),
+    )
+)
 
 
 class SqlDatasets:
@@ -80,6 +94,12 @@ class SqlDatasets:
     def all(self) -> list[DatasetVersion]:
         """In the order of building."""
         return [rows.to_dataset(row) for row in every(self._connection, _DATASETS)]
+
+    def reaches(self, route: str, formats: Collection[str], *, before: datetime) -> datetime | None:
+        """When the newest decision of this route in a dataset of these formats was made."""
+        values = {"route": route, "formats": list(formats), "before": before}
+        moment: datetime | None = self._connection.execute(_REACHES, values).scalar()
+        return moment
 
 
 def _count(*of: Any) -> Select[Any]:

@@ -50,9 +50,12 @@ _CLAIMS_ENDED = _TASKS.where(_IS_OPEN, _IS_CLAIMED, review_tasks.c.claimed_until
     review_tasks.c.claimed_until, review_tasks.c.task_id
 )
 _ASSIGNED = _TASKS.where(_IS_OPEN, _IS_ASSIGNED, review_tasks.c.assigned_to == bindparam("who")).order_by(*_ORDER)
-_PAST_DUE = _TASKS.where(_WAITS, _NOT_HELD, review_tasks.c.due_order <= bindparam("now")).order_by(
-    review_tasks.c.due_order, review_tasks.c.task_id
-)
+_PAST_DUE = _TASKS.where(
+    _WAITS,
+    _NOT_HELD,
+    review_tasks.c.due_order <= bindparam("now"),
+    review_tasks.c.route == bindparam("route", type_=review_tasks.c.route.type),
+).order_by(review_tasks.c.due_order, review_tasks.c.task_id)
 _TO_TIME_OUT = _TASKS.where(
     _WAITS,
     _NOT_HELD,
@@ -200,9 +203,9 @@ class SqlQueues:
         """Open tasks whose claim ran out, the longest ago first."""
         return self._listed(_CLAIMS_ENDED, limit, now=now)
 
-    def past_due(self, now: datetime, limit: int) -> list[ReviewTask]:
-        """At or past their due time, the longest first."""
-        return self._listed(_PAST_DUE, limit, now=now)
+    def past_due(self, now: datetime, limit: int, *, route: str) -> list[ReviewTask]:
+        """Of this route, at or past their due time, the longest first."""
+        return self._listed(_PAST_DUE, limit, now=now, route=route)
 
     def to_time_out(self, now: datetime, limit: int) -> list[ReviewTask]:
         """At or past the moment when they time out, the longest first."""

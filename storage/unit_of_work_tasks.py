@@ -306,6 +306,7 @@ def _release_of(task: ReviewTask, found: Sequence[RowMapping]) -> Release | None
 
 _HOLD = insert_once(releases)
 _RELEASE = select(releases).where(releases.c.output_id == bindparam("output_id"))
+_LOCK_RELEASE = _RELEASE.with_for_update()  # SQLite leaves it out, as above
 _DECIDE = update(releases).where(releases.c.output_id == bindparam("this"), _IS_HELD)
 _OVERDUE = (
     select(releases)
@@ -340,6 +341,11 @@ class SqlReleases:
     def get(self, output_id: str) -> Release | None:
         """The release of this output."""
         row = first(self._connection, _RELEASE, output_id=output_id)
+        return rows.to_release(row) if row else None
+
+    def lock(self, output_id: str) -> Release | None:
+        """Read for writing: who decides it waits until the transaction ends."""
+        row = first(self._connection, _LOCK_RELEASE, output_id=output_id)
         return rows.to_release(row) if row else None
 
     def decide(self, release: Release) -> bool:

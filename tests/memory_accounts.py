@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -118,3 +118,12 @@ class MemoryDatasets(Repository):
 
     def all(self) -> list[DatasetVersion]:
         return list(self._state.datasets.values())
+
+    def reaches(self, route: str, formats: Collection[str], *, before: datetime) -> datetime | None:
+        state = self._state
+        resolved = [
+            state.resolutions[use.task_id, use.revision].resolved_at
+            for use in state.uses.values()
+            if use.format in formats and use.built_at < before and state.tasks[use.task_id].route == route
+        ]
+        return max(resolved, default=None)

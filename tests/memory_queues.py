@@ -74,9 +74,9 @@ class MemoryQueues(Repository):
         ]
         return [task for _, _, task in sorted(found, key=lambda one: one[:2])[:limit]]
 
-    def past_due(self, now: datetime, limit: int) -> list[ReviewTask]:
-        found = [task for task in self._in(*WAITING) if not task.hold and task.due_at and task.due_at <= now]
-        return sorted(found, key=place)[:limit]
+    def past_due(self, now: datetime, limit: int, *, route: str) -> list[ReviewTask]:
+        waiting = [task for task in self._in(*WAITING) if task.route == route and not task.hold]
+        return sorted((task for task in waiting if task.due_at and task.due_at <= now), key=place)[:limit]
 
     def to_time_out(self, now: datetime, limit: int) -> list[ReviewTask]:
         found = [

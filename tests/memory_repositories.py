@@ -292,6 +292,9 @@ class MemoryReleases(Repository):
     def get(self, output_id: str) -> Release | None:
         return self._state.releases.get(output_id)
 
+    def lock(self, output_id: str) -> Release | None:
+        return self._own.releases.get(output_id)
+
     def decide(self, release: Release) -> bool:
         standing = self._own.releases.get(release.output_id)
         if standing is None:

@@ -94,8 +94,8 @@ class Tasks(Protocol):
     def claims_ended(self, now: datetime, limit: int) -> list[ReviewTask]:
         """Open tasks whose claim ran out and was not given back."""
 
-    def past_due(self, now: datetime, limit: int) -> list[ReviewTask]:
-        """Open or disputed tasks that are not held, at or past their due time, the longest first."""
+    def past_due(self, now: datetime, limit: int, *, route: str) -> list[ReviewTask]:
+        """Open or disputed tasks of this route that are not held, at or past their due time, the longest first."""
 
     def to_time_out(self, now: datetime, limit: int) -> list[ReviewTask]:
         """Open or disputed tasks that are not held, at or past `times_out_at`, the longest first."""
@@ -202,6 +202,9 @@ class Releases(Protocol):
     def add(self, release: Release) -> None: ...
 
     def get(self, output_id: str) -> Release | None: ...
+
+    def lock(self, output_id: str) -> Release | None:
+        """Read for writing: who decides it waits until the transaction ends."""
 
     def decide(self, release: Release) -> bool:
         """Set the final state; False, and nothing changed, when it was final before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -28,6 +28,12 @@ class Datasets(Protocol):
         """Store with the resolutions that went into it; the same version in the same format again is ignored."""
 
     def all(self) -> list[DatasetVersion]: ...
+
+    def reaches(self, route: str, formats: Collection[str], *, before: datetime) -> datetime | None:
+        """When the newest decision of this route was made that stands in a dataset of one of these formats.
+
+        Only of datasets that were built before that moment. None: no decision of this route stands in any.
+        """
 
 
 class PreferencesOf(Protocol):

@@ -17,6 +17,7 @@ from reviewers.model.telling import DigestMessage, DigestMessageKind
 from reviewers.ports import Clock, Metrics, OutboxItem, Store, UnitOfWork
 from reviewers.ports.outside import DigestMessenger
 from reviewers.workflow.digest_outbox import enqueue
+from reviewers.workflow.publish import remembering
 
 LOOK_BACK = timedelta(minutes=5)  # history is read from before the first attempt: clocks of two machines differ
 LOOKS = 6  # at a picture that is not ready; with the outbox's delays, a minute from the first to the last
@@ -36,6 +37,8 @@ class DigestPublisher:
     def tell(self, item: OutboxItem) -> None:
         """Post the item's message, unless it stands there. Raises what the messenger raises, and Refused.
 
+        OutcomeUnknown also where it was posted and that could not be stored.
+
         Refused: `unknown_digest_message`, `unknown_digest`, or `no_digest` where the message that it should stand
         below was given up.
         """
@@ -51,7 +54,8 @@ class DigestPublisher:
             files = self._files(message, digests, looks=item.attempts)
             posting = self.messenger.post_digest(message, digests, root, files=files, attempt=item.attempts + 1)
         details = self.messenger.details(digests[0]) if message.kind in WITH_DETAILS else 0
-        self._finish(item, message, posting, details)
+        with remembering():
+            self._finish(item, message, posting, details)
         self.metrics.count("digest_messages_posted", kind=message.kind.value)
 
     def _read(self, item: OutboxItem) -> tuple[DigestMessage, DigestMessage | None, list[Digest]]:

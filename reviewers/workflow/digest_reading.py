@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from reviewers.decisions import digest_summary, risk
-from reviewers.decisions.corrections import DatasetFormat, to_examples
+from reviewers.decisions.corrections import USES, DatasetFormat, to_examples
 from reviewers.decisions.digest_rates import Windows
 from reviewers.decisions.digest_summary import Waited
 from reviewers.decisions.period_order import steady
 from reviewers.decisions.stamps import moment
 from reviewers.decisions.watching import Past
-from reviewers.model import Reviewed, RiskModel, TaskState, TaskView
+from reviewers.model import Outcome, Reviewed, RiskModel, TaskState, TaskView
 from reviewers.model.digest import Window
 from reviewers.model.telling import WatchName, WatchStart
 from reviewers.ports import UnitOfWork
@@ -25,6 +25,8 @@ from reviewers.workflow.watch_reading import HISTORY, within
 
 VIEWS_AT_ONCE = 200  # tasks with their texts
 A_MOMENT = timedelta(seconds=1)  # periods end before the moment in which they are looked at
+# Formats in which edits stand: a dataset of any other, such as of labels, uses no correction up.
+WITH_CORRECTIONS = tuple(format.value for format, outcomes in USES.items() if Outcome.EDITED in outcomes)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,8 +47,7 @@ class Week:
     model: RiskModel  # what had been learned before the reference: it gives the risks of the watch
     newest: RiskModel  # what had been learned before the week
     models: tuple[RiskModel, ...]  # all that were ever learned
-    dataset_at: datetime | None  # when the last dataset before the end of the week was built; None: none was
-    datasets: int  # that were built until then
+    datasets: int  # that were built until the end of the week
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -63,9 +64,9 @@ class Read:
     waited: Waited  # of the outputs of both windows, when the week ended
     timed_out: int  # of the week's outputs
     wrong: tuple[TaskView, ...]  # of the week's outputs that people found wrong, by number
-    corrected: tuple[str, ...]  # tasks of the corrections since the last dataset
+    corrected: tuple[str, ...]  # tasks of the corrections since the last dataset with some of this route
     corrections: int  # of these, duplicates removed
-    approved: int  # tasks since the last dataset
+    approved: int  # tasks since the same dataset
     last_at: datetime | None  # when the newest output came until the end of the week
 
 
@@ -75,14 +76,12 @@ def read_week(uow: UnitOfWork, period: Period) -> Week:
     every = tuple(uow.risk_models.all(as_of=as_of))
     models = [one for one in every if one.before is None or one.before <= period.current.start]
     early = [one for one in models if one.before is None or one.before <= period.reference.start]
-    built = [dataset.built_at for dataset in uow.datasets.all() if dataset.built_at < end]
     return Week(
         reviewed=tuple(uow.tasks.reviewed(period.reference.start - HISTORY, max(as_of, end) + A_MOMENT, as_of=as_of)),
         model=early[-1] if early else risk.PRIOR,
         newest=models[-1] if models else risk.PRIOR,
         models=every,
-        dataset_at=max(built, default=None),
-        datasets=len(built),
+        datasets=sum(dataset.built_at < end for dataset in uow.datasets.all()),
     )
 
 
@@ -99,7 +98,7 @@ def read_route(uow: UnitOfWork, route: str, period: Period, week: Week) -> Read:
     past, tasks_of = watch_reading.read_past(uow, route, history, reviewed, current.end, wanted)
     ended = uow.tasks.standing(reference.start, current.end, route=route, as_of=current.end)
     lately = uow.tasks.standing(current.start, current.end, route=route, as_of=as_of)
-    dpo = to_examples(_since_dataset(uow, route, week, period), DatasetFormat.DPO)
+    dpo = to_examples(_since_dataset(uow, route, period), DatasetFormat.DPO)
     return Read(
         windows=windows,
         past=past,
@@ -118,9 +117,14 @@ def read_route(uow: UnitOfWork, route: str, period: Period, week: Week) -> Read:
     )
 
 
-def _since_dataset(uow: UnitOfWork, route: str, week: Week, period: Period) -> Iterator[TaskView]:
-    """What people decided of this route since the last dataset, until the end of the week."""
-    for view in uow.tasks.resolved(route=route, since=week.dataset_at, as_of=period.as_of):
+def _since_dataset(uow: UnitOfWork, route: str, period: Period) -> Iterator[TaskView]:
+    """What people decided of this route since the last dataset with corrections of it, until the end of the week.
+
+    Since the newest decision in it, not since it was built: one that a lead accepts reaches to the end of the week that
+    its digest tells of, and what was decided between the two stands in no dataset yet.
+    """
+    since = uow.datasets.reaches(route, WITH_CORRECTIONS, before=period.current.end)
+    for view in uow.tasks.resolved(route=route, since=since, as_of=period.as_of):
         if view.resolution is not None and view.resolution.resolved_at < period.current.end:
             yield view
 

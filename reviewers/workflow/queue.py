@@ -101,7 +101,7 @@ class ReviewQueue:
                 redraw_card(uow, task, why=f"{task_id}:back:{reviewer}:{now.isoformat()}", at=now)
 
     def hand_over(self, task_id: str, by: str, to: str = "") -> None:
-        """Give a task to another reviewer of its route, or with an empty `to` to whoever is next.
+        """Give a task to another reviewer of its route, or with an empty `to` to whoever is next: not to `by` again.
 
         Raises UnknownTask, AlreadyResolved, NotYourTask when `by` may not decide it, Claimed when a third person works
         on it, and Invalid (`to`) when the other one may not decide it.

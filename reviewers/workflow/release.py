@@ -51,6 +51,8 @@ class ReleaseDesk:
 
             if decided == standing or not uow.releases.decide(decided):
                 return _held(uow, release.output_id)
+            # Deciding waits for whoever opens its task at this moment (`review.open_task`): then it is there by now.
+            task = task or uow.tasks.for_output(release.output_id)
             if task is not None and decided.state is ReleaseState.TIMED_OUT:
                 self._close(uow, task, decided)
         self.metrics.count("releases_timed_out")

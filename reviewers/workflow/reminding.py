@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from reviewers.decisions import figures, reminders
 from reviewers.errors import Invalid, NotYourTask, Unavailable
@@ -18,6 +18,7 @@ from reviewers.workflow.review import post_notice, redraw_card
 LOOKED_AT = 500  # tasks in one sweep: who is told of the first ones hears of the queue
 TASKS_OF_ONE = 50  # in one notice; the message says how many
 NAMED = 200  # tasks that one press of "Extend" moves
+HEARD_DAYS = 28  # in which it is looked up of which late route a lead heard last: our choice, 20 working days
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +90,7 @@ class ReminderDesk:
         due_at = reminders.ends_next(lead.preferences, lead.zone, now)
         route = self.permissions.policies.current().route(route_name)
         with self.store.read() as uow:
-            late = [task for task in uow.tasks.past_due(now, LOOKED_AT) if task.route == route_name][:NAMED]
+            late = uow.tasks.past_due(now, NAMED, route=route_name)
         return [moved for task in late if (moved := self._move(task.task_id, route, due_at, now))]
 
     def _roster(self) -> Roster:
@@ -132,21 +133,34 @@ class ReminderDesk:
         return told
 
     def _overdue(self, roster: Roster) -> int:
+        """One route a message, since its buttons act on it; a lead of several hears of each in turn, one a day."""
         with self.store.read() as uow:
-            late = uow.tasks.past_due(roster.now, LOOKED_AT)
-        by_lead: dict[str, list[ReviewTask]] = defaultdict(list)
+            routes = [queue.route for queue in uow.tasks.queues(roster.now) if queue.past_due]
+            late = {route: uow.tasks.past_due(roster.now, TASKS_OF_ONE, route=route) for route in routes}
+        by_lead: dict[str, dict[str, list[ReviewTask]]] = defaultdict(dict)
         policy = self.permissions.policies.current()
-        for task in late:
-            for lead in policy.route(task.route).leads:
-                by_lead[lead].append(task)
+        for route, tasks in late.items():
+            for lead in policy.route(route).leads if tasks else ():
+                by_lead[lead][route] = tasks
         told = 0
         for person in roster.on_duty(by_lead):
-            tasks = by_lead[person.user_id]
-            first = [
-                task for task in tasks if task.route == tasks[0].route
-            ]  # one route a message: its buttons act on it
-            told += self._tell(person, NoticeKind.OVERDUE, first, roster.now)
+            tasks = self._in_turn(person, by_lead[person.user_id], roster.now)
+            told += self._tell(person, NoticeKind.OVERDUE, tasks, roster.now) if tasks else 0
         return told
+
+    def _in_turn(self, person: Person, late: dict[str, list[ReviewTask]], now: datetime) -> list[ReviewTask]:
+        """What is late on the route that this lead hears of today; nothing where they were told something already."""
+        if len(late) == 1:
+            return next(iter(late.values()))
+        today, heard = reminders.local_day(person.zone, now), list[str]()
+        with self.store.read() as uow:
+            if uow.notices.get(_daily(person, today)) is not None:
+                return []
+            for ago in range(1, HEARD_DAYS + 1):
+                notice = uow.notices.get(_daily(person, today - timedelta(days=ago)))
+                about = uow.tasks.get(notice.task_ids[0]) if notice and notice.kind is NoticeKind.OVERDUE else None
+                heard += [about.route] if about is not None else []
+        return late[reminders.next_told({route: tasks[0].due_at or now for route, tasks in late.items()}, heard)]
 
     def _before_due(self, roster: Roster) -> int:
         told = 0
@@ -186,7 +200,7 @@ class ReminderDesk:
     def _tell(self, person: Person, kind: NoticeKind, tasks: Sequence[ReviewTask], now: datetime) -> bool:
         """At most once a day and person, whatever the kind."""
         day = reminders.local_day(person.zone, now)
-        return self._write(f"reminder:{person.user_id}:{day.isoformat()}", kind, person.user_id, tasks, now)
+        return self._write(_daily(person, day), kind, person.user_id, tasks, now)
 
     def _write(
         self, notice_id: str, kind: NoticeKind, recipient: str, tasks: Sequence[ReviewTask], now: datetime
@@ -202,3 +216,8 @@ class ReminderDesk:
         )
         with self.store.begin() as uow:
             return post_notice(uow, notice)
+
+
+def _daily(person: Person, day: date) -> str:
+    """The id of the one message that a person gets on a day of theirs."""
+    return f"reminder:{person.user_id}:{day.isoformat()}"

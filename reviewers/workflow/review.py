@@ -47,7 +47,8 @@ def open_task(
         channel: where its card goes when neither the rule that selected it nor its route names one.
         sent_by: the person who sent it to review by hand, whatever the decision says.
     """
-    release = uow.releases.get(output.output_id) if output.hold else None
+    # Locked, so that a deadline that passes while the machine reads finds this task when it decides the release.
+    release = uow.releases.lock(output.output_id) if output.hold else None
     late = release is not None and release.state is ReleaseState.TIMED_OUT
     # A held output follows the route that set how long it is held, and then no risk was known.
     risk = assessment.risk if assessment and not output.hold else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from reviewers.decisions import double_review, figures, sampling, source_changes
-from reviewers.model import Outcome, Policy, Purpose, Reviewed, ReviewTask, Route, TaskState
+from reviewers.model import AfterDue, Outcome, Policy, Purpose, Reviewed, ReviewTask, Route, TaskState
 from reviewers.model.sources import DocumentChange, Reopening
 from reviewers.ports import Clock, Ids, Metrics, SourceChange, Store, UnitOfWork
 from reviewers.workflow.permissions import Permissions
@@ -101,10 +101,10 @@ class Reopener:
             if asked or standing.state is not TaskState.RESOLVED:
                 return False
             made = 1 + len(again)
-            task = replace(
-                look_again(standing, route, task_id=self.ids.new("t"), purpose=Purpose.REOPENED, round=made, at=now),
-                change_id=change.change_id,
-            )
+            task = look_again(standing, route, task_id=self.ids.new("t"), purpose=Purpose.REOPENED, round=made, at=now)
+            # An answer like any other of its route: it waits for as long as the route says, over a weekend too.
+            ends = task.times_out_at if route.after_due is AfterDue.TIME_OUT else None
+            task = replace(task, change_id=change.change_id, times_out_at=ends)
             if not uow.tasks.add(task):
                 return False
             post_card(uow, task, at=now)

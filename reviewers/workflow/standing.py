@@ -24,6 +24,8 @@ from reviewers.model import (
 from reviewers.ports import OutboxItem, OutboxKind, UnitOfWork
 from reviewers.workflow.review import post_notice, redraw_card
 
+_NOT_VERIFIED = frozenset({ReleaseState.RELEASED, ReleaseState.TIMED_OUT})
+
 
 def is_final(uow: UnitOfWork, task: ReviewTask, newest: Resolution | None) -> bool:
     """Whether the newest resolution was used in a dataset, or its release left: then changing it is a recall."""
@@ -55,6 +57,8 @@ def apply(
     _move(uow, task, output, route, verdicts, standing)
     if newest.kind is VerdictKind.UNSURE and standing.state is TaskState.OPEN:
         uow.tasks.set_handed_on(task.task_id, newest.reviewer)
+    if newest.kind is VerdictKind.WITHDRAWN and task.handed_on_by == newest.reviewer:
+        uow.tasks.set_handed_on(task.task_id, "")  # it is in their queue again
     if task.claimed_by and (task.claimed_by == newest.reviewer or standing.state is not TaskState.OPEN):
         uow.tasks.set_claim(task.task_id, "", None)
     resolved = consensus.live(standing.resolution)
@@ -137,11 +141,16 @@ def _left_unseen(uow: UnitOfWork, output: Output) -> bool:
 
 
 def _differs(release: Release, output: Output, resolution: Resolution) -> bool:
-    """Whether the application was told something else than what people now say."""
+    """Whether the application was told something else than what people now say.
+
+    What left before anybody had decided rests on no verdict: one that is taken back says nothing against it, only a
+    decision on another text does.
+    """
     if release.state is ReleaseState.HELD:
         return False
-    if release.state is ReleaseState.RELEASED:
-        return consensus.live(resolution) is not None and release.text != consensus.final_text(output, resolution)
-    if consensus.live(resolution) is None:
+    resolved = consensus.live(resolution)
+    if release.state in _NOT_VERIFIED:
+        return resolved is not None and release.text not in (None, consensus.final_text(output, resolved))
+    if resolved is None:
         return True
     return (release.state, release.text) != (gate.STATES[resolution.outcome], consensus.final_text(output, resolution))

@@ -62,6 +62,7 @@ class WatchKeeper:
         """
         policy, now = self.policies.current(), self.clock.now()
         done, failures, routes = 0, list[Exception](), self._with_news(policy, now)
+        self._pass_by(policy, routes, now)
         reviewed = self._reviewed(now - HISTORY, now) if routes else []
         for route in routes:
             try:
@@ -80,10 +81,22 @@ class WatchKeeper:
         routes = (*policy.routes, policy.own_route)
         looked = {route.name: self.looked.get((route.name, policy.version)) for route in routes}
         since = min((at for at in looked.values() if at is not None), default=None)
-        fresh = set[str]()
+        newest: dict[str, datetime] = {}  # by route: when somebody decided last
         if since is not None:
-            fresh = {one.route for one in self._reviewed(since - OVERLAP, now)}
-        return [route for route in routes if looked[route.name] is None or route.name in fresh]
+            newest |= {one.route: one.recorded_at for one in self._reviewed(since - OVERLAP, now)}
+        found = list[Route]()
+        for route in routes:
+            at, decided_at = looked[route.name], newest.get(route.name)
+            if at is None or (decided_at is not None and decided_at >= at - OVERLAP):
+                found.append(route)
+        return found
+
+    def _pass_by(self, policy: Policy, news: Sequence[Route], now: datetime) -> None:
+        """Routes without news count as looked at: else one that rests would have all verdicts since read each time."""
+        names = {route.name for route in news}
+        for route in (*policy.routes, policy.own_route):
+            if route.name not in names:
+                self.looked[route.name, policy.version] = now
 
     def _reviewed(self, since: datetime, now: datetime) -> list[Reviewed]:
         with self.store.read() as uow:

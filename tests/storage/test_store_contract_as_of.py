@@ -120,6 +120,29 @@ def test_views_show_what_was_known_of_a_task_then(store: Store) -> None:
     assert [len(view.uses) for view in views] == [0, 0, 0, 1, 1]
 
 
+def test_a_dataset_reaches_to_the_newest_decision_of_a_route_in_it(store: Store) -> None:
+    """Approved at one, rejected at three: the set of two has the first, that of four the second, if it is asked for."""
+    changed_mind(store)
+    with store.begin() as uow:
+        for version, format, revision, hours in (("d-1", "sft", 1, 2), ("d-2", "kto", 2, 4)):
+            built: dict[str, Any] = {
+                "version": version,
+                "format": format,
+                "path": "d.jsonl",
+                "built_at": NOON + hours * HOUR,
+            }
+            uow.datasets.add(
+                DatasetVersion(**built, examples=1, policy_versions=()),
+                [DatasetUse(**built, task_id="t-1", revision=revision)],
+            )
+    both = ("sft", "kto")
+    with store.read() as uow:
+        found = [uow.datasets.reaches("Cards", both, before=NOON + hours * HOUR) for hours in (2, 4, 5)]
+        assert found == [None, NOON + HOUR, NOON + 3 * HOUR]
+        assert uow.datasets.reaches("Cards", ("sft", "dpo"), before=NOON + 5 * HOUR) == NOON + HOUR
+        assert uow.datasets.reaches("Loans", both, before=NOON + 5 * HOUR) is None
+
+
 def test_resolved_tasks_are_those_of_a_route_since_a_moment_as_of_another(store: Store) -> None:
     """Resolved at one, and again at three; never on another route; at four it is taken back."""
     changed_mind(store)

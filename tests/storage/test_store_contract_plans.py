@@ -118,6 +118,25 @@ def test_a_queue_tells_what_was_cut_in_the_last_seven_days(store: Store) -> None
     assert (counts.open_tasks, counts.cut) == (2, 1)
 
 
+def test_what_is_past_due_is_told_of_one_route_the_longest_first(store: Store) -> None:
+    """Neither held ones nor those of other routes, nor what is not due yet."""
+    stored(store, *(a_drawn(f"o-{number}") for number in (1, 2, 3, 4)))
+    with store.begin() as uow:
+        uow.outputs.add([an_output("o-5"), an_output("o-6")])
+        uow.decisions.add([a_drawn("o-5"), a_drawn("o-6")])
+        uow.tasks.add(a_task("t-5", output_id="o-5", route="Loans", due_at=NOON))
+        uow.tasks.add(a_task("t-6", output_id="o-6", route="Cards", due_at=NOON, hold=True))
+        for task, hours in (("t-1", 2), ("t-2", 1), ("t-3", 1), ("t-4", 3)):
+            uow.tasks.set_due(task, NOON + hours * HOUR, None)
+        uow.tasks.set_disputed("t-3", "")
+
+    with store.read() as uow:
+        late = [uow.tasks.past_due(NOON + 2 * HOUR, 9, route=route) for route in ("Cards", "Loans", "Fees")]
+        (first,) = uow.tasks.past_due(NOON + 2 * HOUR, 1, route="Cards")
+    assert [[task.task_id for task in tasks] for tasks in late] == [["t-2", "t-3", "t-1"], ["t-5"], []]
+    assert first.task_id == "t-2"
+
+
 def test_plans_and_cuts_cannot_be_changed(store: Store) -> None:
     """A second cut of the same output is another row; nothing is overwritten."""
     stored(store, a_drawn("o-1"))

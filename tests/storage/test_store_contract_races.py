@@ -7,6 +7,7 @@ the store is wrong.
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +15,17 @@ from datetime import timedelta
 from typing import TypeVar
 
 from reviewers.errors import Conflict
-from reviewers.model import ReleaseState, VerdictKind
+from reviewers.model import Policy, ReleaseState, TaskState, VerdictKind
 from reviewers.ports import OutboxItem, OutboxKind, Received, Store
+from reviewers.workflow.release import ReleaseDesk
+from reviewers.workflow.review import open_task
 from tests.builders import NOON, a_decision, a_release, a_task, a_verdict, an_assessment, an_output
+from tests.fakes import FixedClock
+from tests.workflow.worlds import CountedMetrics
 
 THREADS = 4
 WAIT_SECONDS = 60.0  # until a test that hangs fails
+UNDER_WAY_SECONDS = 0.2  # in which the other thread comes to where it has to wait
 Result = TypeVar("Result")
 
 
@@ -215,6 +221,37 @@ def test_a_release_that_several_decide_at_once_is_decided_by_one(store: Store) -
     assert Counter(won) == {True: 1, False: 3}
     with store.read() as uow:
         assert uow.releases.get("o-1") == a_release("o-1", state=states[won.index(True)], decided_at=NOON)
+
+
+def test_a_deadline_that_passes_while_its_task_is_opened_closes_the_task(store: Store) -> None:
+    """The clock times the release out before the worker has committed: no task is left open on which nobody waits."""
+    held, decision = an_output("o-1", hold=True), a_decision("o-1")
+    with store.begin() as uow:
+        uow.outputs.add([held])
+        uow.decisions.add([decision])
+        uow.releases.add(a_release("o-1"))
+    opened, times_out = threading.Event(), threading.Event()
+
+    def work(_: int) -> None:
+        with store.begin() as uow:
+            open_task(uow, held, decision, None, Policy(version="policy-1"), task_id="t-1", channel="C0REVIEW")
+            opened.set()
+            assert times_out.wait(WAIT_SECONDS)
+            time.sleep(UNDER_WAY_SECONDS)
+
+    def clock(_: int) -> None:
+        desk = ReleaseDesk(store=store, clock=FixedClock(NOON + timedelta(hours=1)), metrics=CountedMetrics())
+        assert opened.wait(WAIT_SECONDS)
+        times_out.set()
+        assert desk.sweep() == 1
+
+    at_once(lambda number: (work, clock)[number](number), 2)
+
+    with store.read() as uow:
+        release, task = uow.releases.get("o-1"), uow.tasks.get("t-1")
+    assert release is not None
+    assert task is not None
+    assert (release.state, task.state) == (ReleaseState.TIMED_OUT, TaskState.TIMED_OUT)
 
 
 def test_of_tasks_that_are_opened_at_once_for_one_output_one_is_stored(store: Store) -> None:

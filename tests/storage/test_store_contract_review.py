@@ -337,7 +337,8 @@ def test_a_release_is_decided_once(store: Store) -> None:
         uow.outputs.add([an_output("o-1")])
         uow.releases.add(a_release())
         uow.releases.add(a_release(deadline=None))  # a second one is ignored
-        assert uow.releases.get("o-1") == a_release()
+        assert uow.releases.get("o-1") == uow.releases.lock("o-1") == a_release()
+        assert uow.releases.lock("o-9") is None
     with store.begin() as uow:
         assert uow.releases.decide(edited)
         assert not uow.releases.decide(a_release(state=ReleaseState.TIMED_OUT, decided_at=NOON))

@@ -19,6 +19,7 @@ from reviewers.model import (
     TaskState,
     VerdictKind,
 )
+from reviewers.workflow.reminding import LOOKED_AT
 from reviewers.workflow.verdicts import Ballot
 from tests.builders import NOON, an_output
 from tests.workflow.worlds import World
@@ -200,6 +201,49 @@ def test_lead_hears_of_what_is_late_and_can_remind_and_extend() -> None:
         datetime(2026, 11, 24, 19, tzinfo=UTC),
     )
     assert world.services.reminders.extend("Card support", TOMAS) == []
+
+
+def test_lead_of_several_routes_hears_of_each_that_is_late_in_turn() -> None:
+    """One message a day: first of the one that is late the longest, then of the others, however much the first has."""
+    names = ("Cards", "Fees", "Loans")
+    routes = [Route(name=name, match=Match(tags=(name,)), leads=(TOMAS,), due_hours=1.0) for name in names]
+    world = World(routes=tuple(routes))
+    world.bring(*(an_output(f"l-{n}", tags=("Loans",)) for n in range(60)))
+    world.clock.advance(600)
+    now = world.clock.now()
+    world.bring(*(an_output(name, tags=(name,), received_at=now) for name in names))
+    heard = []
+    for day in range(5):  # Monday to Friday
+        at(world, NOON + timedelta(days=day, hours=3))
+        assert (world.sweep("notices"), world.sweep("notices")) == (1, 0)
+        with world.store.read() as uow:
+            notice = uow.notices.get(f"reminder:{TOMAS}:{NOON.date() + timedelta(days=day)}")
+        assert notice is not None
+        heard.append({the_task(world, task).route for task in notice.task_ids})
+    assert heard == [{"Loans"}, {"Cards"}, {"Fees"}, {"Loans"}, {"Cards"}]
+
+
+def test_what_a_lead_extends_is_of_their_route_however_late_another_is() -> None:
+    """More is late elsewhere than one sweep looks at."""
+    routes = [Route(name=name, match=Match(tags=(name,)), leads=(TOMAS,), due_hours=1.0) for name in ("Cards", "Loans")]
+    world = World(routes=tuple(routes))
+    world.bring(*(an_output(f"l-{n}", tags=("Loans",)) for n in range(LOOKED_AT + 1)))
+    world.clock.advance(600)
+    (task,) = world.bring(an_output(tags=("Cards",), received_at=world.clock.now()))
+    at(world, NOON + timedelta(hours=3))
+    assert [one.task_id for one in world.services.reminders.extend("Cards", TOMAS)] == [task]
+
+
+def test_who_gave_it_to_whoever_is_next_is_not_reminded_of_it() -> None:
+    """The others are; where there is nobody else, it is theirs again."""
+    for reviewers, reminded in (((MARA, JONAS), [JONAS]), ((MARA,), [MARA])):
+        world = a_world(reviewers=reviewers)
+        (task,) = world.bring(an_output())
+        world.queue.hand_over(task, MARA)
+        at(world, NOON + timedelta(hours=23))
+        world.sweep("notices")
+        world.deliver()
+        assert [recipient for _, recipient, _ in world.slack.told] == reminded
 
 
 def test_who_is_on_duty_hears_of_a_customer_that_waits_at_half_time() -> None:

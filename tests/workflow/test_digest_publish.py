@@ -5,14 +5,15 @@ from __future__ import annotations
 from reviewers.model.telling import DigestMessage, DigestMessageKind
 from reviewers.ports import OutboxItem, OutboxKind
 from tests.digests import a_digest
-from tests.workflow.worlds import World
+from tests.fakes import MemoryStore
+from tests.workflow.worlds import BreakingStore, World
 
 ROOT = "route:2026-W47:Card support:C0DIGEST"
 
 
-def a_world(*, stored: bool = True) -> World:
+def a_world(store: MemoryStore | None = None, *, stored: bool = True) -> World:
     """A digest is stored, and its message is due."""
-    world = World()
+    world = World(store)
     digest = a_digest()
     message = DigestMessage(
         message_id=ROOT,
@@ -69,6 +70,16 @@ def test_lost_answer_is_looked_up_before_the_message_is_posted_again() -> None:
     assert [message_id for message_id, _, _ in world.digests_in_slack.posted].count(ROOT) == 1
     assert len(world.digests_in_slack.posted) == 3
     assert world.digests_in_slack.uploads == ["error-rate"]
+
+
+def test_store_that_fails_after_the_call_leaves_one_message() -> None:
+    """It was posted, and where it stands could not be stored: it is looked for, and its details follow."""
+    store = BreakingStore()
+    world = a_world(store)
+    store.breaks_in = 3  # the lease, the picture, then the place of the message
+    deliver(world)
+    assert [message_id for message_id, _, _ in world.digests_in_slack.posted].count(ROOT) == 1
+    assert len(world.digests_in_slack.posted) == 3
 
 
 def test_message_waits_for_its_picture_and_uploads_it_once() -> None:

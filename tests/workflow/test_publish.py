@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from reviewers.errors import OutcomeUnknown, RateLimited, Refused
-from reviewers.model import VerdictKind
+from reviewers.errors import OutcomeUnknown, RateLimited, Refused, Unready
+from reviewers.model import Notice, NoticeKind, VerdictKind
+from reviewers.workflow.review import post_notice
 from reviewers.workflow.verdicts import Ballot
 from tests.builders import an_output
-from tests.workflow.worlds import World
+from tests.workflow.worlds import BreakingStore, World
 
 
 def drain(world: World, seconds: float = 600) -> None:
@@ -77,6 +78,44 @@ def test_worker_killed_between_post_and_commit_leaves_one_card() -> None:
     assert other.deliver_due() == 1
     assert len(world.slack.posted) == 1
     assert world.verdicts.view(task).task.posting is not None
+
+
+def test_store_that_fails_after_the_call_leaves_one_card() -> None:
+    """Slack took it, and where it stands could not be stored: it is looked for before it is posted again."""
+    store = BreakingStore()
+    world = World(store)
+    (task,) = world.bring(an_output())
+    store.breaks_in = 2  # the lease, then the place of the card
+    drain(world, 10)
+    assert (len(world.slack.posted), world.slack.looked) == (1, 1)
+    assert world.verdicts.view(task).task.posting is not None
+
+
+def test_call_that_slack_refused_is_made_again_without_a_look() -> None:
+    """Nothing was posted, so the second attempt posts."""
+    world = World()
+    (task,) = world.bring(an_output())
+    world.slack.script = [Unready("not_in_channel")]
+    drain(world, 10)
+    assert (world.slack.posted, world.slack.looked) == ([(task, 2)], 0)
+
+
+def test_store_that_fails_after_the_call_leaves_one_direct_message() -> None:
+    """As with cards."""
+    store = BreakingStore()
+    world = World(store)
+    notice = Notice(
+        notice_id="n-1", kind=NoticeKind.REMINDER, recipient="U0MARA", task_ids=(), created_at=world.clock.now()
+    )
+    with store.begin() as uow:
+        post_notice(uow, notice)
+    store.breaks_in = 2
+    drain(world, 10)
+    assert (len(world.slack.told), world.slack.looked) == (1, 1)
+    with store.read() as uow:
+        standing = uow.notices.get("n-1")
+    assert standing is not None
+    assert standing.ts == "ts-of-n-1"
 
 
 def test_rate_limit_pauses_the_channel_and_loses_nothing() -> None:

@@ -143,6 +143,32 @@ def test_route_that_holds_nothing_lets_a_held_output_go_at_once_and_has_it_revie
     assert world.release.get("o-1").recalled_at is None
 
 
+@pytest.mark.parametrize(
+    ("said", "recalled"),
+    [
+        ((VerdictKind.APPROVE, None), False),
+        ((VerdictKind.REJECT, None), False),
+        ((VerdictKind.REJECT, VerdictKind.APPROVE), False),
+        ((VerdictKind.APPROVE, VerdictKind.REJECT), True),
+        ((VerdictKind.REJECT, VerdictKind.EDIT), True),
+    ],
+)
+def test_what_left_unverified_is_recalled_only_by_a_decision_on_another_text(
+    said: tuple[VerdictKind | None, ...], recalled: bool
+) -> None:
+    """An undone verdict objects to nothing, and an approval after a mistaken rejection approves just what was sent."""
+    world = World(routes=(Route(name="Open", hold=False),))
+    (task,) = world.bring(an_output(hold=True))
+    for kind in said:
+        if kind is None:
+            world.verdicts.withdraw(task, MARA)
+            continue
+        edit = "It costs € 3.50." if kind is VerdictKind.EDIT else None
+        reasons = ("invented",) if kind is VerdictKind.REJECT else ()
+        world.verdicts.record(Ballot(task_id=task, reviewer=MARA, kind=kind, correction=edit, reasons=reasons))
+    assert (world.release.get("o-1").recalled_at is not None) is recalled
+
+
 def test_two_first_routes_at_once_leave_one_that_decides() -> None:
     """The permission is asked again in the transaction: the policy that was read before knows nothing of the first."""
     world = World(MemoryStore())

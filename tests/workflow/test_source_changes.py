@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reviewers.decisions.source_changes import difference
-from reviewers.model import Outcome, Purpose, ReleaseState, ReviewTask, TaskState, VerdictKind
+from reviewers.model import AfterDue, Outcome, Purpose, ReleaseState, ReviewTask, Route, TaskState, VerdictKind
 from reviewers.model.sources import DocumentChange
 from reviewers.ports import SourceChange
 from reviewers.workflow.source_changes import AT_MOST, Reopener
@@ -131,6 +131,20 @@ def test_verdict_on_it_takes_back_what_the_application_was_told() -> None:
     assert all(one is not None and one.state is ReleaseState.APPROVED for one in releases.values())
     assert outcomes == [Outcome.APPROVED]  # the other stands in no dataset any more
     assert {one.purpose for one in reviewed} == {Purpose.REVIEW}
+
+
+@pytest.mark.parametrize("after_due", AfterDue)
+def test_reopened_answer_waits_for_as_long_as_its_route_says(after_due: AfterDue) -> None:
+    """The page changed on Friday afternoon: on Monday it is still asked about, unless what is late times out."""
+    world = a_world(routes=(Route(name="Cards", reviewers=(MARA, JONAS), after_due=after_due),))
+    approved(world)
+    change(world)
+    world.sweep("sources")
+    world.clock.advance(3 * 24 * 3600)
+    ends = after_due is AfterDue.TIME_OUT
+    assert world.sweep("tasks") == int(ends)
+    (task,) = again(world)
+    assert (task.state is TaskState.TIMED_OUT, task.times_out_at is not None) == (ends, ends)
 
 
 def test_second_change_waits_for_the_first_to_be_decided_and_asks_again_later() -> None:

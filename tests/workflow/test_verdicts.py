@@ -7,9 +7,10 @@ import threading
 import pytest
 
 from reviewers.errors import AlreadyResolved, NothingChanged, NotYourTask, UnknownTask
-from reviewers.model import ClaimMark, Mark, Outcome, ReleaseState, TaskState, VerdictKind
+from reviewers.model import ClaimMark, Mark, Outcome, ReleaseState, ReviewTask, TaskState, VerdictKind
 from reviewers.workflow.verdicts import Ballot
 from tests.builders import COMPLETION, an_output
+from tests.memory_repositories import MemoryTasks
 from tests.workflow.worlds import World
 
 
@@ -124,6 +125,22 @@ def test_edit_equal_to_the_output_asks_for_approve() -> None:
     with pytest.raises(NothingChanged):
         world.verdicts.record(ballot(task, VerdictKind.EDIT, correction=COMPLETION))
     assert world.verdicts.view(task).verdicts == ()
+
+
+def test_task_that_is_opened_while_its_deadline_passes_times_out_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock saw no task at first: the worker that opened it had not committed."""
+    world = World(hold_minutes=10.0)
+    (task,) = world.bring(an_output(hold=True))
+    asked, find = list[str](), MemoryTasks.for_output
+
+    def not_at_first(tasks: MemoryTasks, output_id: str) -> ReviewTask | None:
+        asked.append(output_id)
+        return find(tasks, output_id) if len(asked) > 1 else None
+
+    monkeypatch.setattr(MemoryTasks, "for_output", not_at_first)
+    world.clock.advance(601)
+    assert world.release.sweep() == 1
+    assert world.verdicts.view(task).task.state is TaskState.TIMED_OUT
 
 
 def test_timed_out_task_takes_no_verdict() -> None:

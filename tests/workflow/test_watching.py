@@ -239,6 +239,10 @@ def test_nothing_is_read_of_routes_in_which_nobody_decided() -> None:
     assert keeper._with_news(world.policies.current(), world.clock.now()) == []
     decided(world, MONDAY, 9, 1)
     assert [one.name for one in keeper._with_news(world.policies.current(), world.clock.now())] == ["Card support"]
+    world.clock.advance(120)
+    keeper.sweep()
+    world.clock.advance(600)  # the others rest, and what was seen is not read again on their account
+    assert keeper._with_news(world.policies.current(), world.clock.now()) == []
     changed = replace(world.policies.current(), version="p-2")
     assert len(keeper._with_news(changed, world.clock.now())) == 3
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from reviewers.decisions.routing import FixedPolicies
-from reviewers.errors import OutcomeUnknown, Refused
+from reviewers.errors import OutcomeUnknown, Refused, Unavailable
 from reviewers.model import Notice, Output, Policy, Posting, Risk, Score, TaskView
 from reviewers.model.digest import Digest
 from reviewers.model.telling import DigestMessage, DigestMessageKind, Receiver, WebhookEvent
-from reviewers.ports import Counts, Evidence, Store
+from reviewers.ports import Counts, Evidence, Store, UnitOfWork
 from reviewers.workflow.digest_publish import DigestPublisher
 from reviewers.workflow.event_publish import EventPublisher
 from reviewers.workflow.publish import CardPublisher
@@ -23,6 +24,22 @@ from storage.datasets import FolderFiles
 from tests.builders import NOON, readings
 from tests.directory import FixedDirectory
 from tests.fakes import CountingIds, FixedClock, MemoryStore
+
+
+class BreakingStore(MemoryStore):
+    """Loses its connection at the end of one writing transaction, and is there again for the next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.breaks_in = 0  # writing transactions, that one included; 0: it does not
+
+    @contextmanager
+    def begin(self) -> Iterator[UnitOfWork]:
+        with super().begin() as uow:
+            yield uow
+            self.breaks_in -= 1
+            if self.breaks_in == 0:
+                raise Unavailable("The database does not answer.")
 
 
 class CountedMetrics:
