@@ -16,13 +16,14 @@ from threading import RLock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import quote
+from uuid import uuid4
 
 from reviewers.decisions import source_changes
 from reviewers.model import Passage
 from reviewers.ports import SourceChange
 from storage.chroma import Connection
 from storage.documents import Document, Found, Unreadable, find, load, read
-from storage.passages import SPLITTING, pieces
+from storage.passages import EARLIER, SPLITTING, pieces
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -39,6 +40,7 @@ class _Prepared:
     key: str
     name: str
     version: str
+    same: frozenset[str]  # versions of the same bytes under the same name, read as documents were read before
     status: str
     texts: list[str]
     metadatas: list[dict[str, Any]]
@@ -165,7 +167,7 @@ class ChromaSources:
         """What is to be written of a file; a change if that is nothing; None for a path that prune will remove."""
         try:
             content = load(file.path)
-            version = _hash(content, SPLITTING, file.name, base_address)
+            version, *same = (_hash(content, one, file.name, base_address) for one in (SPLITTING, *EARLIER))
             if held and held.is_just(version):
                 return SourceChange(document=file.name, status="unchanged", passages=held.whole[version])
             document = read(file.path, content)
@@ -173,7 +175,8 @@ class ChromaSources:
             if prune and not file.path.exists():
                 return None
             return SourceChange(document=file.name, status="failed", problem=str(problem))
-        return _prepared(file, document, version, base_address, "replaced" if held else "added")
+        status = "replaced" if held else "added"
+        return _prepared(file, document, version, base_address, status, frozenset(same))
 
     def _write(self, documents: Sequence[_Prepared], tell: _Tell | None) -> list[SourceChange]:
         """Add the passages of new versions, tell what they no longer say, then delete the old ones."""
@@ -188,13 +191,23 @@ class ChromaSources:
         for one in documents:
             old = {"$and": [{"document": one.key}, {"version": {"$ne": one.version}}]}
             change = SourceChange(document=one.name, status=one.status, passages=len(one.texts))
-            changes.append(self._forget(one.key, old, change, one.texts, tell))
+            changes.append(self._forget(one.key, old, change, one.texts, tell, one.same))
         return changes
 
     def _forget(
-        self, key: str, where: dict[str, Any], change: SourceChange, now: Sequence[str], tell: _Tell | None
+        self,
+        key: str,
+        where: dict[str, Any],
+        change: SourceChange,
+        now: Sequence[str],
+        tell: _Tell | None,
+        same: frozenset[str] = frozenset(),
     ) -> SourceChange:
-        """Delete old passages of a document, once it is told what of them is not said any more."""
+        """Delete old passages of a document, once it is told what of them is not said any more.
+
+        Those of a version in `same` were read from the very bytes: where they differ, we read better, and the document
+        says what it said.
+        """
         with self._lock, self._connection.collection() as collection:
             found = collection.get(where=where, include=["documents", "metadatas"])
         old = sorted(
@@ -203,10 +216,11 @@ class ChromaSources:
         )
         if not old:
             return change
-        sentences = source_changes.difference([text for _, text in old], now)
+        other = [(row, text) for row, text in old if row["version"] not in same]
+        sentences = source_changes.difference([text for _, text in other], now)
         if sentences:
-            versions = {str(row["version"]) for row, _ in old}
-            first = old[0][0]
+            versions = {f"{row['version']} {row.get('written', '')}".strip() for row, _ in other}
+            first = other[0][0]
             change = replace(
                 change,
                 title=str(first["title"]),
@@ -253,19 +267,24 @@ def _rows(collection: Any) -> Iterator[dict[str, Any]]:
         offset += len(page)
 
 
-def _prepared(file: Found, document: Document, version: str, base_address: str, status: str) -> _Prepared:
+def _prepared(
+    file: Found, document: Document, version: str, base_address: str, status: str, same: frozenset[str]
+) -> _Prepared:
     address = document.address or _address(file, base_address)
     cut = [piece for piece in pieces(document) if piece.text]
+    written = uuid4().hex  # a text that comes back is written again: when it goes again, that is another change
     return _Prepared(
         key=str(file.path),
         name=file.name,
         version=version,
+        same=same,
         status=status,
         texts=[piece.text for piece in cut],
         metadatas=[
             {
                 "document": str(file.path),
                 "version": version,
+                "written": written,
                 "index": number,
                 "of": len(cut),
                 "title": document.title,

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storage import html_words
+
 if TYPE_CHECKING:
-    from bs4 import Tag
     from markdown_it.token import Token
 
 LARGEST = 50 * 1024 * 1024  # bytes: a longer file is more likely a mistake than a document
@@ -22,12 +23,9 @@ READERS = {
     ".md": "markdown", ".markdown": "markdown", ".txt": "text", ".text": "text",
     ".html": "html", ".htm": "html", ".pdf": "pdf",
 }  # fmt: skip
+_KINDS = {"markdown": "Markdown", "text": "text", "html": "HTML", "pdf": "a PDF"}
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^(title|address|url|source)[ \t]*:[ \t]*(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_CONTAINERS = ("body", "main", "article", "section", "div")  # for words that stand in no paragraph
-_BLOCKS = (*_HEADINGS, *_CONTAINERS, "p", "li", "dt", "dd", "tr", "pre", "blockquote", "figcaption", "caption")
-_UNREAD = ("script", "style", "noscript", "template", "nav", "footer", "form", "aside", "svg", "iframe", "button")
 
 
 class Unreadable(Exception):
@@ -101,18 +99,56 @@ def load(path: Path) -> bytes:
 
 def read(path: Path, content: bytes) -> Document:
     """Read a document by the ending of its name. Raises Unreadable."""
-    match READERS[path.suffix.lower()]:
-        case "html":
-            document = _read_html(content)
-        case "pdf":
-            document = _read_pdf(content)
-        case "markdown":
-            document = _read_markdown(_decode(content))
-        case _:
-            document = _read_text(_decode(content))
+    kind = READERS[path.suffix.lower()]
+    try:
+        document = _read(kind, content)
+    except Unreadable:
+        raise
+    except Exception as error:  # whatever a reader makes of a bent file: it must not keep the others out
+        raise Unreadable(f"It is not {_KINDS[kind]} that can be read ({type(error).__name__}).") from error
     if not any(any(sign.isalnum() for sign in block.text) for block in document.blocks):
         raise Unreadable("It has no text. A scanned document needs text recognition first.")
     return Document(title=document.title or path.stem, address=document.address, blocks=document.blocks)
+
+
+def _read(kind: str, content: bytes) -> Document:
+    match kind:
+        case "html":
+            return _read_html(content)
+        case "pdf":
+            return _read_pdf(content)
+        case "markdown":
+            return _read_markdown(_decode(content))
+        case _:
+            return _read_text(_decode(content))
+
+
+class _Outline:
+    """The blocks of a document as they are found, each under the headings before it."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title  # the first heading, if there is none yet
+        self.blocks: list[Block] = []
+        self._path = [""] * 6
+
+    def heading(self, level: int, words: str) -> None:
+        self._path[level - 1 :] = [words, *[""] * (6 - level)]
+        self.title = self.title or words
+
+    def block(self, words: str, position: int) -> None:
+        if words:
+            self.blocks.append(Block(text=words, heading=_joined(self._path, self.title), position=position))
+
+    def lines(self, found: Sequence[html_words.Line], begin: int = 0) -> None:
+        """Of HTML that begins at a place of the document."""
+        for line in found:
+            if line.level:
+                self.heading(line.level, line.words)
+            else:
+                self.block(line.words, begin + line.position)
+
+    def document(self, address: str) -> Document:
+        return Document(title=self.title, address=address, blocks=tuple(self.blocks))
 
 
 def _decode(content: bytes) -> str:
@@ -154,26 +190,25 @@ def _read_markdown(text: str) -> Document:
 
     fields, begin = _front_matter(text)
     body = text[begin:]
-    lines = [0, *(found.end() for found in re.finditer("\n", body))]
-    title, path, blocks = fields.get("title", ""), [""] * 6, []
+    lines = [0, *(found.end() for found in re.finditer("\r\n?|\n", body))]  # all that the parser takes for line ends
+    outline = _Outline(fields.get("title", ""))
     tokens = MarkdownIt("commonmark").enable("table").parse(body)
     for at, token in enumerate(tokens):
         position = begin + lines[token.map[0]] if token.map else 0
         if token.type in {"fence", "code_block"}:
-            blocks.append(Block(text=token.content.strip(), heading=_joined(path, title), position=position))
+            outline.block(token.content.strip(), position)
+        if token.type == "html_block":
+            outline.lines(html_words.fragment(token.content), position)
         if token.type != "inline":
             continue
-        words = _inline(token)
+        words, blocks = _inline(token), outline.blocks
         if tokens[at - 1].type == "heading_open":
-            level = int(tokens[at - 1].tag[1])
-            path[level - 1 :] = [words, *[""] * (6 - level)]
-            title = title or words
+            outline.heading(int(tokens[at - 1].tag[1]), words)
         elif tokens[at - 1].type in {"td_open", "th_open"} and blocks and blocks[-1].position == position:
-            row = blocks.pop()
-            blocks.append(Block(text=f"{row.text} | {words}", heading=row.heading, position=position))
-        elif words:
-            blocks.append(Block(text=words, heading=_joined(path, title), position=position))
-    return Document(title=title, address=_address(fields), blocks=tuple(block for block in blocks if block.text))
+            blocks[-1] = replace(blocks[-1], text=f"{blocks[-1].text} | {words}")
+        else:
+            outline.block(words, position)
+    return outline.document(_address(fields))
 
 
 def _joined(path: Sequence[str], title: str) -> str:
@@ -190,48 +225,16 @@ def _inline(token: Token) -> str:
             said.append(child.content)
         elif child.type in {"softbreak", "hardbreak"}:
             said.append(" ")
-    return " ".join("".join(said).split())
+        elif child.type == "html_inline":
+            said.append(html_words.gap(child.content))
+    return html_words.plain("".join(said))
 
 
 def _read_html(content: bytes) -> Document:
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(content, "html.parser")
-    text = content.decode(soup.original_encoding or "utf-8", errors="replace")
-    lines = [0, *(found.end() for found in re.finditer("\n", text))]
-    canonical = soup.find("link", rel="canonical")
-    address = str(canonical.get("href") or "") if canonical else ""
-    title = " ".join(soup.title.get_text().split()) if soup.title else ""
-    for unread in soup.find_all(_UNREAD):
-        unread.decompose()
-    path, blocks = [""] * 6, []
-    for tag in soup.find_all(_BLOCKS):
-        words = _own_words(tag)
-        if tag.name in _HEADINGS:
-            level = int(tag.name[1])
-            path[level - 1 :] = [words, *[""] * (6 - level)]
-            title = title or words
-        elif words:
-            line = lines[tag.sourceline - 1] if tag.sourceline and tag.sourceline <= len(lines) else 0
-            blocks.append(Block(text=words, heading=_joined(path, title), position=line + (tag.sourcepos or 0)))
-    if not blocks:  # a page without paragraphs
-        blocks = [Block(text=" ".join(soup.get_text(" ").split()))]
-    return Document(title=title, address=address, blocks=tuple(blocks))
-
-
-def _own_words(tag: Tag) -> str:
-    """The words of a block without those of blocks inside it; cells of a row are parted by a bar."""
-    if tag.name == "tr":
-        cells = [" ".join(cell.get_text(" ").split()) for cell in tag.find_all(["td", "th"], recursive=False)]
-        return " | ".join(cell for cell in cells if cell)
-    if tag.find_parent("tr"):
-        return ""
-    pieces = [
-        str(piece)
-        for piece in tag.find_all(string=True)
-        if next((parent for parent in piece.parents if parent.name in _BLOCKS), None) is tag
-    ]
-    return " ".join("".join(pieces).split())
+    page = html_words.page(content)
+    outline = _Outline(page.title)
+    outline.lines(page.lines)
+    return outline.document(page.address)
 
 
 def _read_pdf(content: bytes) -> Document:
@@ -240,7 +243,7 @@ def _read_pdf(content: bytes) -> Document:
     import logging
 
     from pypdf import PdfReader
-    from pypdf.errors import PdfReadError
+    from pypdf.errors import DependencyError
 
     logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of every bent file that it reads all the same
     blocks, offset = [], 0
@@ -248,15 +251,18 @@ def _read_pdf(content: bytes) -> Document:
         reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted and not reader.decrypt(""):
             raise Unreadable("It is locked with a password.")
-        title = str((reader.metadata and reader.metadata.title) or "").strip()
+        title = _characters(str((reader.metadata and reader.metadata.title) or "")).strip()
         for number, page in enumerate(reader.pages, start=1):
-            text = page.extract_text()
+            text = _characters(page.extract_text())
             for found in re.finditer(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*", text):
                 words = " ".join(found.group().split())
                 blocks.append(Block(text=words, heading=f"Page {number}", position=offset + found.start()))
             offset += len(text) + 1
-    except Unreadable:
-        raise
-    except (PdfReadError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise Unreadable(f"It is not a PDF that can be read ({type(error).__name__}).") from error
+    except DependencyError as error:  # pypdf takes AES apart only with a library that we do without
+        raise Unreadable("It is encrypted. Save it without encryption.") from error
     return Document(title=title, address="", blocks=tuple(blocks))
+
+
+def _characters(text: str) -> str:
+    """Without halves of surrogate pairs and NULs, which bent fonts give: no index or database takes them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", " ")

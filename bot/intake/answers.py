@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.intake import problems
+from bot.intake import checked, problems
 from bot.intake.problems import Problem, ProblemFound
 from bot.intake.reading import Refusal
 from reviewers.decisions import gate
@@ -33,8 +33,6 @@ from reviewers.ports import Receipt, Received
 from reviewers.workflow.intake import OutputStory
 
 Notice: TypeAlias = Callable[[str, datetime | None], str]  # of an output's id, and when a person checked it
-
-VERIFIED = {ReleaseState.APPROVED, ReleaseState.EDITED}
 
 
 class Answer(BaseModel):
@@ -273,12 +271,16 @@ class ReleaseAnswer(Answer):
     output_id: str
     state: ReleaseState
     final: Annotated[bool, Field(description="False only while held: ask again")]
-    may_be_sent: Annotated[bool, Field(description="True: send `text`. False: send nothing (yet)")]
-    verified: Annotated[bool, Field(description="True when a person approved or edited it")]
-    text: Annotated[str | None, Field(description="What may be sent: the completion, or the edited text")]
+    may_be_sent: Annotated[bool, Field(description="True: send `text`. False: send nothing (yet, or any more)")]
+    verified: Annotated[bool, Field(description="True when a person approved or edited it, and it was not recalled")]
+    text: Annotated[
+        str | None, Field(description="What may be sent, or could be until the recall: the completion, or the edit")
+    ]
     reasons: Annotated[list[str], Field(description="Why it was rejected")]
     note: Annotated[str, Field(description="The reviewer's words on a rejection")]
-    notice: Annotated[str, Field(description="For the reader of the text: what is known of it")] = ""
+    notice: Annotated[
+        str, Field(description="For the reader of the text: what is known of it; empty when it may not be sent")
+    ] = ""
     held_since: datetime
     deadline: datetime | None
     on_timeout: Annotated[OnTimeout, Field(description="What becomes of it when nobody decides by the deadline")]
@@ -288,19 +290,23 @@ class ReleaseAnswer(Answer):
     ]
 
     @classmethod
-    def of(cls, release: ReleaseType, *, note: str = "", notice: str = "") -> ReleaseAnswer:
-        """From our own type; `note` comes from the resolution, `notice` says what is known of what may be sent."""
+    def of(cls, release: ReleaseType, view: TaskView | None, notice: Notice) -> ReleaseAnswer:
+        """From our own types; `notice` makes the sentence for the reader of what may be sent.
+
+        Of a release that is held, or verified, `view` tells nothing more: it can be left out there.
+        """
         final = release.state is not ReleaseState.HELD
+        sent = gate.may_send(release)
         return cls(
             output_id=release.output_id,
             state=release.state,
             final=final,
-            may_be_sent=gate.may_send(release),
-            verified=release.state in VERIFIED,
+            may_be_sent=sent,
+            verified=checked.is_verified(release),
             text=release.text if final else None,
             reasons=list(release.reasons),
-            note=note,
-            notice=notice if gate.may_send(release) else "",
+            note=checked.rejection_note(view),
+            notice=notice(release.output_id, checked.text_at(release, view)) if sent else "",
             held_since=release.held_since,
             deadline=release.deadline,
             on_timeout=release.on_timeout,
@@ -319,15 +325,15 @@ class StoryAnswer(Answer):
     verdicts: list[VerdictAnswer]
     resolution: ResolutionAnswer | None
     release: ReleaseAnswer | None
-    notice: Annotated[str, Field(description="For its readers: what is known of it; empty once people rejected it")] = (
-        ""
-    )
+    notice: Annotated[
+        str, Field(description="For its readers: what is known of it; empty once people rejected it, or took it back")
+    ] = ""
 
     @classmethod
     def of(cls, story: OutputStory, notice: Notice) -> StoryAnswer:
         """From our own types; `notice` makes the sentence for its readers."""
-        told = "" if _is_rejected(story) else notice(story.output.output_id, _checked_at(story))
         view = story.view
+        told = "" if checked.is_taken_back(story) else notice(story.output.output_id, checked.at(view))
         return cls(
             output=OutputAnswer.model_validate(story.output),
             assessment=AssessmentAnswer.model_validate(story.assessment) if story.assessment else None,
@@ -335,27 +341,9 @@ class StoryAnswer(Answer):
             task=TaskAnswer.of(view.task) if view else None,
             verdicts=[VerdictAnswer.model_validate(verdict) for verdict in view.verdicts] if view else [],
             resolution=ResolutionAnswer.model_validate(view.resolution) if view and view.resolution else None,
-            release=ReleaseAnswer.of(story.release, note=rejection_note(view), notice=told) if story.release else None,
+            release=ReleaseAnswer.of(story.release, view, notice) if story.release else None,
             notice=told,
         )
-
-
-def _checked_at(story: OutputStory) -> datetime | None:
-    """When a person stood behind the output; None: nobody did."""
-    resolution = story.view.resolution if story.view else None
-    return resolution.resolved_at if resolution and resolution.outcome is not Outcome.REJECTED else None
-
-
-def _is_rejected(story: OutputStory) -> bool:
-    """Whether people found it wrong and put nothing in its place."""
-    resolution = story.view.resolution if story.view else None
-    return resolution is not None and resolution.outcome is Outcome.REJECTED
-
-
-def rejection_note(view: TaskView | None) -> str:
-    """The reviewer's words, where the output was rejected."""
-    resolution = view.resolution if view else None
-    return resolution.note if resolution and resolution.outcome is Outcome.REJECTED else ""
 
 
 def receipt(entry: Output | Refusal, receipt: Receipt | None) -> dict[str, Any]:

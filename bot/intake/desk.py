@@ -14,13 +14,12 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.intake import answers, problems, reading
+from bot.intake import answers, checked, problems, reading
 from bot.intake.auth import Gatekeeper
 from bot.intake.committer import Committer
 from bot.intake.limits import MAX_WAIT_SECONDS, MEBIBYTE, IntakeSettings
 from bot.intake.problems import Problem, ProblemFound
 from bot.intake.watcher import ReleaseWatcher
-from reviewers.decisions import gate
 from reviewers.model import Output, Release, ReleaseState
 from reviewers.ports import Clock, Metrics, Receipt, Store
 from reviewers.workflow.intake import OutputStory
@@ -103,13 +102,13 @@ class IntakeDesk:
             decided = await self.watcher.final(output_id, min(left, self._until_deadline(release)))
             # At its deadline the desk times it out, so that nobody depends on another process to do so.
             release = decided if decided is not None else await self.read(self.services.release.get, output_id)
-        note = notice = ""
-        if release.state is ReleaseState.REJECTED:
-            note = answers.rejection_note((await self.read(self.services.intake.story, output_id)).view)
-        elif gate.may_send(release):
-            checked = release.decided_at if release.state in answers.VERIFIED else None
-            notice = await self.read(self.services.notice, output_id, checked)
-        return as_response(answers.ReleaseAnswer.of(release, note=note, notice=notice))
+        return as_response(await self.read(self._release, release))
+
+    def _release(self, release: Release) -> answers.ReleaseAnswer:
+        # What people said is read where the release alone does not tell it: most are held, or checked and stand.
+        told = release.state is ReleaseState.HELD or checked.is_verified(release)
+        view = None if told else self.services.intake.story(release.output_id).view
+        return answers.ReleaseAnswer.of(release, view, self.services.notice)
 
     async def story(self, output_id: str) -> Response:
         """All that is known of an output, with what its readers may be told."""

@@ -93,6 +93,13 @@ RELEASES: dict[str, dict[str, Any]] = {
     | _UNSEEN
     | {"state": "timed_out", "on_timeout": "release", "text": "A cash withdrawal abroad costs € 2.00."},
     "released": _RELEASE | _UNSEEN | {"state": "released", "text": "A cash withdrawal abroad costs € 3.50."},
+    "approved, then recalled": _RELEASE
+    | _REFUSED
+    | {
+        "state": "approved",
+        "text": "A cash withdrawal abroad costs € 2.00.",
+        "recalled_at": "2026-11-23T14:31:12Z",
+    },
 }
 
 _MEBIBYTES = limits.IntakeSettings().max_body_bytes // limits.MEBIBYTE
@@ -118,7 +125,9 @@ never changes.
 `timed_out` means that nobody decided by the deadline; it is no verdict. The policy says what follows (`on_timeout`):
 `release`: `text` may be sent, not verified; `refuse`: nothing is sent; `hold`: it stays `held` until somebody decides.
 `released`: it left at once, not verified, since few answers of so low a risk are wrong, as reviews of the last weeks
-proved; only where the route says so. People may still look at it: if they find it wrong, `recalled_at` is set.
+proved; only where the route says so. People may still look at it.
+`recalled_at` is set when people change their mind after it was final: take back what was sent. From then on
+`may_be_sent` and `verified` are false and `notice` is empty; `state` and `text` still say what you were told before.
 `notice` is a sentence for the reader of the text: whether a person checked it, or how often such answers are wrong.
 Look at `may_be_sent` and `text` alone if you do not want to tell the states apart."""
 

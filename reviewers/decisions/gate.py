@@ -89,5 +89,5 @@ def below_proven(
 
 
 def may_send(release: Release) -> bool:
-    """Whether the application may send `release.text` to its reader."""
-    return release.state is not ReleaseState.HELD and release.text is not None
+    """Whether the application may send `release.text` to its reader: it is final, and people did not take it back."""
+    return release.state is not ReleaseState.HELD and release.text is not None and release.recalled_at is None

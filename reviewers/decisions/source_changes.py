@@ -46,7 +46,13 @@ def difference(before: Sequence[str], now: Sequence[str]) -> tuple[ChangedSenten
 
 
 def change_id(document: str, sentences: Iterable[ChangedSentence], versions: Iterable[str]) -> str:
-    """The same for the same change of the same document: who notices it twice stores it once."""
+    """The same for the same change of the same document: who notices it twice stores it once.
+
+    Args:
+        document: its key in the index.
+        sentences: that it no longer says.
+        versions: of its old text, each with a sign of when it was written: the same text written again is another.
+    """
     parts = [document, *sorted(versions), *(text for one in sentences for text in (one.was, one.now))]
     return "sc_" + hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:26]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -76,6 +77,13 @@ def test_release_follows_the_resolution(
     resolution = consensus.stand([a_verdict(kind=kind, **changes)], None).resolution
     released = gate.outcome(a_release(), an_output(), resolution, now=NOON)
     assert (released.state, released.text, gate.may_send(released)) == (state, text, text is not None)
+
+
+def test_what_was_recalled_may_not_be_sent_any_more() -> None:
+    """It stays final, with the text that was sent."""
+    release = a_release(state=ReleaseState.APPROVED, text=COMPLETION, decided_at=NOON)
+    assert gate.may_send(release)
+    assert not gate.may_send(replace(release, recalled_at=NOON))
 
 
 @pytest.mark.parametrize(("on_timeout", "text"), [(OnTimeout.RELEASE, COMPLETION), (OnTimeout.REFUSE, None)])

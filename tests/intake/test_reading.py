@@ -123,6 +123,8 @@ def test_a_full_body_keeps_every_field() -> None:
         ({"metadata": []}, "metadata", "object"),
         ({"metadata": {"a": {"b": float("nan")}}}, "metadata.a.b", "2^63"),
         ({"metadata": {"a": [0, 2**63]}}, "metadata.a[1]", "2^63"),
+        ({"metadata": {"a": 10**400}}, "metadata.a", "2^63"),
+        ({"metadata": {"a": -(10**400)}}, "metadata.a", "2^63"),
         ({"metadata": {"a": "x\x00"}}, "metadata.a", "NUL"),
         ({"metadata": {"a": "\udfff"}}, "metadata.a", "surrogate"),
         ({"metadata": {"k\x00": 1}}, "metadata", "NUL"),

@@ -17,6 +17,7 @@ import pytest
 
 from bot.intake.api import make_api
 from bot.intake.watcher import ReleaseWatcher
+from bot.runtime import _uvicorn
 from reviewers.errors import Unavailable
 from reviewers.model import OnTimeout, Release, ReleaseState, ReviewTask, VerdictKind
 from reviewers.ports import UnitOfWork
@@ -158,6 +159,31 @@ def test_a_deadline_that_passes_during_the_wait_is_told_without_a_clock_process(
         assert held.http.get("/v1/outputs/o-1/release?wait=20").json()["state"] == "timed_out"
 
 
+@pytest.mark.parametrize(
+    ("kind", "more", "note", "told_of_the_output"),
+    [
+        (VerdictKind.REJECT, {"reasons": ("invented",), "note": "No such fee."}, "No such fee.", ""),
+        (VerdictKind.EDIT, {"correction": "It costs € 3.50."}, "", "Checked by a person on 23 Nov."),
+    ],
+)
+def test_after_a_recall_nothing_may_be_sent(
+    tmp_path: Path, kind: VerdictKind, more: dict[str, Any], note: str, told_of_the_output: str
+) -> None:
+    """What was told before stays, so that it can be taken back; the edit is of the output, and no new release."""
+    with holding(tmp_path, clock=FixedClock(NOON)) as held:
+        held.hold("o-1")
+        held.decide("o-1", VerdictKind.APPROVE)
+        before = held.http.get("/v1/outputs/o-1/release").json()
+        assert before["notice"] == "Checked by a person on 23 Nov."
+        held.decide("o-1", kind, **more)
+        answer = held.http.get("/v1/outputs/o-1/release").json()
+        story = held.http.get("/v1/outputs/o-1").json()
+    changed = {"may_be_sent": False, "verified": False, "notice": "", "note": note}
+    assert answer == before | changed | {"recalled_at": answer["recalled_at"]}
+    assert answer["recalled_at"] is not None
+    assert (story["release"], story["notice"]) == (answer, told_of_the_output)
+
+
 def test_an_output_that_was_not_held_has_no_release(tmp_path: Path) -> None:
     """409 says that nothing holds it back."""
     with service(tmp_path) as started:
@@ -165,6 +191,22 @@ def test_an_output_that_was_not_held_has_no_release(tmp_path: Path) -> None:
         answer = started.http.get("/v1/outputs/o-1/release?wait=60")
     assert answer.status_code == 409
     assert "not sent with hold" in answer.json()["detail"]
+
+
+def test_who_waits_is_answered_before_the_service_ends() -> None:
+    """As if the time were over, rather than cut off: the next attempt finds the service that is started anew."""
+    behind = parts(MemoryStore())
+    asked = Asked(behind.services.release)
+    headers = {"Authorization": f"Bearer {behind.token()[0]}"}
+    with ThreadPoolExecutor(1) as threads:
+        with _uvicorn(make_api(replace(behind.services, release=asked)), "127.0.0.1", 0) as address:
+            body = a_body("o-1", hold=True)
+            httpx.post(f"{address}/v1/outputs", json=body, headers=headers, trust_env=False)
+            url = f"{address}/v1/outputs/o-1/release?wait=60"
+            poll = threads.submit(httpx.get, url, headers=headers, timeout=30, trust_env=False)
+            asked.wait_for(1)
+        answer = poll.result()
+    assert (answer.status_code, answer.json()["state"], answer.json()["final"]) == (200, "held", False)
 
 
 def test_two_hundred_who_wait_hold_no_thread_and_each_is_answered(tmp_path: Path) -> None:

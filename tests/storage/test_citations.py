@@ -13,6 +13,7 @@ from langchain_core.embeddings import Embeddings
 from reviewers.errors import Unavailable
 from reviewers.ports import SourceChange
 from storage.citations import ChromaSources
+from tests.storage.test_citations_documents import AES, a_pdf
 
 FEES = """---
 title: "Card fees 2026"
@@ -173,12 +174,13 @@ def test_bad_files_are_reported_and_the_rest_goes_on(index: ChromaSources, docs:
     (docs / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing")
     (docs / "empty.md").write_text("---\ntitle: x\n---\n", encoding="utf-8")
     (docs / "latin.txt").write_bytes("Gebühr für Ausländer".encode("latin-1"))
+    (docs / "locked.pdf").write_bytes(a_pdf("The terms of the card.", title="Terms", trailer=AES))
     (docs / "picture.png").write_bytes(b"\x89PNG")
     (docs / ".hidden.md").write_text("secret", encoding="utf-8")
     changes = add(index, docs)
     assert statuses(changes) == {
         "broken.pdf": "failed", "cards/fees.md": "added", "empty.md": "failed", "latin.txt": "failed",
-        "limits.md": "added",
+        "limits.md": "added", "locked.pdf": "failed",
     }  # fmt: skip
     assert "UTF-8" in changes["latin.txt"].problem
     assert "no text" in changes["empty.md"].problem
@@ -347,3 +349,52 @@ def test_change_that_could_not_be_noted_is_told_again(index: ChromaSources, docs
     assert told[0].sentences == told[1].sentences
     index.add_paths([str(docs)], prune=False, tell=told.append)
     assert len(told) == 2
+
+
+def test_change_that_comes_again_is_another_change(index: ChromaSources, docs: Path) -> None:
+    """The fee rose, fell, and rose again: each time there may be answers that rest on what is gone."""
+    limits = docs / "limits.md"
+    told: list[SourceChange] = []
+    add(index, docs)
+    for amount in ("600", "500", "600"):
+        limits.write_text(LIMITS.replace("500", amount), encoding="utf-8")
+        index.add_paths([str(docs)], prune=False, tell=told.append)
+    assert told[0].sentences == told[2].sentences
+    assert len({change.change_id for change in told}) == 3
+
+
+def test_document_that_is_removed_again_is_told_again(index: ChromaSources, docs: Path) -> None:
+    """It was there in between, with the same words."""
+    limits = docs / "limits.md"
+    told: list[SourceChange] = []
+    for _ in range(2):
+        limits.write_text(LIMITS, encoding="utf-8")
+        add(index, docs)
+        limits.unlink()
+        index.add_paths([str(docs)], prune=True, tell=told.append)
+    assert told[0].sentences == told[1].sentences
+    assert told[0].change_id != told[1].change_id
+
+
+def test_document_that_is_only_read_better_has_not_changed(
+    index: ChromaSources, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is cut anew, and its old text was ours, not its own; what changes in it later is told."""
+    fees = docs / "fees.html"
+    told: list[SourceChange] = []
+    fees.write_text("<p>The fee of this card is 2<br>500 a day.</p>", encoding="utf-8")
+    with monkeypatch.context() as before:
+        before.setattr("storage.citations.SPLITTING", "headings-1")
+        before.setattr("storage.citations.EARLIER", ())
+        before.setattr("storage.html_words._clear", lambda _: None)
+        add(index, docs)
+    assert "The fee of this card is 2500 a day." in texts(index, "fee")
+    changes = index.add_paths([str(docs)], prune=False, tell=told.append)
+    assert [change.status for change in changes] == ["replaced"] * 3
+    assert told == []
+    assert "The fee of this card is 2 500 a day." in texts(index, "fee")
+    assert "The fee of this card is 2500 a day." not in texts(index, "fee")
+
+    fees.write_text("<p>The fee of this card is 3<br>500 a day.</p>", encoding="utf-8")
+    index.add_paths([str(docs)], prune=False, tell=told.append)
+    assert [one.was for change in told for one in change.sentences] == ["The fee of this card is 2 500 a day."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pypdf.errors import LimitReachedError, ParseError
 
 from storage.documents import Block, Document, Unreadable, read
 from storage.passages import pieces
@@ -33,6 +34,44 @@ def test_html_gives_its_words_without_menus_and_scripts() -> None:
     assert PAGE[document.blocks[1].position :].startswith("<li>Under 18")
 
 
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("<p>Fee is 2<br>500 a day</p>", ["Fee is 2 500 a day"]),
+        ("<p>Fee is 2<BR/>500</br>a day</p>", ["Fee is 2 500 a day"]),
+        ("<body><!-- draft: fee is 9 EUR --><p>Fee<!-- 9 --> is 2<![CDATA[9]]></p></body>", ["Fee is 2"]),
+        ("<ul><li>Gold<ul><li>Silver</li></ul>3 EUR</li></ul>", ["Gold 3 EUR", "Silver"]),
+        ("<div>Fee 2<nav>Menu</nav>500</div>", ["Fee 2 500"]),
+        ("<table><tr><td>€ <b>3</b>.50<br>a day</td><td>A<p>B</p></td></tr></table>", ["€ 3.50 a day | A B"]),
+        ("<p>€ 500<sup>1</sup> for 3 m<sup>2</sup></p>", ["€ 500 1 for 3 m2"]),
+        ("<title>Fees</title>Loose words.<p>A paragraph.</p>", ["Loose words.", "A paragraph."]),
+    ],
+)
+def test_html_keeps_apart_what_a_page_keeps_apart(page: str, said: list[str]) -> None:
+    """Two numbers never become one; what is hidden is not read."""
+    assert [block.text for block in read(Path("fees.html"), page.encode()).blocks] == said
+
+
+def test_html_in_markdown_is_read_as_on_a_page() -> None:
+    """Breaks in a line, blocks of their own, and their headings, at their place; comments are not read."""
+    text = (
+        "# Fees\n\nFee 2<br>500, or € 500<sup>1</sup>.\n\n<!-- 9 -->\n\n"
+        "<div>Fee 3</div>\n<h2>Gold</h2>\n\n| a |\n|---|\n| 2<br/>500 |\n"
+    )
+    document = read(Path("fees.md"), text.encode())
+    assert [(block.heading, block.text) for block in document.blocks] == [
+        ("", "Fee 2 500, or € 500 1."), ("", "Fee 3"), ("Gold", "a"), ("Gold", "2 500"),
+    ]  # fmt: skip
+    assert text[document.blocks[1].position :].startswith("<div>Fee 3")
+
+
+def test_markdown_with_any_line_ends_knows_its_places() -> None:
+    """Of a Mac before 2001, of Windows, and mixed: a place is one in the file as it is."""
+    text = "# H\r\rone\r\r\n\r\ntwo\n"
+    document = read(Path("g.md"), text.encode())
+    assert [(block.text, text[block.position :][:3]) for block in document.blocks] == [("one", "one"), ("two", "two")]
+
+
 def test_a_pdf_gives_its_pages() -> None:
     """The heading is the page, the title that of the file's own data."""
     document = read(Path("terms.pdf"), a_pdf("The terms of the card.", title="Terms 2026"))
@@ -44,6 +83,32 @@ def test_a_pdf_without_text_says_so() -> None:
     """A scan is all picture."""
     with pytest.raises(Unreadable, match="text recognition"):
         read(Path("scan.pdf"), a_pdf("", title=""))
+
+
+def test_a_pdf_that_is_encrypted_says_so() -> None:
+    """Also where no password is asked for: what takes it apart is no dependency of ours."""
+    with pytest.raises(Unreadable, match=r"^It is encrypted\. Save it without encryption\.$"):
+        read(Path("locked.pdf"), a_pdf("The terms of the card.", title="Terms", trailer=AES))
+
+
+@pytest.mark.parametrize("error", [LimitReachedError, ParseError, NotImplementedError, RecursionError])
+def test_whatever_a_reader_makes_of_a_bent_file_is_told(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the problem of this one document, so that the others are read."""
+
+    def fail(*_: object) -> None:
+        raise error("bent")
+
+    monkeypatch.setattr("pypdf.PdfReader", fail)
+    with pytest.raises(Unreadable, match=rf"^It is not a PDF that can be read \({error.__name__}\)\.$"):
+        read(Path("bent.pdf"), b"%PDF-1.7")
+
+
+def test_a_pdf_gives_only_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bent fonts give halves of surrogate pairs and NULs, which no database takes; two halves are one character."""
+    monkeypatch.setattr("pypdf.PageObject.extract_text", lambda _: "Fee\x003 \ud835 \ud83d\ude00")
+    assert read(Path("a.pdf"), a_pdf("x", title="t")).blocks[0].text == "Fee 3 \ufffd 😀"
 
 
 def test_plain_text_is_cut_at_empty_lines() -> None:
@@ -84,7 +149,14 @@ def test_short_blocks_of_one_heading_share_a_passage() -> None:
     assert [piece.text for piece in pieces(Document(title="t", address="", blocks=blocks))] == ["One.\nTwo.", "Three."]
 
 
-def a_pdf(text: str, *, title: str) -> bytes:
+AES = (
+    "/ID [<00> <00>] /Encrypt << /Filter /Standard /V 5 /R 6 /Length 256 /P -4"
+    f" /O <{'00' * 48}> /U <{'00' * 48}> /OE <{'00' * 32}> /UE <{'00' * 32}> /Perms <{'00' * 16}>"
+    " /CF << /StdCF << /AuthEvent /DocOpen /CFM /AESV3 /Length 32 >> >> /StmF /StdCF /StrF /StdCF >>"
+)
+
+
+def a_pdf(text: str, *, title: str, trailer: str = "") -> bytes:
     """The smallest PDF with one line of text."""
     stream = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET".encode() if text else b""
     objects = [
@@ -101,5 +173,5 @@ def a_pdf(text: str, *, title: str) -> bytes:
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     start = len(out)
     out += b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer << /Size 6 /Root 1 0 R /Info 5 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+    out += b"trailer << /Size 6 /Root 1 0 R /Info 5 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (trailer.encode(), start)
     return bytes(out)

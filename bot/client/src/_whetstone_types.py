@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import httpx
+
+T = TypeVar("T")
 
 
 class WhetstoneError(Exception):
@@ -75,8 +77,8 @@ class Release:
     output_id: str
     state: Literal["held", "approved", "edited", "rejected", "timed_out", "released"]
     final: bool  # False only while held
-    may_be_sent: bool  # then send `text`
-    verified: bool  # a person approved or edited it
+    may_be_sent: bool  # then send `text`; False again after a recall
+    verified: bool  # a person approved or edited it, and it was not recalled
     text: str | None
     reasons: tuple[str, ...]
     note: str
@@ -103,31 +105,38 @@ class Story:
     raw: Mapping[str, Any] = field(repr=False)  # the whole answer
 
 
-def content_of(response: httpx.Response) -> dict[str, Any]:
-    """The JSON of a good answer. Raises Refused."""
-    if response.is_success:
-        content: dict[str, Any] = response.json()
-        return content
-    raise problem_of(response)
+def answer_of(response: httpx.Response, read: Callable[[Mapping[str, Any]], T]) -> T:
+    """What a good answer says. Raises Refused, and WhetstoneError for what is no answer of the service."""
+    if not response.is_success:
+        raise problem_of(response)
+    try:
+        return read(response.json())
+    except (ValueError, LookupError, TypeError, AttributeError) as error:  # a page of a proxy, or a wrong address
+        shown = f"{response.status_code} with what is no answer of Whetstone's"
+        raise WhetstoneError(f"{response.url} answers {shown}: {response.text[:200]}") from error
 
 
 def problem_of(response: httpx.Response) -> Refused:
-    """The refusal that an answer tells of, problem+json or not."""
+    """The refusal that an answer tells of, problem+json or not: what stands in between answers in its own way."""
     try:
         content = response.json()
     except ValueError:
-        content = {}
-    if not isinstance(content, dict):
-        content = {}
-    return refused_of({"status": response.status_code, "detail": response.text[:200]} | content)
+        content = None
+    content = content if isinstance(content, dict) else {}
+    return refused_of(content, status=response.status_code, otherwise=response.text[:200])
 
 
-def refused_of(content: Mapping[str, Any]) -> Refused:
-    """A refusal from the members of problem+json."""
-    status = int(content.get("status", 0))
+def refused_of(content: Mapping[str, Any], *, status: int, otherwise: str = "") -> Refused:
+    """A refusal from the members of problem+json; `otherwise` is the detail where they have none."""
     kinds: Mapping[int, type[Refused]] = {401: Unauthorised, 404: NotFound, 409: Conflict}
-    errors = tuple(FieldError(each["field"], each["message"]) for each in content.get("errors", ()))
-    return kinds.get(status, Refused)(status, content.get("title", ""), content.get("detail", ""), errors)
+    listed = content.get("errors")
+    errors = tuple(
+        FieldError(str(each["field"]), str(each["message"]))
+        for each in (listed if isinstance(listed, list) else ())
+        if isinstance(each, dict) and {"field", "message"} <= each.keys()
+    )
+    title, detail = (str(content.get(name) or "") for name in ("title", "detail"))
+    return kinds.get(status, Refused)(status, title, detail or otherwise, errors)
 
 
 def retry_after_of(response: httpx.Response, longest: float) -> float:
@@ -156,8 +165,13 @@ def batch_result_of(content: Mapping[str, Any]) -> BatchResult:
         output_id=content["output_id"],
         status=content["status"],
         receipt=None if problem else receipt_of(content),
-        problem=refused_of(problem) if problem else None,
+        problem=refused_of(problem, status=int(problem["status"])) if problem else None,
     )
+
+
+def batch_results_of(content: Mapping[str, Any]) -> list[BatchResult]:
+    """From JSON."""
+    return [batch_result_of(result) for result in content["results"]]
 
 
 def release_of(content: Mapping[str, Any]) -> Release:

@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -37,8 +37,8 @@ from _whetstone_types import (
     Unauthorised,
     Unreachable,
     WhetstoneError,
-    batch_result_of,
-    content_of,
+    answer_of,
+    batch_results_of,
     problem_of,
     receipt_of,
     release_of,
@@ -63,6 +63,10 @@ __all__ = [
 
 REPEATED = frozenset({429, 500, 502, 503, 504})
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 20.0  # seconds between attempts
+# A thread that waits for a release has a connection of its own. httpx's bound of 100 would keep all others waiting.
+LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+
+T = TypeVar("T")
 
 
 class Whetstone:
@@ -102,6 +106,7 @@ class Whetstone:
             base_url=self.base_url,
             headers={"Authorization": f"Bearer {token}"},
             timeout=timeout,
+            limits=LIMITS,
             transport=transport,
         )
         self._queue = Queue(
@@ -153,7 +158,7 @@ class Whetstone:
         datetime with a zone), metadata, hold. None leaves a field out.
         """
         item = item_of(output_id=output_id, prompt=prompt, completion=completion, model=model, **more)
-        return receipt_of(self._call("POST", "/v1/outputs", content=item.body))
+        return self._call("POST", "/v1/outputs", receipt_of, content=item.body)
 
     def submit_all(self, outputs: Iterable[Mapping[str, Any]]) -> list[BatchResult]:
         """Send many now, with the fields of `submit`; one result each, in order. Raises Unreachable and Refused."""
@@ -183,23 +188,33 @@ class Whetstone:
 
     def get(self, output_id: str) -> Story:
         """All that is known of one output. Raises NotFound."""
-        return story_of(self._call("GET", f"/v1/outputs/{quote(output_id, safe='')}"))
+        return self._call("GET", f"/v1/outputs/{quote(output_id, safe='')}", story_of)
 
     def release(self, output_id: str, *, wait: float = 0.0) -> Release:
         """The release of an output sent with `hold=True`: as soon as it is final, or as it stands after `wait` seconds.
 
-        Raises NotFound, and Conflict when the output was not sent with hold.
+        A service that is away meanwhile, as when it is started anew, is asked again until the time is over. Raises
+        NotFound, Conflict when the output was not sent with hold, and Unreachable when nobody answers at the end.
         """
         end = time.monotonic() + wait
+        failures = 0
         while True:
             seconds = max(0.0, min(self._poll_seconds, end - time.monotonic()))
-            answer = self._call(
-                "GET",
-                f"/v1/outputs/{quote(output_id, safe='')}/release",
-                params={"wait": f"{seconds:.3f}"},
-                timeout=self._timeout + seconds,
-            )
-            release = release_of(answer)
+            try:
+                release = self._call(
+                    "GET",
+                    f"/v1/outputs/{quote(output_id, safe='')}/release",
+                    release_of,
+                    params={"wait": f"{seconds:.3f}"},
+                    timeout=self._timeout + seconds,
+                )
+            except Unreachable:
+                failures += 1
+                left = end - time.monotonic()
+                if left <= 0 or self._closing.wait(min(left, _pause(failures))):
+                    raise
+                continue
+            failures = 0
             if release.final or time.monotonic() >= end:
                 return release
 
@@ -215,24 +230,38 @@ class Whetstone:
 
     def _send_items(self, items: Sequence[Item]) -> list[BatchResult]:
         body = b'{"outputs":[' + b",".join(item.body for item in items) + b"]}"
-        answer = self._call("POST", "/v1/outputs", content=body)
-        return [batch_result_of(result) for result in answer["results"]]
+        return self._call("POST", "/v1/outputs", batch_results_of, content=body)
 
-    def _call(self, method: str, path: str, *, content: bytes | None = None, **options: Any) -> dict[str, Any]:
-        """One request, repeated while it fails for a passing reason."""
+    def _call(
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Mapping[str, Any]], T],
+        *,
+        content: bytes | None = None,
+        **options: Any,
+    ) -> T:
+        """What `read` finds in the answer to one request, which is repeated while it fails for a passing reason."""
+        if self._closing.is_set():
+            raise WhetstoneError("This client is closed.")
         headers = {"Content-Type": "application/json"} if content is not None else {}
         problem: WhetstoneError = Unreachable("never tried")
         for attempt in range(1, self._attempts + 1):
-            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)) * (0.5 + random.random() / 2)  # noqa: S311
+            pause = _pause(attempt)
             try:
                 response = self._http.request(method, path, content=content, headers=headers, **options)
             except httpx.TransportError as error:
                 problem = Unreachable(f"{self.base_url} does not answer: {type(error).__name__}: {error}")
             else:
                 if response.status_code not in REPEATED:
-                    return content_of(response)
+                    return answer_of(response, read)
                 problem = Unreachable(f"{self.base_url} answers {response.status_code}: {problem_of(response).detail}")
                 pause = max(pause, retry_after_of(response, LONGEST_PAUSE))
             if attempt < self._attempts and self._closing.wait(pause):
                 break
         raise problem
+
+
+def _pause(failures: int) -> float:
+    """Seconds until the next attempt: longer after each failure, and not the same for all who wait."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 1, 10)) * (0.5 + random.random() / 2)  # noqa: S311
