@@ -19,6 +19,7 @@ from bot import logs
 from bot.bootstrap import build_api, build_services, check_database, upgrade_database
 from bot.cli.console import out
 from bot.settings import Settings
+from reviewers.errors import Unavailable
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+KEEP_ALIVE_SECONDS = 75  # longer than proxies keep theirs (60, mostly): else a request meets a closed connection
 SWITCH_SECONDS = (
     0.0005  # between two turns of Python's threads (5 ms by default): an ack must not wait for others' work
 )
@@ -149,8 +151,29 @@ def _uvicorn(api: FastAPI, host: str, port: int) -> Iterator[str]:
     # The protocol is named since asyncio switches Nagle's algorithm off only where it stands: else answers take 40 ms.
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    server = uvicorn.Server(uvicorn.Config(api, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        where = f"{host}, port {port}: {error.strerror or type(error).__name__}"
+        raise Unavailable(f"The API cannot listen on {where}. Set WHETSTONE_PORT or WHETSTONE_HOST.") from error
+
+    class Server(uvicorn.Server):
+        """Answers who waits for a release before it ends: they would be cut off after its five seconds."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await api.state.intake.watcher.close()
+            await super().shutdown(sockets)
+
+    server = Server(
+        uvicorn.Config(
+            api,
+            log_config=None,
+            access_log=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=5,
+        )
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api", daemon=True)
     thread.start()
     while not server.started and thread.is_alive():

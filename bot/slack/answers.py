@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from slack_bolt import Ack
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.webhook import WebhookClient
 
-from bot.slack.desk import ReviewDesk, actor_of
+from bot.slack import places
+from bot.slack.desk import ReviewDesk
 from bot.slack.digest.ids import DigestBlock
 from bot.slack.forms import (
     claimed,
@@ -27,9 +28,9 @@ from bot.slack.forms import (
     old_card,
     own_output,
 )
-from bot.slack.ids import VERDICT_ACTIONS, ActionId, BlockId
+from bot.slack.ids import VERDICT_ACTIONS, VERDICT_CHOICES, ActionId, BlockId, CallbackId
 from bot.slack.routes import Tell
-from bot.slack.values import ButtonValue, FormContext
+from bot.slack.values import OLD_CARD, ButtonValue, FormContext, MenuValue
 from bot.slack.wire import SlackMessage
 from reviewers.errors import (
     AlreadyResolved,
@@ -53,8 +54,11 @@ log = structlog.get_logger()
 
 TRIGGER_GONE = frozenset({"expired_trigger_id", "trigger_expired", "invalid_trigger_id"})
 TRIGGER_USED = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
+# A second press on what the first one has changed already, and a window that the person has closed meanwhile.
+OUTRUN = frozenset({"hash_conflict", "not_found", "view_not_found"})
 SLACK_FAILED = (OutcomeUnknown, RateLimited, Refused, Unready)
 BROKEN = "Something broke here, and nothing was counted."
+TYPED = frozenset({CallbackId.EDIT.value, CallbackId.EDIT_CLAIM.value})  # forms whose words are worth keeping
 FIELDS = {
     "correction": f"{BlockId.ANSWER}0",
     "note": BlockId.NOTE.value,
@@ -89,7 +93,7 @@ def answering(
         if block in _blocks(view):
             ack(response_action="errors", errors={block: str(error)})
         else:
-            _tell(ack, view, str(error))
+            _tell(ack, view, str(error), push=view.get("callback_id") in TYPED)
     except AlreadyResolved as error:
         context = FormContext.parse(view.get("private_metadata"))
         late = decided_meanwhile_view(error, text, note, context=context, display=desk.naming(error.by), kind=kind)
@@ -122,63 +126,97 @@ def teller(desk: ReviewDesk) -> Tell:
     """One place that answers whatever a listener raises."""
 
     def tell(error: Exception, body: Mapping[str, Any], client: WebClient) -> None:
-        if isinstance(error, SlackApiError) and error.response.get("error") in TRIGGER_USED:
+        code = error.response.get("error") if isinstance(error, SlackApiError) else ""
+        if code in TRIGGER_USED:
             log.info("opened_before", kind=body.get("type"))  # the same click came twice; its window is open
+            return
+        if code in OUTRUN:
+            log.info("window_changed_before", kind=body.get("type"), code=code)
             return
         message = _message(error, body, desk)
         if message is None:
             log.error("listener_failed", kind=body.get("type") or body.get("command"), exc_info=error)
             message = notice(BROKEN, "It stands in the log. Try again; nothing is counted twice.")
         try:
-            _send(message, body, client)
+            places.tell(message, body, client)
         except (SlackApiError, OSError) as unsent:
             log.warning("answer_not_sent", error=type(unsent).__name__)
 
     return tell
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pressed:
+    """What was pressed, as far as it can be told from the request."""
+
+    action: ActionId | None = None
+    value: str = ""  # of a button; the entries of a menu carry others
+    task_id: str = ""
+    kind: VerdictKind | None = None  # the verdict that was meant; None where it was none
+    in_window: bool = False
+
+
+def pressed(body: Mapping[str, Any]) -> Pressed:
+    """Read it from the request; of a command, a form or an event nothing was pressed."""
+    action = (body.get("actions") or [{}])[0]
+    name, value = action.get("action_id"), action.get("value") or ""
+    chosen = value or (action.get("selected_option") or {}).get("value")
+    known = ActionId(name) if name in set(ActionId) else None
+    try:
+        task_id = ButtonValue.parse(chosen).task_id
+    except Invalid:
+        task_id = ""
+    kind = VERDICT_ACTIONS.get(known) if known else None
+    with suppress(Invalid):  # it is no menu
+        kind = kind or VERDICT_CHOICES.get(MenuValue.parse(chosen).choice)
+    return Pressed(action=known, value=value, task_id=task_id, kind=kind, in_window=places.is_window(body))
+
+
 def _message(error: Exception, body: Mapping[str, Any], desk: ReviewDesk) -> SlackMessage | None:
     """The sentence for this error; None for one that is a fault of ours."""
-    action = (body.get("actions") or [{}])[0].get("action_id", "")
-    kind = VERDICT_ACTIONS.get(action, VerdictKind.APPROVE)
+    press = pressed(body)
     if isinstance(error, SlackApiError) and error.response.get("error") in TRIGGER_GONE:
-        task_id, number = _task(body, desk)
-        if task_id and action in set(ActionId):
-            return expired(task_id, number, ActionId(action))
+        # A button of a window reads that window, and a menu's entry is no button: neither can be offered once more.
+        if press.action and press.task_id and press.value and not press.in_window:
+            return expired(press.task_id, _number(press, desk), press.action, press.value)
         return notice("That took too long, so Slack closed the window.", "Nothing is lost. Try again.")
     if isinstance(error, AlreadyResolved):
-        task_id, number = _task(body, desk)
-        return decided_before(error, kind, display=desk.naming(error.by), task_id=task_id, number=number)
+        display, number = desk.naming(error.by), _number(press, desk)
+        return decided_before(error, press.kind, display=display, task_id=press.task_id, number=number)
     if isinstance(error, Claimed):
-        task_id, number = _task(body, desk)
-        return claimed(error, task_id, number, display=desk.naming(error.by))
+        return claimed(error, press.task_id, _number(press, desk), display=desk.naming(error.by))
     if isinstance(error, NotAReviewer):
-        return _no_reviewer(error, body, desk)
+        return _no_reviewer(error, press, desk)
     if isinstance(error, NotYourTask):
         return own_output(str(error)) if "someone else decides" in str(error) else not_a_reviewer(str(error))
-    if isinstance(error, Invalid) and error.field == "value":
+    if isinstance(error, Invalid) and str(error) == OLD_CARD:
         return old_card()
     if isinstance(error, (Unavailable, Conflict)):
         log.warning("verdict_not_saved", error=type(error).__name__)
-        task_id, number = _task(body, desk)
-        if isinstance(error, SLACK_FAILED):
-            return notice("Not saved.", f"{_silent_part(error)} Try again; nothing was counted twice.")
-        if task_id and action in VERDICT_ACTIONS:
-            return not_saved(task_id, number, kind)
-        return notice("That did not work.", "A part of Whetstone did not answer. Try again; nothing is counted twice.")
+        return _unsaved(error, press, desk)
     if isinstance(error, UnknownTask | ReviewError):
         return notice(str(error))
     return None
 
 
-def _no_reviewer(error: NotAReviewer, body: Mapping[str, Any], desk: ReviewDesk) -> SlackMessage:
+def _unsaved(error: Unavailable | Conflict, press: Pressed, desk: ReviewDesk) -> SlackMessage:
+    """The button stands in it once more, except over a window that has it already."""
+    if isinstance(error, SLACK_FAILED) or (press.kind and press.in_window):
+        return notice("Not saved.", f"{_silent_part(error)} Try again; nothing was counted twice.")
+    if press.task_id and press.kind:
+        action = press.action if press.value else None
+        return not_saved(press.task_id, _number(press, desk), press.kind, action=action, value=press.value)
+    return notice("That did not work.", "A part of Whetstone did not answer. Try again; nothing is counted twice.")
+
+
+def _no_reviewer(error: NotAReviewer, press: Pressed, desk: ReviewDesk) -> SlackMessage:
     """With whom to ask, where that can be told."""
-    task_id, number = _task(body, desk)
-    if not task_id or not number:
+    number = _number(press, desk)
+    if not number:
         return not_a_reviewer(str(error))
-    leads = desk.services.routes.who_adds(desk.verdicts.view(task_id).task.route)
+    leads = desk.services.routes.who_adds(desk.verdicts.view(press.task_id).task.route)
     names = [name for name in map(desk.people.known_name, leads) if name]
-    return may_be_added(error.named, names, task_id, number) if names else not_a_reviewer(str(error))
+    return may_be_added(error.named, names, press.task_id, number) if names else not_a_reviewer(str(error))
 
 
 def _silent_part(error: ReviewError) -> str:
@@ -187,34 +225,9 @@ def _silent_part(error: ReviewError) -> str:
     return "The database did not answer."
 
 
-def _task(body: Mapping[str, Any], desk: ReviewDesk) -> tuple[str, int]:
-    """The task that the pressed button belongs to, and its number; empty and 0 where that cannot be told."""
-    task_id, action = "", (body.get("actions") or [{}])[0]
+def _number(press: Pressed, desk: ReviewDesk) -> int:
+    """The number of the task that the button belongs to; 0 where that cannot be told."""
     try:
-        task_id = ButtonValue.parse(action.get("value") or (action.get("selected_option") or {}).get("value")).task_id
-        return task_id, desk.verdicts.view(task_id).task.number
+        return desk.verdicts.view(press.task_id).task.number if press.task_id else 0
     except ReviewError:
-        return task_id, 0
-
-
-def _send(message: SlackMessage, body: Mapping[str, Any], client: WebClient) -> None:
-    """Beside the card for this person alone, on top of the open modal, as the answer to the command, or directly."""
-    user = actor_of(body).user_id
-    channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id")
-    view = body.get("view") or {}
-    if body.get("command"):
-        WebhookClient(str(body["response_url"])).send(
-            text=message.text, blocks=message.blocks, response_type="ephemeral"
-        )
-    elif channel:
-        client.chat_postEphemeral(channel=str(channel), user=user, text=message.text, blocks=message.blocks)
-    elif view.get("type") == "modal":
-        shown = {
-            "type": "modal",
-            "title": {"type": "plain_text", "text": "Whetstone"},
-            "close": {"type": "plain_text", "text": "Close"},
-            "blocks": message.blocks,
-        }
-        client.views_push(trigger_id=str(body["trigger_id"]), view=shown)
-    elif user:  # on Home a window cannot be opened for certain: the trigger may be what failed
-        client.chat_postMessage(channel=user, **message.arguments())
+        return 0

@@ -167,8 +167,8 @@ class ReviewDesk:
             return False
         return False
 
-    def edit(self, task_id: str, actor: Actor, *, page: int = 0) -> Wire:
-        """The edit form, filled with the answer."""
+    def edit(self, task_id: str, actor: Actor, *, page: int = 0, redraws: bool = False) -> Wire:
+        """The edit form, filled with the answer; `redraws` where it takes the place of one that is open."""
         return edit_view(
             self.verdicts.view(task_id),
             display=self.display,
@@ -176,6 +176,7 @@ class ReviewDesk:
             reviewer=actor.user_id,
             draft=self.verdicts.draft(task_id, actor.user_id),
             page=page,
+            redraws=redraws,
         )
 
     def reject(self, task_id: str, actor: Actor) -> Wire:

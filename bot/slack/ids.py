@@ -155,7 +155,14 @@ VERDICT_ACTIONS = {
     ActionId.EDIT: VerdictKind.EDIT,
     ActionId.REJECT: VerdictKind.REJECT,
     ActionId.UNSURE: VerdictKind.UNSURE,
+    ActionId.BATCH_APPROVE: VerdictKind.APPROVE,
+    ActionId.BATCH_REJECT: VerdictKind.REJECT,
+    ActionId.RUN_APPROVE: VerdictKind.APPROVE,
+    ActionId.RUN_EDIT: VerdictKind.EDIT,
+    ActionId.RUN_REJECT: VerdictKind.REJECT,
+    ActionId.RUN_UNSURE: VerdictKind.UNSURE,
     ActionId.PROPOSED_APPROVE: VerdictKind.APPROVE,
     ActionId.PROPOSED_EDIT: VerdictKind.EDIT,
     ActionId.PROPOSED_REJECT: VerdictKind.REJECT,
 }
+VERDICT_CHOICES = {MenuChoice.EDIT: VerdictKind.EDIT, MenuChoice.UNSURE: VerdictKind.UNSURE}  # in the ⋯ of a batch

@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.slack.publisher import our_words
-from reviewers.errors import NotYourTask, Unavailable
+from reviewers.errors import NotYourTask, OutcomeUnknown, RateLimited, Unavailable
 
 CACHE_SECONDS = 300.0  # a change of membership is noticed within this time
 CACHE_LIMIT = 10_000
@@ -27,7 +27,10 @@ class People:
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
 
     def members(self, group: str) -> frozenset[str]:
-        """The people of a user group. One that was read before still counts while Slack does not answer."""
+        """The people of a user group. One that was read before still counts while Slack does not answer.
+
+        Raises Unavailable; also for a group that was read before, once Slack refuses it, as one that was disabled.
+        """
         now = self._seconds()
         with self._lock:
             found = self._groups.get(group)
@@ -36,7 +39,7 @@ class People:
         try:
             with our_words():
                 users: list[str] = self._client.usergroups_users_list(usergroup=group)["users"]
-        except Unavailable:
+        except (RateLimited, OutcomeUnknown):
             if found is None:
                 raise
             return found[1]

@@ -26,6 +26,7 @@ from bot.slack.cards import (
     waiting,
 )
 from bot.slack.cards import check as checks
+from bot.slack.cutting import size
 from bot.slack.forms import (
     FormContext,
     LastOne,
@@ -170,7 +171,7 @@ def _edit(h: Hostile) -> Drawn:
 
 
 def _one_claim(h: Hostile) -> Drawn:
-    if len(f"One {h.payload} end.") <= 3000:  # a longer one is edited with the whole answer
+    if size(f"One {h.payload} end.") <= 3000:  # a longer one is edited with the whole answer
         yield one_claim.claim_edit_view(h.view, 1)
 
 

@@ -222,6 +222,13 @@ class TestNotices:
         )
         assert timed_out.text == "This timed out before you decided. Your Edit was not counted."
 
+    def test_decided_before_tells_of_no_verdict_where_none_was_given(self) -> None:
+        """Claim, pressed too late: nothing was lost, and there is nothing to disagree by."""
+        message = decided_before(self.LATE, None, display=DISPLAY, task_id="t-1", number=4821)
+        assert message.text == "a reviewer decided before you: rejected at 14:06."
+        assert [o["text"]["text"] for o in objects(message.blocks) if o.get("type") == "button"] == ["Review next"]
+        assert decided_before(self.TIMED_OUT, None, display=DISPLAY).text == "This timed out before you decided."
+
     @pytest.mark.parametrize("length", [20, 3001, 100_000])
     def test_a_late_edit_can_be_copied_out_whole(self, length: int) -> None:
         """Nothing that a person wrote is lost."""

@@ -22,6 +22,7 @@ from bot.slack.forms import (
     turned,
 )
 from bot.slack.forms.parts import INPUT_LENGTH, split
+from reviewers.errors import Invalid
 from reviewers.model import Draft, Outcome, VerdictKind
 from tests.builders import NOON, a_verdict, showing
 from tests.slack.drawn import said
@@ -129,6 +130,27 @@ class TestEdit:
         assert len(form.text) > len(text) - 3000
         assert form.text.startswith(text[:9000])
         assert form.text.endswith(text[-9000:])
+
+    def test_a_form_that_is_redrawn_in_its_window_has_new_inputs(self) -> None:
+        """Slack keeps what was typed under a name that stays, and another draft has other parts."""
+        draft = Draft(task_id="t-1", reviewer="U0MARA", text=EDITED, reasons=("style",), kept_at=NOON)
+        names = []
+        for text in (EDITED, f"{EDITED} Ask us."):
+            kept = replace(draft, text=text)
+            form = fine(edit_view(thailand(), display=DISPLAY, draft=kept, redraws=True))
+            name = next(name for name in inputs(form) if name.startswith("answer_0"))
+            assert inputs(form)[name]["element"]["initial_value"] == text
+            changed = parse_edit(submitted(form, {name: {"value": "Shorter."}}), thailand(), kept)
+            assert isinstance(changed, EditForm)
+            assert (changed.text, changed.reasons) == ("Shorter.", ("style",))
+            emptied = parse_edit(submitted(form, {name: {"value": " "}}), thailand(), kept)
+            assert isinstance(emptied, FieldErrors)
+            assert list(emptied.errors) == [name]
+            with pytest.raises(Invalid, match="changed in another window"):
+                parse_edit(submitted(form), thailand(), replace(kept, text="Other."))
+            names.append(name)
+        assert "answer_0" not in names
+        assert len(set(names)) == 2
 
     def test_an_emptied_answer_is_not_an_edit(self) -> None:
         """Nothing to save: reject it."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.slack.digest.ids import DigestAction, DigestBlock, WhyNot
+from reviewers.errors import Unavailable
 from reviewers.model import Route
 from reviewers.model.digest import Headline
 from tests.digests import MONDAY, a_digest
@@ -109,6 +110,18 @@ def test_wrong_answers_are_shown_ten_on_a_page(world: World) -> None:
     view = until(lambda: _top(world.mara, "Page 2 of 3"))
     turn(world.mara, view, DigestAction.OUTPUTS_BACK)
     until(lambda: _top(world.mara, "Page 1 of 3"))
+
+
+def test_wrong_answers_that_cannot_be_read_are_told_in_their_window(world: World) -> None:
+    """It does not stay at "Loading"."""
+    message = world.mara.answer("digest 2025-W40")
+    world.store.reading.clear()
+    world.mara.press(message, DigestAction.OUTPUTS)
+    until(lambda: _top(world.mara, "Loading"))
+    world.store.fault = Unavailable("The database does not answer.")
+    world.store.reading.set()
+    until(lambda: _top(world.mara, "The database did not answer. Try again."))
+    world.store.let_go()
 
 
 def _top(person: Person, words: str) -> Json:

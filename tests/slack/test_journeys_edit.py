@@ -6,7 +6,7 @@ import pytest
 
 from bot.slack.ids import ActionId, BlockId, CallbackId, MenuChoice
 from reviewers.errors import Unavailable
-from tests.builders import COMPLETION
+from tests.builders import COMPLETION, SENTENCES
 from tests.slack.people import answer_of, drawn, elements, refusal, until, whole_answer, why_edited
 from tests.slack.worlds import World
 
@@ -63,6 +63,30 @@ def test_back_from_the_changes_leads_to_the_form_as_it_was_left(world: World) ->
     assert world.mara.hand_in()["stack"] == []
     world.settled(task)
     assert world.view(task).verdicts[-1].correction == "Second thought."
+
+
+def test_back_from_the_changes_of_an_edit_that_was_kept_leads_to_the_form_again(world: World) -> None:
+    """The form began with a draft: after Back it goes on from the newer one, and a third text is shown and saved."""
+    (task,) = world.bring(world.output())
+    world.mara.press(world.mara.card(task), ActionId.EDIT)
+    world.mara.form(CallbackId.EDIT)
+    world.mara.hand_in(answer_of("First thought, and it is wrong."))
+    world.mara.form(CallbackId.CHANGES)
+    world.mara.leave_all()
+    world.mara.press(world.mara.card(task), ActionId.EDIT)
+    form = world.mara.form(CallbackId.EDIT)
+    assert "First thought" in str(form["blocks"])
+    world.mara.hand_in(answer_of("Second thought."))
+    until(lambda: "Second thought." in str(world.mara.stack()[0]["blocks"]), "the form below was not renewed")
+    world.mara.leave()
+    form = world.mara.form(CallbackId.EDIT)
+    block = next(b["block_id"] for b in form["blocks"] if b["block_id"].startswith(BlockId.ANSWER))
+    assert elements(form["blocks"], block)[ActionId.ANSWER.value]["initial_value"] == "Second thought."
+    world.mara.hand_in({block: answer_of("Third thought.")["answer_0"]})
+    assert "Third thought." in drawn(world.mara.form(CallbackId.CHANGES)["blocks"])
+    assert world.mara.hand_in()["stack"] == []
+    world.settled(task)
+    assert world.view(task).verdicts[-1].correction == "Third thought."
 
 
 def test_edit_form_is_filled_with_ones_own_correction_when_it_is_changed(world: World) -> None:
@@ -172,6 +196,28 @@ def test_one_claim_is_edited_by_itself(world: World) -> None:
     resolution = world.view(task).resolution
     assert resolution is not None
     assert resolution.text == COMPLETION.replace(first, "A cash withdrawal abroad costs € 3.50.")
+
+
+def test_claims_edited_one_after_the_other_are_all_saved(world: World) -> None:
+    """The first, the third, the first again: its form holds the words of before, and the third stays as it was made."""
+    (task,) = world.bring(world.output())
+    third = "Your card works at most ATMs in Thailand."
+    filled = []
+    for number, words in ((1, "A withdrawal abroad costs € 3.50."), (3, third), (1, "It costs € 3.60 abroad.")):
+        world.mara.leave_all()
+        world.mara.press(world.mara.card(task), ActionId.CHECK)
+        view = world.mara.form(CallbackId.CLAIMS)
+        world.mara.tap(view, ActionId.CLAIM_EDIT, block=f"passage_{number}")
+        form = world.mara.form(CallbackId.EDIT_CLAIM)
+        filled.append(elements(form["blocks"], "answer_0")[ActionId.ANSWER.value]["initial_value"])
+        world.mara.hand_in(answer_of(words))
+        world.mara.form(CallbackId.CHANGES)
+    assert filled[2] == "A withdrawal abroad costs € 3.50."
+    assert world.mara.hand_in()["ok"]
+    world.settled(task)
+    resolution = world.view(task).resolution
+    assert resolution is not None
+    assert resolution.text == f"It costs € 3.60 abroad. {SENTENCES[1]} {third}"
 
 
 def test_answer_beyond_one_view_is_edited_on_its_second_page(world: World) -> None:

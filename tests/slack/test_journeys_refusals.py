@@ -175,6 +175,39 @@ def test_menu_that_took_too_long_is_told_too(own: World) -> None:
     assert "That took too long" in _told(own.mara)
 
 
+def test_run_that_took_too_long_is_told_by_direct_message(own: World) -> None:
+    """Its trigger is dead for the answer too; another press works."""
+    own.bring(own.output())
+    own.mara.command("next")
+    run = own.mara.form(CallbackId.RUN)
+    before = len(own.mara.messages_of_app())
+    own.store.reading.clear()
+    own.mara.tap(run, ActionId.RUN_CHECK)
+    until(lambda: own.store.waiting)
+    own.advance(4)
+    own.store.reading.set()
+    told = until(lambda: own.mara.messages_of_app()[before:], "no direct message")
+    assert "That took too long" in told[-1]["text"]
+    own.mara.tap(run, ActionId.RUN_CHECK)
+    own.mara.form(CallbackId.CLAIMS)
+
+
+def test_mistake_is_told_where_whetstone_is_no_member(own: World) -> None:
+    """The answer to `queue` stands in a channel that Whetstone is not in; its button was pressed by somebody slow."""
+    own.bring(own.output())
+    channel = "C0RANDOM"
+    own.mara.command("queue", channel)
+    (queue,) = until(own.mara.told_anywhere)
+    own.store.reading.clear()
+    own.mara.press(queue, ActionId.NEXT, channel)
+    until(lambda: own.store.waiting)
+    own.advance(4)
+    own.store.reading.set()
+    told = until(lambda: own.mara.told_anywhere()[1:], "nothing was told")
+    assert "That took too long" in told[-1]["text"]
+    assert told[-1]["channel"] == channel
+
+
 def test_home_and_command_that_took_too_long_are_told_too(own: World) -> None:
     """On Home there is no channel: the answer comes directly. The command answers where it was typed."""
     own.bring(own.output())

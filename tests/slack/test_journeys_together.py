@@ -11,7 +11,7 @@ import pytest
 from bot.slack.ids import ActionId, BlockId, CallbackId, MenuChoice
 from reviewers.model import Notice, NoticeKind, OnDisagreement, Route, TaskState
 from reviewers.ports import OutboxItem, OutboxKind
-from tests.slack.people import Json, Person, drawn, elements, refusal, showing, until
+from tests.slack.people import Json, Person, answer_of, drawn, elements, refusal, showing, until
 from tests.slack.worlds import HTTP, SOCKETS, World, a_world
 
 MARA, JONAS, TOMAS = "U0MARA", "U0JONAS", "U0TOMAS"
@@ -113,6 +113,53 @@ def test_answer_is_handed_to_a_colleague_who_may_decide_it(world: World) -> None
     until(lambda: world.view(task).task.assigned_to == JONAS)
     world.deliver()
     assert "<@U0JONAS>" in drawn(world.mara.card(task)["blocks"])
+
+
+def test_answer_that_was_decided_meanwhile_is_not_handed_over(world: World) -> None:
+    """The form says so, and speaks of no edit."""
+    (task,) = world.bring(world.output())
+    world.mara.choose(world.mara.card(task), MenuChoice.HAND_OVER)
+    world.mara.form(CallbackId.HAND_OVER)
+    world.jonas.press(world.jonas.card(task), ActionId.APPROVE)
+    until(lambda: world.verdicts(task))
+    assert world.mara.hand_in(to("U0PRIYA"))["ok"]
+    told_ = drawn(world.mara.stack()[-1]["blocks"])
+    assert "0 of 1 answer handed over." in told_
+    assert "decided meanwhile" in told_
+    assert "Edit" not in told_
+
+
+def test_late_press_on_a_shared_card_disagrees_by_its_own_verdict(world: World) -> None:
+    """Mara approved one of five; Jonas's screen still shows it, and he presses Reject."""
+    tasks = a_batch(world)
+    before = world.jonas.card(tasks[0])
+    world.mara.press(world.mara.card(tasks[0]), ActionId.BATCH_REST)
+    until(lambda: all(world.view(task).resolution for task in tasks))
+    world.jonas.press(before, ActionId.BATCH_REJECT)
+    message = world.jonas.wait_until_told()[-1]
+    assert "Your Reject was not counted." in drawn(message["blocks"])
+    press_told(world.jonas, message, ActionId.DISAGREE)
+    world.jonas.form(CallbackId.REJECT)
+
+
+def test_disagreement_from_a_run_is_written_in_its_window(world: World) -> None:
+    """Jonas decides while Mara has the answer before her; she presses Edit there, disagrees, and the lead is asked."""
+    (task,) = world.bring(world.output())
+    world.mara.command("next")
+    run = world.mara.form(CallbackId.RUN)
+    with world.store.begin() as uow:
+        uow.tasks.set_claim(task, "", None)
+    world.jonas.press(world.jonas.card(task), ActionId.APPROVE)
+    until(lambda: world.verdicts(task))
+    world.mara.tap(run, ActionId.RUN_EDIT)
+    notice = until(lambda: found[-1] if len(found := world.mara.stack()) == 2 else {}, "nothing was told")
+    assert "Your Edit was not counted." in drawn(notice["blocks"])
+    world.mara.tap(notice, ActionId.DISAGREE)
+    world.mara.form(CallbackId.EDIT)
+    world.mara.hand_in(answer_of("It costs € 3.50."))
+    world.mara.form(CallbackId.CHANGES)
+    assert world.mara.hand_in()["stack"] == []
+    until(lambda: world.view(task).task.state is TaskState.DISPUTED)
 
 
 def test_disagreement_goes_to_the_lead_with_both_sides(world: World) -> None:

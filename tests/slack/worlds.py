@@ -26,6 +26,7 @@ from slack_bolt import App
 from bot.bootstrap import build_api, build_directory, build_publisher, build_slack_app
 from bot.clock import SortableIds
 from bot.live_policies import LivePolicies
+from bot.runtime import KEEP_ALIVE_SECONDS
 from bot.sandbox.server import Sandbox, SandboxSettings
 from bot.settings import Settings
 from bot.slack.http import PATH
@@ -344,7 +345,11 @@ def _fail(part: str, error: Exception) -> None:
 @contextmanager
 def serving(api: FastAPI, listener: socket.socket) -> Iterator[None]:
     """The API in a thread, on a socket that is bound already: the sandbox has to know the address before."""
-    server = uvicorn.Server(uvicorn.Config(api, log_config=None, access_log=False, timeout_graceful_shutdown=2))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            api, log_config=None, access_log=False, timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=2
+        )
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     thread.start()
     until(lambda: server.started, "the API did not start")

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from bot.slack.forms.changes import ChangesForm, changes_view, parse_changes
 from bot.slack.forms.claims import KEEP, claim_view
-from bot.slack.forms.edit import EditForm, Remarked, edit_view, fingerprint, is_unsaved, parse_edit, turned
+from bot.slack.forms.edit import (
+    EditForm,
+    Remarked,
+    begun,
+    edit_view,
+    fingerprint,
+    from_draft,
+    is_unsaved,
+    parse_edit,
+    turned,
+)
 from bot.slack.forms.fields import carrying
-from bot.slack.forms.hand_over import hand_over_view, parse_hand_over
+from bot.slack.forms.hand_over import hand_over_view, handed_over, parse_hand_over
 from bot.slack.forms.history import history_view
 from bot.slack.forms.marks import ClaimsForm, merged, parse_claims
 from bot.slack.forms.notices import (
@@ -45,6 +55,7 @@ __all__ = [
     "Remarked",
     "RunState",
     "as_typed",
+    "begun",
     "card_late",
     "carrying",
     "changes_view",
@@ -57,7 +68,9 @@ __all__ = [
     "expired",
     "fingerprint",
     "finished_view",
+    "from_draft",
     "hand_over_view",
+    "handed_over",
     "history_view",
     "is_unsaved",
     "loading_view",

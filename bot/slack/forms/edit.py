@@ -27,6 +27,7 @@ from reviewers.model import ClaimMark, ClaimReading, Draft, Mark, Reading, TaskS
 DOUBTS_SHOWN = 2
 REMARK_LENGTH = 280
 DRAFT = "draft:"  # in the context, before the fingerprint of the draft that the form was filled with
+REDRAWN = "redrawn:"  # the same, where it took the place of an earlier form in the same window
 SOURCE_LENGTH = 80
 
 
@@ -56,17 +57,22 @@ def edit_view(
     draft: Draft | None = None,
     remarked: Remarked | None = None,
     page: int = 0,
+    redraws: bool = False,
 ) -> Wire:
     """The form, filled with the answer as it is; when the reviewer edited it before, with their newest correction.
 
     An edit that they wrote since and did not save stands there again: `draft`, their newest one.
 
     A text too long for one view stands on several pages; `page` counts from 0, beyond the last one it is the last one.
+
+    Where it `redraws` an open form, its inputs have new names: Slack keeps what was typed under a name that stays, and
+    the parts of another text are other parts.
     """
     evidence, setting = evidence_of(view), Show(view.task.show)
     base = _last_edit(view, reviewer)
     kept = draft if draft is not None and is_unsaved(view, draft) else None
-    based_on = f"{DRAFT}{fingerprint(kept)}" if kept else base.verdict_id if base else ""
+    sign = REDRAWN if redraws else DRAFT
+    based_on = f"{sign}{fingerprint(kept)}" if kept else base.verdict_id if base else ""
     start = kept.text if kept else _starting_text(view, based_on)
     parts = split(start)
     before = kept or base
@@ -87,7 +93,7 @@ def edit_view(
     place = min(max(0, page), len(on_pages) - 1)
     if len(parts.parts) > 1:
         blocks.append(grey(_in_parts(start, parts, on_pages, place)))
-    blocks += _inputs(parts, on_pages[place])
+    blocks += _inputs(parts, on_pages[place], based_on)
     if len(on_pages) > 1:
         blocks.append(row("edit_pages", _turns(place, len(on_pages))))
     blocks.append(selected_reasons("What was wrong", display, reasons))
@@ -132,16 +138,27 @@ def turned(submitted: dict[str, Any], view: TaskView, draft: Draft | None = None
 def _edited(form: Submitted, view: TaskView, draft: Draft | None) -> tuple[str, str]:
     """The whole text with what stands in the page's inputs, and the block id of the first of them."""
     base = form.context.base
-    if base.startswith(DRAFT) and (draft is None or base != f"{DRAFT}{fingerprint(draft)}"):
+    if from_draft(form.context) and (draft is None or base.partition(":")[2] != fingerprint(draft)):
         raise Invalid("value", "This edit was changed in another window. Close this one and press Edit again.")
-    parts = split(draft.text if draft and base.startswith(DRAFT) else _starting_text(view, base))
+    parts = split(draft.text if draft and from_draft(form.context) else _starting_text(view, base))
     on_pages = pages([part.text for part in parts.parts])
     shown = on_pages[min(form.context.page, len(on_pages) - 1)]
-    given = {place: form.text(f"{BlockId.ANSWER}{place}") for place in shown}
+    given = {place: form.text(_block(place, base)) for place in shown}
     if all(value is None for value in given.values()):
         given = {}  # nothing was touched
     values = [given.get(place, part.text) for place, part in enumerate(parts.parts)]
-    return parts.joined(values), f"{BlockId.ANSWER}{shown.start}"
+    return parts.joined(values), _block(shown.start, base)
+
+
+def _block(place: int, base: str) -> str:
+    """The name of the input of one part."""
+    sign, _, mark = base.partition(":")
+    return f"{BlockId.ANSWER}{place}.{mark}" if f"{sign}:" == REDRAWN else f"{BlockId.ANSWER}{place}"
+
+
+def from_draft(context: FormContext) -> bool:
+    """Whether the form was filled with an edit that is not saved yet, so that another one makes it out of date."""
+    return context.base.startswith((DRAFT, REDRAWN))
 
 
 def fingerprint(draft: Draft) -> str:
@@ -154,6 +171,16 @@ def is_unsaved(view: TaskView, draft: Draft) -> bool:
     """Whether the person said nothing since they wrote it."""
     own = [verdict.recorded_at for verdict in view.verdicts if verdict.reviewer == draft.reviewer]
     return draft.text != view.output.completion and all(moment < draft.kept_at for moment in own)
+
+
+def begun(view: TaskView, reviewer: str, draft: Draft | None) -> Draft:
+    """What an edit goes on from: the person's unsaved edit, else the newest correction, else the answer as it is."""
+    if draft is not None and is_unsaved(view, draft):
+        return draft
+    edit = _last_edit(view, reviewer)
+    text = (edit.correction if edit else None) or view.output.completion
+    reasons = edit.reasons if edit else ()
+    return Draft(task_id=view.task.task_id, reviewer=reviewer, text=text, reasons=reasons, kept_at=view.task.created_at)
 
 
 def _last_edit(view: TaskView, reviewer: str) -> Verdict | None:
@@ -187,7 +214,7 @@ def _turns(place: int, count: int) -> list[Element]:
     return turns
 
 
-def _inputs(parts: Parts, shown: range) -> Iterator[InputBlock]:
+def _inputs(parts: Parts, shown: range, base: str) -> Iterator[InputBlock]:
     """One input a part. A single one must not be emptied; of several, each may go."""
     count = len(parts.parts)
     for place in shown:
@@ -201,7 +228,7 @@ def _inputs(parts: Parts, shown: range) -> Iterator[InputBlock]:
                 multiline=True,
                 max_length=INPUT_LENGTH,
             ),
-            block_id=f"{BlockId.ANSWER}{place}",
+            block_id=_block(place, base),
             optional=count > 1,
         )
 

@@ -13,7 +13,8 @@ from bot.slack.ids import ActionId, BlockId, CallbackId
 from bot.slack.text import counted
 from bot.slack.values import FormContext
 from bot.slack.wire import Wire, grey, modal, said
-from reviewers.model import TaskView
+from reviewers.errors import AlreadyResolved, Claimed, ReviewError
+from reviewers.model import TaskState, TaskView
 
 MOST = 40  # answers handed over at once: their ids must fit into the form
 
@@ -52,3 +53,25 @@ def parse_hand_over(submitted: dict[str, Any]) -> tuple[Sequence[str], str]:
     values = (submitted.get("state") or {}).get("values") or {}
     chosen = (values.get(BlockId.HAND_OVER.value) or {}).get(ActionId.HAND_OVER_TO.value) or {}
     return json.loads(context.draft), str(chosen.get("selected_user") or "")
+
+
+def handed_over(count: int, left: Sequence[tuple[int, ReviewError]]) -> tuple[str, str]:
+    """How many of `count` answers were handed over, and which were not and why: their numbers with what was raised.
+
+    >>> handed_over(2, [(12, AlreadyResolved(by="U0MARA", outcome="approved", at=None))])
+    ('1 of 2 answers handed over.', 'Not #12: decided meanwhile.')
+    """
+    by_reason: dict[str, list[str]] = {}
+    for number, error in left:
+        by_reason.setdefault(_reason(error), []).append(f"#{number}")
+    told = [f"Not {', '.join(numbers)}: {reason}" for reason, numbers in by_reason.items()]
+    return f"{count - len(left)} of {counted(count, 'answer')} handed over.", " ".join(told)
+
+
+def _reason(error: ReviewError) -> str:
+    if isinstance(error, AlreadyResolved):
+        timed_out = error.outcome == TaskState.TIMED_OUT.words
+        return "decided meanwhile." if error.by else "timed out." if timed_out else "not needed any more."
+    if isinstance(error, Claimed):
+        return "somebody else has claimed it."
+    return str(error)

@@ -15,7 +15,7 @@ from bot.slack.cards.options import CardOptions
 from bot.slack.cutting import pieces
 from bot.slack.forms.pages import fitting
 from bot.slack.forms.parts import INPUT_LENGTH
-from bot.slack.ids import ActionId, BlockId, CallbackId
+from bot.slack.ids import VERDICT_ACTIONS, ActionId, BlockId, CallbackId
 from bot.slack.text import escape, mention, one_line, quiet, shortened
 from bot.slack.values import OLD_CARD, ButtonValue, FormContext
 from bot.slack.wire import SlackMessage, Wire, button, confirmed, grey, modal, rendered, row, said
@@ -23,6 +23,7 @@ from reviewers.errors import AlreadyResolved, Claimed
 from reviewers.model import TaskState, VerdictKind
 
 MOST_COPIED = 90  # inputs of a modal
+AGAIN = "again"  # the block with the ways on
 SENTENCE_LENGTH = 280  # of untrusted words: escaped, they may be five times as long
 _VERBS = {
     VerdictKind.APPROVE: "Approve",
@@ -56,6 +57,7 @@ class Again:
     task_id: str = ""
     number: int = 0  # 0 when it cannot be told now
     kind: str = ""  # the verdict that came too late, with Disagree
+    value: str = ""  # what the button carried before; else it carries the task
 
 
 REVIEW_NEXT = Again(label="Review next", action=ActionId.NEXT)
@@ -66,13 +68,13 @@ def notice(happened: str, then: str = "") -> SlackMessage:
     return _told(f"*{quiet(happened, SENTENCE_LENGTH)}*", quiet(then, SENTENCE_LENGTH), _spoken(happened, then))
 
 
-def expired(task_id: str, number: int, action: ActionId) -> SlackMessage:
-    """The trigger was too old to open a window; the button opens it again."""
+def expired(task_id: str, number: int, action: ActionId, value: str = "") -> SlackMessage:
+    """The trigger was too old to open a window; the button, which carries the same `value`, opens it again."""
     happened, then = "That took too long, so Slack closed the window.", "Nothing is lost. Press the button again."
-    label = {ActionId.EDIT: "Edit again", ActionId.REJECT: "Reject again"}.get(action, "Open again")
-    return _told(
-        f"*{happened}*", then, f"{happened} {then}", Again(label=label, action=action, task_id=task_id, number=number)
-    )
+    kind = VERDICT_ACTIONS.get(action)
+    label = f"{_VERBS[kind]} again" if kind else "Open again"
+    again = Again(label=label, action=action, task_id=task_id, number=number, value=value)
+    return _told(f"*{happened}*", then, f"{happened} {then}", again)
 
 
 def not_a_reviewer(reason: str) -> SlackMessage:
@@ -112,30 +114,28 @@ def nothing_to_review(channel: str) -> SlackMessage:
 
 
 def decided_before(
-    error: AlreadyResolved, kind: VerdictKind, *, display: CardOptions, task_id: str = "", number: int = 0
+    error: AlreadyResolved, kind: VerdictKind | None, *, display: CardOptions, task_id: str = "", number: int = 0
 ) -> SlackMessage:
-    """Somebody was faster, or it timed out. With the task, a verdict that says otherwise can go to the lead."""
-    lost = f"Your {_VERBS[kind]} was not counted."
+    """Somebody was faster, or it timed out. With the task, a verdict that says otherwise can go to the lead.
+
+    `kind` is None where the press was no verdict, such as Claim: then none was lost, and there is none to disagree by.
+    """
+    lost = f"Your {_VERBS[kind]} was not counted." if kind else ""
     if not error.by and error.outcome == TaskState.CUT.words:
         happened, why = "This answer is not needed any more.", "More waited than the budget reviews."
-        return _told(f"*{happened}*", f"{why} {lost}", f"{happened} {why} {lost}")
+        return _told(f"*{happened}*", f"{why} {lost}".strip(), f"{happened} {why} {lost}".strip())
     if not error.by:
-        return _told("*This timed out before you decided.*", lost, f"This timed out before you decided. {lost}")
+        words = f"This timed out before you decided. {lost}".strip()
+        return _told("*This timed out before you decided.*", lost, words)
     at = f" at {clock.token(error.at, display.zone)}" if error.at else ""
     spoken_at = f" at {clock.words(error.at, display.zone)}" if error.at else ""
     outcome = quiet(error.outcome, 40)
     more = [REVIEW_NEXT] if task_id else []
-    if task_id and kind is not VerdictKind.UNSURE and _OUTCOMES[kind] != error.outcome:
+    if task_id and kind and kind in _OUTCOMES and _OUTCOMES[kind] != error.outcome:
         disagree = Again(label="Disagree", action=ActionId.DISAGREE, task_id=task_id, number=number, kind=kind.value)
         more.append(disagree)
-    return _told(
-        f"*{mention(error.by)} decided before you*: {outcome}{at}.",
-        lost,
-        escape(
-            f"{display.name(error.by)} decided before you: {shortened(one_line(error.outcome), 40)}{spoken_at}. {lost}"
-        ),
-        *more,
-    )
+    spoken = f"{display.name(error.by)} decided before you: {shortened(one_line(error.outcome), 40)}{spoken_at}. {lost}"
+    return _told(f"*{mention(error.by)} decided before you*: {outcome}{at}.", lost, escape(spoken.strip()), *more)
 
 
 def card_late(kind: VerdictKind) -> SlackMessage:
@@ -144,10 +144,12 @@ def card_late(kind: VerdictKind) -> SlackMessage:
     return _told(f"*{first}*, {then}", "", f"{first}, {then}")
 
 
-def not_saved(task_id: str, number: int, kind: VerdictKind) -> SlackMessage:
-    """The store did not answer; the button tries again."""
+def not_saved(
+    task_id: str, number: int, kind: VerdictKind, *, action: ActionId | None = None, value: str = ""
+) -> SlackMessage:
+    """The store did not answer; the button tries again: the same one with the same `value`, or the card's."""
     then = "The database did not answer. Try again; nothing was counted twice."
-    again = Again(label=_VERBS[kind], action=_ACTIONS[kind], task_id=task_id, number=number)
+    again = Again(label=_VERBS[kind], action=action or _ACTIONS[kind], task_id=task_id, number=number, value=value)
     return _told("*Not saved.*", then, f"Not saved. {then}", again)
 
 
@@ -196,12 +198,12 @@ def _told(happened: str, then: str, spoken: str, *ways: Again) -> SlackMessage:
     """`happened` and `then` are mrkdwn, `spoken` is what screen readers say."""
     blocks: list[Block] = [said(f"{happened} {then}".strip())]
     if ways:
-        blocks.append(row("again", [_way(way) for way in ways]))
+        blocks.append(row(AGAIN, [_way(way) for way in ways]))
     return SlackMessage(text=spoken, blocks=rendered(blocks, "notice"))
 
 
 def _way(way: Again) -> Button:
-    value = ButtonValue(task_id=way.task_id or "none", kind=way.kind).to_json()
+    value = way.value or ButtonValue(task_id=way.task_id or "none", kind=way.kind).to_json()
     pressed = button(way.label, way.action, value, f"{way.label}: answer {way.number}" if way.number else way.label)
     if way.action is ActionId.TAKE_OVER:
         return confirmed(pressed, "Take over?", "The person who claimed it is told that you took it over.", "Take over")

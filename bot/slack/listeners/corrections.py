@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import structlog
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
@@ -13,11 +14,12 @@ from bot.slack.answers import answering
 from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.forms import (
     FieldErrors,
+    begun,
     carrying,
     changes_view,
     claim_edit_view,
     fingerprint,
-    is_unsaved,
+    from_draft,
     parse_changes,
     parse_claim_edit,
     parse_edit,
@@ -25,10 +27,13 @@ from bot.slack.forms import (
     turned,
 )
 from bot.slack.ids import ActionId, CallbackId
+from bot.slack.publisher import our_words
 from bot.slack.routes import Routes
 from bot.slack.values import ClaimValue, FormContext
-from reviewers.errors import Invalid
+from reviewers.errors import Invalid, Unavailable
 from reviewers.model import VerdictKind
+
+log = structlog.get_logger()
 
 
 def register(app: Routes, desk: ReviewDesk) -> None:
@@ -51,12 +56,13 @@ def _turn(desk: ReviewDesk, step: int, ack: Ack, body: dict[str, Any], client: W
     form = turned(submitted, task, desk.verdicts.draft(task.task.task_id, actor.user_id))
     if form.text != task.output.completion:
         desk.verdicts.keep_draft(task.task.task_id, actor.user_id, form.text, form.reasons)
-    view = desk.edit(task.task.task_id, actor, page=form.context.page + step)
+    view = desk.edit(task.task.task_id, actor, page=form.context.page + step, redraws=True)
     client.views_update(view_id=submitted["id"], hash=submitted["hash"], view=carrying(view, form.context))
 
 
-def _show_changes(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+def _show_changes(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
     actor = actor_of(body)
+    below: FormContext | None = None
     with answering(ack, view, desk):
         context = FormContext.parse(view.get("private_metadata"))
         task = desk.verdicts.view(context.task_id)
@@ -70,6 +76,19 @@ def _show_changes(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[s
         assert draft is not None
         # On top of a run it replaces the form: only the topmost view can be closed alone, and the run is below.
         ack(response_action="update" if context.run else "push", view=carrying(changes_view(task, draft), context))
+        below = context if from_draft(context) and not context.run else None
+    if below is not None:
+        _renew(desk, actor, below, view, client)
+
+
+def _renew(desk: ReviewDesk, actor: Actor, context: FormContext, view: dict[str, Any], client: WebClient) -> None:
+    """The form below goes on from the draft that took the place of the one it was filled with."""
+    try:
+        form = desk.edit(context.task_id, actor, page=context.page, redraws=True)
+        with our_words():
+            client.views_update(view_id=view["id"], view=carrying(form, context))
+    except Unavailable as error:  # the changes stand there all the same; Show changes after Back tells what to do
+        log.warning("form_below_not_renewed", error=type(error).__name__)
 
 
 def _edit_claim(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
@@ -78,7 +97,9 @@ def _edit_claim(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[s
     actor, value = actor_of(body), ClaimValue.parse(action.get("value"))
     form = desk.keep_marks(actor, body["view"])
     desk.require(value.task_id, actor)
-    view = carrying(claim_edit_view(desk.verdicts.view(value.task_id), value.number), form.context)
+    task = desk.verdicts.view(value.task_id)
+    text = begun(task, actor.user_id, desk.verdicts.draft(value.task_id, actor.user_id)).text
+    view = carrying(claim_edit_view(task, value.number, text), form.context)
     client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
 
 
@@ -87,13 +108,12 @@ def _show_claim_changes(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: 
     with answering(ack, view, desk):
         context = FormContext.parse(view.get("private_metadata"))
         task = desk.verdicts.view(context.task_id)
-        before = desk.verdicts.draft(context.task_id, actor.user_id)
-        text = parse_claim_edit(view, task, before if before and is_unsaved(task, before) else None)
+        before = begun(task, actor.user_id, desk.verdicts.draft(context.task_id, actor.user_id))
+        text = parse_claim_edit(view, task, before.text)
         if isinstance(text, FieldErrors):
             ack(**text.response())
             return
-        reasons = before.reasons if before else ()
-        desk.verdicts.keep_draft(context.task_id, actor.user_id, text, reasons)
+        desk.verdicts.keep_draft(context.task_id, actor.user_id, text, before.reasons)
         draft = desk.verdicts.draft(context.task_id, actor.user_id)
         assert draft is not None
         ack(response_action="update", view=carrying(changes_view(task, draft), context))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import structlog
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
@@ -19,15 +20,20 @@ from bot.slack.digest.answers import drift_message, noted_message, snoozed_messa
 from bot.slack.digest.forms import on_page, wrong_outputs_view
 from bot.slack.digest.ids import DigestAction, DigestCallback, DigestValue, WhyNot
 from bot.slack.digest.why import WhyAnswer, parse_why, why_view
-from bot.slack.forms import FormContext, loading_view, notice
+from bot.slack.forms import FormContext, loading_view, notice, notice_view
 from bot.slack.home import COMMAND
 from bot.slack.listeners import retraining
 from bot.slack.listeners.home import see_queue
 from bot.slack.routes import Routes
 from bot.slack.values import NamedValue
 from bot.slack.wire import Wire
+from reviewers.errors import ReviewError, Unavailable
 from reviewers.model import TaskView
 from reviewers.model.digest import Digest
+
+log = structlog.get_logger()
+
+OUTPUTS = "Wrong answers"  # the window's title
 
 
 def register(app: Routes, desk: ReviewDesk) -> None:
@@ -48,9 +54,15 @@ def _open_outputs(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict
     ack()
     actor, value = actor_of(body), DigestValue.parse(action.get("value"))
     desk.people.may_review(actor.user_id, actor.team_id)
-    loading = loading_view("Wrong answers", FormContext(task_id="digest"))
-    opened = client.views_open(trigger_id=body["trigger_id"], view=loading)["view"]
-    client.views_update(view_id=opened["id"], hash=opened["hash"], view=_outputs(desk, actor, value))
+    context = FormContext(task_id="digest")
+    opened = client.views_open(trigger_id=body["trigger_id"], view=loading_view(OUTPUTS, context))["view"]
+    try:
+        view = _outputs(desk, actor, value)
+    except ReviewError as error:
+        log.warning("outputs_not_shown", error=type(error).__name__)
+        said = "The database did not answer. Try again." if isinstance(error, Unavailable) else str(error)
+        view = notice_view(OUTPUTS, said, context=context)
+    client.views_update(view_id=opened["id"], hash=opened["hash"], view=view)
 
 
 def _turn(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:

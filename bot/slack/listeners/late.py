@@ -62,12 +62,12 @@ def _remind(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, 
 
 def _extend(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
     ack()
-    route = NamedValue.parse(action.get("value")).name
-    moved = desk.services.reminders.extend(route, actor_of(body).user_id)
+    actor, route = actor_of(body), NamedValue.parse(action.get("value")).name
+    moved = desk.services.reminders.extend(route, actor.user_id)
     if not moved or moved[0].due_at is None:
         _say(respond, notice("Nothing is past due any more."))
         return
-    when = clock.words(moved[0].due_at, desk.display.zone, seen_on=desk.services.clock.now())
+    when = clock.words(moved[0].due_at, desk.zone_of(actor.user_id), seen_on=desk.services.clock.now())
     _say(respond, notice(f"{counted(len(moved), 'answer')} moved.", f"Due {when}."))
 
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import structlog
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
-from bot.slack import clock, runs
+from bot.slack import clock, places, runs
 from bot.slack.answers import answering
 from bot.slack.desk import Actor, ReviewDesk, actor_of
-from bot.slack.forms import hand_over_view, history_view, notice, parse_hand_over
+from bot.slack.forms import hand_over_view, handed_over, history_view, notice, notice_view, parse_hand_over
 from bot.slack.ids import ActionId, CallbackId, MenuChoice
 from bot.slack.listeners.verdicts import form_for
+from bot.slack.publisher import our_words
 from bot.slack.routes import Routes
 from bot.slack.values import ButtonValue, FormContext, MenuValue
 from bot.slack.wire import Wire
-from reviewers.errors import Claimed, Invalid
+from reviewers.errors import AlreadyResolved, Claimed, Invalid, NotYourTask, ReviewError, Unavailable
 from reviewers.model import VerdictKind
+
+log = structlog.get_logger()
 
 
 def register(app: Routes, desk: ReviewDesk) -> None:
@@ -79,30 +83,52 @@ def _take_over(
     ack()
     actor, task_id = actor_of(body), ButtonValue.parse(action.get("value")).task_id
     desk.people.may_review(actor.user_id, actor.team_id)
-    before = desk.verdicts.view(task_id).task
+    holder = desk.verdicts.view(task_id).task.claimant(desk.services.clock.now())
     task = desk.queue.claim(task_id, actor.user_id, take_over=True)
-    until = task.claimed_until
-    view = runs.started(desk, actor, task_id=task_id)
-    client.views_open(trigger_id=body["trigger_id"], view=view)
+    try:
+        places.show(runs.started(desk, actor, task_id=task_id), body, client)
+        if body.get("response_url"):  # else the window of the answer stands where the button stood
+            until = task.claimed_until
+            when = f" until {clock.words(until, desk.zone_of(actor.user_id))}" if until else ""
+            places.replace_answer(notice(f"You have #{task.number}{when}."), body, client, respond)
+    finally:  # it is taken over, whether or not the window opened
+        if holder not in ("", actor.user_id):
+            _tell_holder(desk, holder, actor, task.number, client)
+
+
+def _tell_holder(desk: ReviewDesk, holder: str, actor: Actor, number: int, client: WebClient) -> None:
     name = desk.naming(actor.user_id).name(actor.user_id)
-    when = f" until {clock.words(until, desk.display.zone)}" if until else ""
-    mine = notice(f"You have #{task.number}{when}.")
-    respond(text=mine.text, blocks=mine.blocks, replace_original=True)
-    if before.claimant(desk.services.clock.now()) not in ("", actor.user_id):
-        told = notice(f"{name} has taken over #{task.number} from you.", "You need not decide it any more.")
-        client.chat_postMessage(channel=before.claimed_by, **told.arguments())
+    told = notice(f"{name} has taken over #{number} from you.", "You need not decide it any more.")
+    try:
+        with our_words():
+            client.chat_postMessage(channel=holder, **told.arguments())
+    except Unavailable as error:
+        log.warning("holder_not_told", error=type(error).__name__)
 
 
 def _hand_over(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+    """Each for itself: what somebody decided or claimed meanwhile stays, and is told with the reason."""
     actor = actor_of(body)
     with answering(ack, view, desk):
         tasks, to = parse_hand_over(view)
         desk.people.may_review(actor.user_id, actor.team_id)
         if to:
             _may_be_handed(desk, to, actor)
+        left: list[tuple[int, ReviewError]] = []
         for task_id in tasks:
-            desk.queue.hand_over(task_id, actor.user_id, to)
-        ack(response_action="clear")
+            try:
+                desk.queue.hand_over(task_id, actor.user_id, to)
+            except (AlreadyResolved, Claimed, NotYourTask, Invalid) as error:
+                left.append((desk.verdicts.view(task_id).task.number, error))
+        if not left:
+            ack(response_action="clear")
+            return
+        at_field = next((reason for _, reason in left if isinstance(reason, Invalid)), None)
+        if at_field is not None and len(left) == len(tasks):
+            raise at_field  # nothing moved, and somebody else can be chosen
+        happened, then = handed_over(len(tasks), left)
+        context = FormContext.parse(view.get("private_metadata"))
+        ack(response_action="update", view=notice_view("Hand over", happened, then, context=context))
 
 
 def _may_be_handed(desk: ReviewDesk, to: str, actor: Actor) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
-from bot.slack import homes, runs
+from bot.slack import homes, places, runs
 from bot.slack.desk import ReviewDesk, actor_of
 from bot.slack.forms import RunState
 from bot.slack.forms.run import TOO_FAST_SECONDS
@@ -38,25 +38,18 @@ def register(app: Routes, desk: ReviewDesk) -> None:
 
 def _start(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
     ack()
-    _show(body, client, runs.started(desk, actor_of(body)))
+    places.show(runs.started(desk, actor_of(body)), body, client)
 
 
 def _start_settling(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
     ack()
-    _show(body, client, runs.started(desk, actor_of(body), settles=True))
+    places.show(runs.started(desk, actor_of(body), settles=True), body, client)
 
 
 def _open(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
     ack()
     value = ButtonValue.parse(action.get("value"))
-    _show(body, client, runs.started(desk, actor_of(body), task_id=value.task_id, settles=value.settles))
-
-
-def _show(body: dict[str, Any], client: WebClient, view: dict[str, Any]) -> None:
-    if body.get("view", {}).get("type") == "modal":
-        client.views_push(trigger_id=body["trigger_id"], view=view)
-    else:
-        client.views_open(trigger_id=body["trigger_id"], view=view)
+    places.show(runs.started(desk, actor_of(body), task_id=value.task_id, settles=value.settles), body, client)
 
 
 def _record(desk: ReviewDesk, kind: VerdictKind, ack: Ack, body: dict[str, Any], client: WebClient) -> None:

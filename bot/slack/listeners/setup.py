@@ -105,10 +105,14 @@ def _form(desk: ReviewDesk, actor: Actor, client: WebClient, context: SetupConte
 
 
 def _redraw(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-    """Another choice asks for other fields."""
+    """Another choice asks for other fields.
+
+    Without the hash: of two quick choices the second was made in the form before the first redrew it. Should the older
+    drawing come last, `is_behind` notices.
+    """
     ack()
     view = body["view"]
-    client.views_update(view_id=view["id"], hash=view["hash"], view=redrawn(view))
+    client.views_update(view_id=view["id"], view=redrawn(view))
 
 
 def _save(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:

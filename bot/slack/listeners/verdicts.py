@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
+from bot.slack import places
 from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.forms import carrying, notice
 from bot.slack.ids import ActionId
@@ -61,8 +62,8 @@ def _disagree(
         raise Invalid("value", "Choose your verdict on the card once more.") from None
     if kind in (VerdictKind.EDIT, VerdictKind.REJECT):
         context = FormContext(task_id=value.task_id, disagrees=True)
-        client.views_open(trigger_id=body["trigger_id"], view=form_for(desk, actor, kind, context))
+        places.show(form_for(desk, actor, kind, context), body, client)
         return
     desk.record(actor, value.task_id, kind, disagrees=True)
     message = notice("A lead decides now.", "Your verdict is kept, and nobody sees whose it is until then.")
-    respond(text=message.text, blocks=message.blocks, replace_original=True)
+    places.replace_answer(message, body, client, respond)
