@@ -14,7 +14,6 @@ from bot.bootstrap_models import build_embedder, build_scorers, prepare_models, 
 from bot.clock import SortableIds, SystemClock
 from bot.live_policies import FilePolicies, LivePolicies
 from bot.settings import Settings
-from reviewers.errors import ReviewError
 from reviewers.model.telling import Receiver
 from reviewers.ports import SourceIndex
 from reviewers.ports.outside import EventSink
@@ -82,23 +81,27 @@ def job_engine(settings: Settings) -> Engine:
 
 
 def upgrade_database(settings: Settings) -> str:
-    """Bring the database to the newest schema; returns its revision."""
+    """Bring the database to the newest schema; returns its revision. Raises Unavailable where it cannot be used."""
+    from bot import database_trouble
     from storage import migrations
 
-    migrations.upgrade(settings.database)
-    return str(migrations.current(settings.database))
+    with database_trouble.told(settings.database):
+        migrations.upgrade(settings.database)
+        return str(migrations.current(settings.database))
 
 
 def check_database(settings: Settings) -> None:
-    """Raise a ReviewError that says what to do when the schema is not the newest."""
+    """Raise a ReviewError that says what to do when the database cannot be used, or its schema is not the newest."""
+    from bot import database_trouble
     from storage import migrations
     from storage.engine import make_engine
 
-    engine = make_engine(settings.database)
-    try:
-        migrations.require_head(engine)
-    finally:
-        engine.dispose()
+    with database_trouble.told(settings.database):
+        engine = make_engine(settings.database)
+        try:
+            migrations.require_head(engine)
+        finally:
+            engine.dispose()
 
 
 def database_state(settings: Settings) -> str:
@@ -339,9 +342,11 @@ def build_api(settings: Settings, services: Services, slack: App | None) -> Fast
     from bot.reader_notices import reader_notice
 
     def not_ready() -> list[str]:
+        from storage.migrations import SchemaOutdated
+
         try:
             check_database(settings)
-        except ReviewError as error:
+        except SchemaOutdated as error:  # another one names host and user, and whoever asks needs no token
             return [str(error)]
         return []
 

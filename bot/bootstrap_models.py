@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from reviewers.ports import Scorer
 
 if TYPE_CHECKING:
     from reviewers.scorers.embedder import MiniLmEmbedder as Embedder
-    from reviewers.trainers.lora import Recipe
 
 log = structlog.get_logger()
 
@@ -37,30 +36,49 @@ def prepare_models(settings: Settings, progress: Callable[[int, int, str], None]
     return converted(smollm2_gguf(), settings.data_dir / "models", progress=progress)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Training:
+    """What the command line says of a training of the detector."""
+
+    steps: int
+    seed: int
+    rate: float  # the learning rate at its highest
+    written: float  # share of windows with written claims
+    batches: int | None  # of the written claims; None: all
+    begin: Path | None  # folder of the adapter to go on from; None: a fresh one
+    threads: int
+
+
 def train_detector(
     settings: Settings,
     out: Path,
     texts: Path | None,
+    training: Training,
     *,
-    recipe: Recipe,
-    begin: Path | None,
     resume: bool,
     progress: Callable[[int, float, float], None],
 ) -> Path:
-    """Make the grounding detector anew, or go on from the adapter in the folder `begin`; returns its manifest.
+    """Make the grounding detector anew, or go on from an adapter; returns its manifest.
 
     `progress(step, loss, share of right answers)`. Raises Invalid (`begin`, `resume`) for what does not fit.
     """
     from reviewers.scorers.packaged import quiet_transformers, smollm2_release
     from reviewers.trainers.claims.texts import SHIPPED
     from reviewers.trainers.detector_training import Job, train
-    from reviewers.trainers.lora import adapter_hash
+    from reviewers.trainers.lora import Recipe, adapter_hash
 
     quiet_transformers()
-    if begin is not None:
-        recipe = replace(recipe, begun_with=adapter_hash(begin))
+    recipe = Recipe(
+        steps=training.steps,
+        seed=training.seed,
+        learning_rate=training.rate,
+        written_share=training.written,
+        written_batches=training.batches,
+        threads=training.threads,
+        begun_with=adapter_hash(training.begin) if training.begin is not None else None,
+    )
     model = prepare_models(settings, tell_conversion)
-    job = Job(model=model, base=smollm2_release(), texts=texts or SHIPPED, recipe=recipe, begin=begin)
+    job = Job(model=model, base=smollm2_release(), texts=texts or SHIPPED, recipe=recipe, begin=training.begin)
     return train(job, out, resume=resume, progress=lambda step: progress(step.number, step.loss, step.correct))
 
 

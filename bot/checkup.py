@@ -52,8 +52,12 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 def _without_password(url: str) -> str:
     from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
 
-    return make_url(url).render_as_string(hide_password=True)
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "no database URL"  # what is wrong with it stands at the database
 
 
 def _without_secrets(settings: Settings, name: str) -> str:
@@ -84,7 +88,8 @@ def _tried(name: str, look: Callable[[], str]) -> Finding:
     except ReviewError as error:
         return Finding(name=name, value="", ok=False, note=str(error))
     except Exception as error:  # noqa: BLE001 - whatever a part raises is what the person has to mend
-        return Finding(name=name, value="", ok=False, note=f"{type(error).__name__}: {str(error).splitlines()[0]}")
+        said = next(iter(str(error).strip().splitlines()), "")  # some errors say nothing
+        return Finding(name=name, value="", ok=False, note=": ".join(filter(None, [type(error).__name__, said])))
 
 
 def _database(settings: Settings) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from bot.slack.digest.options import DigestOptions
 from reviewers.errors import Invalid
 from reviewers.model.digest import Digest
 from reviewers.workflow.digest_shelf import DigestShelf
@@ -31,17 +30,18 @@ def written(shelf: DigestShelf, week: str, route: str, format: str) -> str:
     if format == Format.HTML and len(found) > 1:
         names = ", ".join(one.route for one in found if one.route)
         raise Invalid("route", f"One page is about one route: add route=NAME. Routes: {names}.")
-    return _text(found, Format(format), DigestOptions(zone=shelf.zone), alone=bool(route))
+    return _text(found, Format(format), alone=bool(route))
 
 
-def _text(digests: Sequence[Digest], format: Format, options: DigestOptions, *, alone: bool) -> str:
-    from bot.digest_text import to_html, to_json, to_markdown
+def _text(digests: Sequence[Digest], format: Format, *, alone: bool) -> str:
+    """Each in the zone that it was made in."""
+    from bot.digest_text import own_options, to_html, to_json, to_markdown
 
     if format is Format.HTML:
         from bot.pictures.weekly import digest_pictures
 
-        return "".join(to_html(one, options, digest_pictures(one)) for one in digests)
+        return "".join(to_html(one, own_options(one), digest_pictures(one)) for one in digests)
     if format is Format.MD:
-        return "\n".join(to_markdown(one, options) for one in digests)
-    objects = [to_json(one, options) for one in digests]
+        return "\n".join(to_markdown(one, own_options(one)) for one in digests)
+    objects = [to_json(one, own_options(one)) for one in digests]
     return objects[0] if alone else f"[\n{','.join(objects)}]\n"

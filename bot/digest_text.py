@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from bot.slack.digest.alt import alt_of, title_of
 from bot.slack.digest.details import Detail, details
 from bot.slack.digest.findings import example_words, examples_of, moved_lines, summary
+from bot.slack.digest.heard import Heard, heard
 from bot.slack.digest.lead import CALM, cure_words, first_sentence, grey_words, nothing_said, title
 from bot.slack.digest.options import DigestOptions, Picture
 from bot.slack.digest.runs import Run, Words, bolded, joined, strong, style_of, words
@@ -81,6 +83,11 @@ class Figure:
 Block: TypeAlias = Heading | Paragraph | Items | Table | Figure
 
 
+def own_options(digest: Digest) -> DigestOptions:
+    """Whole, and in its own zone: that of the settings may be another one since it was made."""
+    return DigestOptions(zone=ZoneInfo(digest.zone))
+
+
 def to_markdown(digest: Digest, options: DigestOptions) -> str:
     """Write it as Markdown (CommonMark with tables); what a picture shows stands there in words.
 
@@ -100,8 +107,9 @@ def to_html(digest: Digest, options: DigestOptions, pictures: Mapping[Picture, b
         pictures: as `bot.pictures.weekly.digest_pictures` draws them; what is missing is told in words alone.
     """
     body = "\n".join(_in_html(block, pictures) for block in _blocks(digest, options))
+    head = escape(visible(_title(digest, options)))
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(visible(title(digest)))}</title>'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{head}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>\n<body>\n{body}\n'
         "</body></html>\n"
     )
@@ -118,21 +126,28 @@ def to_json(digest: Digest, options: DigestOptions) -> str:
     """
     values = to_values(digest)
     assert isinstance(values, dict)
-    told = {"title": title(digest), "text": plain_words(digest, options)}
+    told = {"title": _title(digest, options), "text": plain_words(digest, options)}
     return json.dumps({**values, **told}, sort_keys=True, indent=2, allow_nan=False) + "\n"
 
 
+def _title(digest: Digest, options: DigestOptions) -> str:
+    told = heard(digest, options)
+    return title(told.digest, nothing_else=told.nothing_else)
+
+
 def _blocks(digest: Digest, options: DigestOptions) -> Iterator[Block]:
-    yield Heading(1, words(Run(text=title(digest), foreign=True)))
-    yield Paragraph(first_sentence(digest, options.zone))
-    if digest.headline is Headline.NO_TRAFFIC:
+    told = heard(digest, options)
+    rest = told.digest
+    yield Heading(1, words(Run(text=_title(digest, options), foreign=True)))
+    yield Paragraph(first_sentence(rest, options.zone, compares=told.compares))
+    if rest.headline is Headline.NO_TRAFFIC:
         return
-    if digest.headline is Headline.TOO_FEW:
+    if rest.headline is Headline.TOO_FEW:
         yield Paragraph(words(nothing_said(digest)), small=True)
-    if digest.cure is not None and digest.headline not in CALM:
-        yield Paragraph(words(strong("Do first:"), " ", cure_words(digest.cure, options.zone)))
-    yield from _figure(Picture.ERROR_RATE, digest)
-    yield from _moved(digest, options)
+    if rest.cure is not None and rest.headline not in CALM:
+        yield Paragraph(words(strong("Do first:"), " ", cure_words(rest.cure, options.zone)))
+    yield from _figure(Picture.ERROR_RATE, rest)
+    yield from _moved(digest, told)
     yield Paragraph(joined(grey_words(digest, options.zone), DOT), small=True)
     for detail in details(digest, options):
         yield from _detail(detail, digest)
@@ -140,15 +155,15 @@ def _blocks(digest: Digest, options: DigestOptions) -> Iterator[Block]:
         yield from _retraining(digest, options)
 
 
-def _moved(digest: Digest, options: DigestOptions) -> Iterator[Block]:
-    drifted = options.shown(digest.of(State.DRIFT))
+def _moved(digest: Digest, told: Heard) -> Iterator[Block]:
+    drifted = told.digest.of(State.DRIFT)
     if drifted:
         yield Heading(2, words("What moved"))
         yield Items(tuple(words(bolded(line.label), strong(": "), line.text) for line in moved_lines(drifted)))
     if examples := examples_of(drifted):
         yield Heading(2, words("Examples"))
         yield Items(tuple(example_words(one) for one in examples))
-    if calm := summary(options.shown(digest.findings), digest, options.left_out(digest)):
+    if calm := summary(told.digest.findings, digest, told.left_out):
         yield Paragraph(calm)
 
 

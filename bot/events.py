@@ -34,7 +34,13 @@ LONGEST_WAIT_SECONDS = 3600.0  # our choice: whoever asks for a longer break is 
 PLACEHOLDERS = ("dataset", "event", "route", "week")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _PASSING = frozenset({408, 425, 429})  # of the statuses that blame the caller: these pass by themselves
-_SECRETS = re.compile(r"(?:WHETSTONE|SLACK)_\w*(?:TOKEN|SECRET)")
+# The settings that are or hold a secret, by all names that `bot.settings` reads: an address may hold a password or a
+# token, and so may the words of the command. Settings are read in any case of letters.
+_SECRETS = re.compile(
+    r"(?:WHETSTONE|SLACK)_\w*(?:TOKEN|SECRET)"
+    r"|(?:WHETSTONE_)?DATABASE_URL|WHETSTONE_(?:CHROMA_URL|WEBHOOK_URL|RETRAIN_COMMAND)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,10 +153,11 @@ class Command:
     def tell(self, event: WebhookEvent, *, at: datetime) -> None:
         """Run it with the event as JSON on its standard input; exit status 0 means that it was taken.
 
-        It has Whetstone's working folder and environment, without the secrets of the settings; what it writes to its
-        standard output is dropped, and its errors stand among Whetstone's own. One that takes too long is ended, with
-        what it started. Raises Unready (`command_not_found`, `command_status_2` …) for what people have to mend,
-        OutcomeUnknown for one that was ended, Refused for values that no command can be given, and Unavailable.
+        It has Whetstone's working folder and environment, without the settings that are or may hold a secret; what it
+        writes to its standard output is dropped, and its errors stand among Whetstone's own. One that takes too long
+        is ended, with what it started. Raises Unready (`command_not_found`, `command_status_2` …) for what people have
+        to mend, OutcomeUnknown for one that was ended, Refused for values that no command can be given, and
+        Unavailable.
         """
         words = filled(self.template, arguments(event))
         try:

@@ -22,13 +22,15 @@ def check() -> None:
     from bot.checkup import examine
 
     findings = examine()
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(show_header=True, header_style="bold", box=None, pad_edge=False)
     for column in ("", "what", "value", "note"):
         table.add_column(column, overflow="fold")
     for finding in findings:
-        table.add_row({True: "ok", False: "!!", None: "--"}[finding.ok], finding.name, finding.value, finding.note)
+        told = map(escape, (finding.name, finding.value, finding.note))
+        table.add_row({True: "ok", False: "!!", None: "--"}[finding.ok], *told)
     out.print(table)
     missing = sum(finding.ok is False for finding in findings)
     out.print(f"\n{missing} to mend." if missing else "\nEverything that is needed is there.")
@@ -61,6 +63,7 @@ def token_create(name: Annotated[str, typer.Argument(help="Who will use it, such
 @token.command("list")
 def token_list() -> None:
     """List tokens, revoked ones too; never the tokens themselves."""
+    from rich.markup import escape
     from rich.table import Table
 
     from bot.bootstrap import open_services
@@ -76,7 +79,7 @@ def token_list() -> None:
         table.add_column(column)
     for one in tokens:
         revoked = one.revoked_at.isoformat(timespec="seconds") if one.revoked_at else ""
-        table.add_row(one.token_id, one.name, one.created_at.isoformat(timespec="seconds"), revoked)
+        table.add_row(one.token_id, escape(one.name), one.created_at.isoformat(timespec="seconds"), revoked)
     out.print(table)
 
 
@@ -91,7 +94,7 @@ def token_revoke(token_id: Annotated[str, typer.Argument(help="The id that `toke
         known = uow.tokens.revoke(token_id, services.clock.now())
     if not known:
         raise fail(f"No live token has the id {token_id!r}. See: whetstone token list")
-    out.print(f"Token {token_id} is revoked.")
+    out.print(f"Token {token_id} is revoked.", markup=False)
 
 
 @cards.command("retry")
@@ -115,7 +118,8 @@ def policy_check(file: Annotated[Path, typer.Argument(help="The TOML file.")]) -
     read = read_policy(file)
     out.print(
         f"{file.name} is fine: version {read.version}, {read.uniform_rate:.1%} of all outputs, risk from "
-        f"{read.risk_threshold:.2f}, {len(read.rules)} rules, {len(read.routes)} routes.\n"
+        f"{read.risk_threshold:.2f}, {len(read.rules)} rules, {len(read.routes)} routes.\n",
+        markup=False,
     )
     out.print(route_table(read))
     out.print(f"\n{checking_words(read)}")
@@ -133,5 +137,5 @@ def models_prepare() -> None:
     settings = load()
     with progress_bar("Converting SmolLM2") as advance:
         folder = prepare_models(settings, lambda done, total, _: advance(done, total))
-    out.print(f"The model lies in {folder}.")
-    out.print(f"The grounding detector: {prepare_detector(settings)}")
+    out.print(f"The model lies in {folder}.", markup=False)
+    out.print(f"The grounding detector: {prepare_detector(settings)}", markup=False)

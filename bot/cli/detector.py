@@ -47,18 +47,17 @@ def detector_train(
     lexical: Annotated[bool, typer.Option(help="Fit the lexical fallback only: seconds, without torch.")] = False,
 ) -> None:
     """Train the adapter on claims by rules and written ones (700 steps: half an hour on a core), and test it."""
-    from bot.bootstrap_models import train_detector, train_lexical_detector
+    from bot.bootstrap_models import Training, train_detector, train_lexical_detector
     from bot.settings import load
-    from reviewers.trainers.lora import Recipe
 
     if lexical:
         out.print(f"Weights are in {train_lexical_detector(out_dir, texts, windows=steps, seed=seed)}.")
         return
-    recipe = Recipe(
-        steps=steps, seed=seed, learning_rate=rate, written_share=written, written_batches=batches, threads=threads
+    training = Training(
+        steps=steps, seed=seed, rate=rate, written=written, batches=batches, begin=begin, threads=threads
     )
     with _training_bar(steps) as advance:
-        manifest = train_detector(load(), out_dir, texts, recipe=recipe, begin=begin, resume=resume, progress=advance)
+        manifest = train_detector(load(), out_dir, texts, training, resume=resume, progress=advance)
     out.print(f"The adapter and its head are in {out_dir}; what it is and how well it does in {manifest.name}.")
 
 

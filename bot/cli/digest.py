@@ -13,7 +13,6 @@ from bot.cli.console import fail, out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.slack.digest.options import DigestOptions
     from reviewers.model.digest import Digest
     from reviewers.workflow.services import Services
 
@@ -44,11 +43,10 @@ def digest(
 
     from bot.bootstrap import open_services
     from bot.settings import load
-    from bot.slack.digest.options import DigestOptions
 
     settings = load()
-    zone, services = ZoneInfo(settings.time_zone), open_services(settings)
-    shelf = services.shelf(zone)
+    services = open_services(settings)
+    shelf = services.shelf(ZoneInfo(settings.time_zone))
     if dry_run:
         _rebuild(services, week or shelf.last_week(), route)
         return
@@ -56,7 +54,7 @@ def digest(
     if format is Format.HTML and len(found) > 1:
         names = ", ".join(one.route for one in found if one.route)
         raise fail(f"One page is about one route: add --route NAME. Routes: {names}.")
-    text = _written(found, format, DigestOptions(zone=zone), alone=bool(route))
+    text = _written(found, format, alone=bool(route))
     if out_file is None:
         typer.echo(text, nl=False)
         return
@@ -97,20 +95,21 @@ def _rebuild(services: Services, week: str, route: str) -> None:
         raise typer.Exit(1)
 
 
-def _written(digests: Sequence[Digest], format: Format, options: DigestOptions, *, alone: bool) -> str:
-    from bot.digest_text import to_html, to_json, to_markdown
+def _written(digests: Sequence[Digest], format: Format, *, alone: bool) -> str:
+    """Each in the zone that it was made in."""
+    from bot.digest_text import own_options, to_html, to_json, to_markdown
     from bot.slack.digest.spoken import plain_words
 
     if format is Format.HTML:
         from bot.pictures.weekly import digest_pictures
 
-        return "".join(to_html(one, options, digest_pictures(one)) for one in digests)
+        return "".join(to_html(one, own_options(one), digest_pictures(one)) for one in digests)
     if format is Format.JSON:
-        objects = [to_json(one, options) for one in digests]
+        objects = [to_json(one, own_options(one)) for one in digests]
         return objects[0] if alone else f"[\n{','.join(objects)}]\n"
     if format is Format.MD:
-        return "\n".join(to_markdown(one, options) for one in digests)
-    return "\n".join(f"{plain_words(one, options)}\n" for one in digests)
+        return "\n".join(to_markdown(one, own_options(one)) for one in digests)
+    return "\n".join(f"{plain_words(one, own_options(one))}\n" for one in digests)
 
 
 def _title(digest: Digest) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.console import out, progress_bar
+from bot.cli.console import fail, out, progress_bar
 
 if TYPE_CHECKING:
     from reviewers.model import Policy
+    from reviewers.workflow.replaying import Replay
     from reviewers.workflow.services import Services
 
 WIDE = 110  # columns of the table; a narrower terminal wraps lines itself, and nothing is cut off
@@ -31,7 +32,7 @@ def policy_simulate(
     from rich.console import Console
 
     from bot.bootstrap import open_services
-    from bot.cli.simulate_tables import notes, replay_table, write
+    from bot.cli.simulate_tables import notes, replay_table
     from bot.settings import load
     from reviewers.workflow.replaying import Replayer
 
@@ -43,8 +44,18 @@ def policy_simulate(
     Console(width=max(out.width, WIDE), highlight=False).print(replay_table(replay))
     for line in notes(replay):
         out.print(line, markup=False)
-    for path in write(out_dir, replay) if out_dir else []:
+    for path in written(out_dir, replay) if out_dir else []:
         out.print(str(path), markup=False)
+
+
+def written(folder: Path, replay: Replay) -> list[Path]:
+    """The picture and the figures in this folder. Where it takes none, the command ends with a line that says why."""
+    from bot.cli.simulate_tables import write
+
+    try:
+        return write(folder, replay)
+    except OSError as error:
+        raise fail(f"{folder} cannot be written: {error.strerror}.") from None
 
 
 def _wanted(services: Services, file: Path | None, minutes: float | None) -> Policy:

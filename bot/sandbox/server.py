@@ -35,6 +35,7 @@ from bot.sandbox.sockets import Sockets
 from bot.sandbox.webapi import WebApi
 from bot.sandbox.wire import Json, SlackError
 from bot.sandbox.world import World
+from reviewers.errors import Unavailable
 
 __all__ = ["Sandbox", "SandboxSettings"]
 
@@ -76,10 +77,18 @@ class Sandbox:
 
     @contextlib.contextmanager
     def running(self, port: int = 0) -> Iterator[str]:
-        """Serve on 127.0.0.1 in a thread; give the address, e.g. http://127.0.0.1:49152, once it answers."""
+        """Serve on 127.0.0.1 in a thread; give the address, e.g. http://127.0.0.1:49152, once it answers.
+
+        Raises Unavailable where the port is taken or not allowed.
+        """
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            listener.close()
+            where = f"127.0.0.1, port {port}: {error.strerror or type(error).__name__}"
+            raise Unavailable(f"The Slack sandbox cannot listen on {where}. Set WHETSTONE_SANDBOX_PORT.") from error
         server = _Server(self._config())
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="sandbox", daemon=True)
         thread.start()

@@ -25,7 +25,6 @@ class Display:
 
     muted: tuple[Told, ...] = ()  # of its findings that moved: those that are left out, in the digest's order
     short: bool = False  # sentence, cure and buttons; the rest stands in the thread
-    snoozed_until: datetime | None = None  # the latest snooze that has not ended; None: there is none
 
 
 def told(digest: Digest) -> tuple[Told, ...]:
@@ -105,18 +104,14 @@ def display(answers: Sequence[DigestAnswer], digest: Digest, now: datetime) -> D
         now: when.
     """
     earlier = [one for one in answers if one.week < digest.week]  # ISO weeks sort by their names
-    snoozes = [one for one in answers if one.kind is DigestAnswerKind.SNOOZED and one.until is not None]
+    snoozes = [one for one in earlier if one.kind is DigestAnswerKind.SNOOZED]
     running = [one for one in snoozes if one.until is not None and one.until > now]
     whys = [one for one in answers if one.kind is DigestAnswerKind.NOT_USEFUL]
     before = [one for one in whys if one in earlier]
-    away = [(one, False) for answer in running if answer in earlier for one in answer.findings]
+    away = [(one, False) for answer in running for one in answer.findings]
     away += [(one, False) for answer in before if answer.why == NOT_IMPORTANT for one in answer.findings]
     away += [(one, True) for answer in before if answer.why == KNOWN for one in answer.findings]
-    return Display(
-        muted=tuple(_muted(digest, away)),
-        short=_too_long_for(whys) >= SHORT_FOR,
-        snoozed_until=max((one.until for one in running if one.until is not None), default=None),
-    )
+    return Display(muted=tuple(_muted(digest, away)), short=_too_long_for(whys) >= SHORT_FOR)
 
 
 def closing(answers: Sequence[DigestAnswer], digest: Digest, now: datetime) -> DigestAnswer | None:

@@ -67,11 +67,12 @@ class TokenClassifierScorer:
 
         tokenizer, model, classes = self._load()
         positions = getattr(model.config, "max_position_embeddings", LONGEST) or LONGEST
+        limit = min(tokenizer.model_max_length, positions, LONGEST)
         encoded = tokenizer(
             [_asked(one) for one in batch],
             [one.output.completion for one in batch],
-            truncation="only_first" if all(_fits(tokenizer, one) for one in batch) else "longest_first",
-            max_length=min(tokenizer.model_max_length, positions, LONGEST),
+            truncation="only_first" if all(_fits(tokenizer, one, limit) for one in batch) else "longest_first",
+            max_length=limit,
             padding=True,
             return_offsets_mapping=True,
             return_tensors="pt",
@@ -131,9 +132,8 @@ def _asked(evidence: Evidence) -> str:
     return filled(ASKED, question=question, count=str(len(texts)), passages=numbered)
 
 
-def _fits(tokenizer: Any, evidence: Evidence) -> bool:
-    """Whether half of the room is left for the passages."""
-    limit = min(tokenizer.model_max_length, LONGEST)
+def _fits(tokenizer: Any, evidence: Evidence, limit: int) -> bool:
+    """Whether half of the room, which is so many tokens in all, is left for the passages."""
     return bool(len(tokenizer(evidence.output.completion, add_special_tokens=False).input_ids) <= limit // 2)
 
 

@@ -17,6 +17,7 @@ from pydantic import PrivateAttr
 PROMPT_TOKENS = 1800  # of the 2,048 that SmolLM2 reads well; what stands before that is left out
 ANSWER_TOKENS = 120  # two to four sentences: a small model that goes on begins to invent
 LONGEST_ROUND = 40  # tokens that a small model says again and again; penalties against it would also forbid quoting
+SHORTEST_ROUND = 6  # tokens: SmolLM2 writes a digit as one, so that shorter rounds stand in numbers such as 10000000
 ROUNDS = 3
 QUIET_SECONDS = 120.0  # without a token, the model is given up: a machine under load is slow, not that slow
 
@@ -122,8 +123,12 @@ def _tokens(tokenizer: Any, messages: Sequence[BaseMessage]) -> dict[str, Any]:
 
 
 def _goes_round(ids: Sequence[int]) -> bool:
-    """Whether the last tokens are one run of them, ROUNDS times over."""
-    for length in range(2, len(ids) // ROUNDS + 1):
+    """Whether the last tokens are one run of at least SHORTEST_ROUND of them, ROUNDS times over.
+
+    A run that is shorter, such as one word, is found once several of it are a longer run: 18 zeros are a round, the 7
+    of ten million are none.
+    """
+    for length in range(SHORTEST_ROUND, len(ids) // ROUNDS + 1):
         last = ids[-length:]
         if all(ids[-length * (turn + 1) : -length * turn] == last for turn in range(1, ROUNDS)):
             return True

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.checkup import Finding, examine
+from bot.checkup import Finding, _tried, examine
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +60,23 @@ def test_it_says_what_reads_for_the_detector_without_loading_it() -> None:
     detector = found()["detector"]
     assert detector.ok
     assert "whetstone models prepare" in detector.value
+
+
+@pytest.mark.parametrize(
+    ("said", "note"), [((), "RuntimeError"), (("",), "RuntimeError"), (("\nAway.\nMore.",), "RuntimeError: Away.")]
+)
+def test_part_that_fails_is_named_even_where_its_error_says_nothing(said: tuple[str, ...], note: str) -> None:
+    """The kind of error, and its first line where there is one."""
+
+    def fail() -> str:
+        raise RuntimeError(*said)
+
+    assert _tried("sources", fail) == Finding(name="sources", value="", ok=False, note=note)
+
+
+def test_address_that_is_none_is_one_thing_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not repeated, for it may hold a password."""
+    monkeypatch.setenv("DATABASE_URL", "me:s3cret@nowhere")
+    shown = found()
+    assert (shown["database_url"].value, shown["database"].ok) == ("no database URL", False)
+    assert "s3cret" not in str(shown)

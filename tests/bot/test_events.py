@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from bot.events import Command, Webhook, as_text, command_words, place_of, secret_key, signed_headers
+from bot.settings import Settings
 from reviewers.errors import OutcomeUnknown, RateLimited, Refused, Unavailable, Unready
 from reviewers.model.telling import WebhookEvent
 from reviewers.ports.outside import EventSink
@@ -207,6 +209,24 @@ def test_command_is_given_each_value_within_one_word(kept: Kept, monkeypatch: py
     assert told["given"].encode("ascii") == as_text(event)
     assert {"SLACK_BOT_TOKEN", "WHETSTONE_WEBHOOK_SECRET"}.isdisjoint(told["names"])
     assert {"WHETSTONE_DATA_DIR", "PATH"} <= set(told["names"])
+
+
+def test_command_gets_no_setting_that_may_hold_a_secret(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By none of its names, in capital or small letters: what is masked, and addresses that may have a password."""
+    names = [
+        spelled
+        for field, setting in Settings.model_fields.items()
+        if setting.annotation is SecretStr or not setting.repr or field in ("database_url", "chroma_url")
+        for name in getattr(setting.validation_alias, "choices", [f"WHETSTONE_{field.upper()}"])
+        for spelled in (name, name.lower())
+    ]
+    assert {"DATABASE_URL", "whetstone_database_url", "WHETSTONE_WEBHOOK_URL", "slack_app_token"} <= set(names)
+    for name in (*names, "WHETSTONE_CHANNEL", "TRAINER_TOKEN"):
+        monkeypatch.setenv(name, "x")
+    Command(template=kept.template()).tell(EVENT, at=AT)
+    (told,) = kept.told
+    assert set(names).isdisjoint(told["names"])
+    assert {"WHETSTONE_CHANNEL", "TRAINER_TOKEN"} <= set(told["names"])
 
 
 def test_command_that_fails_or_is_not_there_says_so_to_people(kept: Kept) -> None:

@@ -7,8 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from rich.console import Console
 
+from bot.cli.simulate import written
 from bot.cli.simulate_tables import notes, replay_table, write
 from bot.pictures.replay import replay_picture
 from reviewers.decisions.replay import Cost, Found, Replayed
@@ -75,6 +77,14 @@ def test_files_are_a_picture_and_all_figures(tmp_path: Path) -> None:
     assert read["rows"][0]["after"]["errors"] == {"value": 18.9, "low": 11.8, "high": 26.1}
     again, _ = write(tmp_path / "again", a_replay())
     assert again.read_bytes() == picture.read_bytes()
+
+
+def test_folder_that_cannot_be_written_ends_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file stands where it should be."""
+    (tmp_path / "file").write_text("", encoding="ascii")
+    with pytest.raises(SystemExit):
+        written(tmp_path / "file", a_replay())
+    assert "file cannot be written: File exists." in capsys.readouterr().err
 
 
 def test_too_few_reviews_make_no_picture(tmp_path: Path) -> None:

@@ -44,8 +44,8 @@ def test_snooze_leaves_out_what_moved_until_it_ends() -> None:
     """At the moment itself it is told again; of two the later end counts."""
     ends = NOW + timedelta(days=1)
     snoozes = [an_answer(DigestAnswerKind.SNOOZED, until=until) for until in (ends, NOW + timedelta(hours=1))]
-    assert display(snoozes, a_week(), NOW).snoozed_until == ends
     assert names(display(snoozes, a_week(), NOW)) == ["Fees abroad"]
+    assert names(display(snoozes, a_week(), NOW + timedelta(hours=2))) == ["Fees abroad"]
     assert display(snoozes, a_week(), ends) == Display()
     assert names(display(snoozes, a_week(name="Limits"), NOW)) == []
 

@@ -15,8 +15,9 @@ from bot.slack.digest import message as digests
 from bot.slack.digest import why as digest_why
 from bot.slack.digest.ids import WhyContext, WhyNot
 from bot.slack.digest.lead import CALM
+from bot.slack.digest.options import Muted
 from bot.slack.wire import Wire
-from reviewers.model.digest import Headline
+from reviewers.model.digest import Headline, State
 from reviewers.model.telling import DigestAnswer, DigestAnswerKind, Receiver
 from tests.slack.digests import OPTIONS
 from tests.slack.drawn import AT
@@ -30,6 +31,8 @@ def _digests(h: Hostile) -> Drawn:
     yield from (digests.digest_message(replace(h.digest, headline=one), OPTIONS) for one in Headline)
     bare = replace(OPTIONS, files={}, native_bars=False, guide=h.address)
     yield from (digests.digest_message(h.digest, replace(bare, short=short)) for short in (True, False))
+    muted = tuple(Muted(aspect=one.aspect, part=one.part, name=one.name) for one in h.digest.of(State.DRIFT))
+    yield from (digests.digest_message(h.digest, replace(OPTIONS, muted=left_out)) for left_out in (muted, muted[:1]))
 
 
 def _calm(h: Hostile) -> Drawn:

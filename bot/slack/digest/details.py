@@ -10,6 +10,7 @@ from bot.slack import rates
 from bot.slack.digest import numbers
 from bot.slack.digest.alt import alt_of, telling_group
 from bot.slack.digest.findings import capital, label_of, seconds, text_of
+from bot.slack.digest.heard import heard
 from bot.slack.digest.numbers import cell, coefficient, points
 from bot.slack.digest.options import DigestOptions, Picture
 from bot.slack.digest.runs import Run, Words, bolded, joined, name, strong, words
@@ -54,8 +55,9 @@ def details(digest: Digest, options: DigestOptions) -> tuple[Detail, ...]:
 
 
 def _shown_above(digest: Digest, options: DigestOptions) -> bool:
-    """Whether the digest itself has the picture of changes, in the place of Slack's own bars."""
-    told = digest.headline not in (Headline.NOTHING_MOVED, Headline.TOO_FEW)
+    """Whether the digest itself has the whole picture of changes, in the place of Slack's own bars."""
+    rest = heard(digest, options).digest
+    told = rest.headline not in (Headline.NOTHING_MOVED, Headline.TOO_FEW) and rest.lines == digest.lines
     return told and not options.native_bars and not options.short
 
 

@@ -224,7 +224,12 @@ def _summed(findings: tuple[Finding, ...], digest: Digest, muted: int) -> Iterat
     if few := too_few(findings):
         yield words(strong("Too few:"), " ", few, ".")
     if muted:
-        yield words(f"{counted(muted, 'finding')} left out, as you asked.")
+        yield words(left_out_words(muted))
+
+
+def left_out_words(count: int) -> str:
+    """ "1 finding left out, as you asked."; empty: none is."""
+    return f"{counted(count, 'finding')} left out, as you asked." if count else ""
 
 
 def since_of(findings: Iterable[Finding]) -> Finding | None:

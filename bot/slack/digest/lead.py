@@ -19,6 +19,7 @@ from reviewers.model.suggestion import Cure, Upstream, UpstreamChange
 
 NAMED = 3  # parts and topics that the first sentence names
 CALM = (Headline.NOTHING_MOVED, Headline.NO_TRAFFIC)
+NOTHING_ELSE = "nothing else moved"  # than what people asked to leave out
 
 # What to do about a change that is known.
 _CURES = {
@@ -41,41 +42,52 @@ def route_words(route: str) -> str:
     return shortened(one_line(route_name(route)), NAME_LENGTH)
 
 
-def title(digest: Digest) -> str:
-    """ "Card support, week 47: more wrong answers"."""
-    return f"{route_words(digest.route)}, week {numbers.week_number(digest.week)}: {digest.headline.value}"
+def title(digest: Digest, *, nothing_else: bool = False) -> str:
+    """ "Card support, week 47: more wrong answers"; `nothing_else`: "…: nothing else moved", than what is left out."""
+    said = NOTHING_ELSE if nothing_else else digest.headline.value
+    return f"{route_words(digest.route)}, week {numbers.week_number(digest.week)}: {said}"
 
 
-def first_sentence(digest: Digest, zone: tzinfo) -> Words:
-    """The headline with its numbers; a manager can stop after it."""
+def first_sentence(digest: Digest, zone: tzinfo, *, compares: bool = True) -> Words:
+    """The headline with its numbers; a manager can stop after it.
+
+    Args:
+        digest: what the week came to.
+        zone: of its dates.
+        compares: whether the share of all wrong answers is held against the weeks before.
+    """
     if digest.headline is Headline.NO_TRAFFIC:
         last = digest.last_output_at
         return words(f"The last came on {numbers.long_day(last, zone)}." if last else "None ever came.")
     if digest.headline is Headline.TOO_FEW:
         return words(*_too_few(digest))
     if digest.headline is Headline.NOTHING_MOVED:
-        return _as_before(digest)
+        return _as_before(digest, compares)
     if digest.headline in (Headline.MORE_WRONG, Headline.FEWER_WRONG):
-        return words(_risen(digest), *_where(digest, zone))
-    return words(_moved(digest), " ", _as_before(digest))
+        return words(_risen(digest, compares), *_where(digest, zone))
+    return words(_moved(digest), " ", _as_before(digest, compares))
 
 
-def _risen(digest: Digest) -> Words:
+def _risen(digest: Digest, compares: bool) -> Words:
     rate, before, earlier = digest.rate, digest.before, numbers.before_words(digest)
     if isinstance(rate, Missing):
         return words(_unknown(rate))
     now = words("About ", strong(rates.share(rate)), f" answers were wrong ({rates.interval(rate)})")
+    if not compares:
+        return words(now, ".")
     if isinstance(before, Missing):
         return words(now, f"; of {earlier} too few were reviewed to say ({numbers.few(before)}).")
     return words(now, f"; in {earlier} it was ", strong(numbers.bare_share(before)), f" ({rates.interval(before)}).")
 
 
-def _as_before(digest: Digest) -> Words:
+def _as_before(digest: Digest, compares: bool) -> Words:
     """ "About 9 of 100 answers were wrong (6 to 14), as in the 4 weeks before (8; 6 to 10)."."""
     rate, before, earlier = digest.rate, digest.before, numbers.before_words(digest)
     if isinstance(rate, Missing):
         return words(_unknown(rate))
     now = f"About {rates.share(rate)} answers were wrong ({rates.interval(rate)})"
+    if not compares:
+        return words(f"{now}.")
     if isinstance(before, Missing):
         return words(f"{now}; of {earlier} too few were reviewed to say ({numbers.few(before)}).")
     return words(f"{now}, as in {earlier} ({numbers.bare_share(before)}; {rates.interval(before)}).")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
 
-from reviewers.model.digest import Aspect, Digest, Finding, State
+from reviewers.model.digest import Aspect, Finding
 from reviewers.model.digest_parts import PartKind
 
 
@@ -50,8 +50,3 @@ class DigestOptions:
     def shown(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Those that nobody asked to leave out."""
         return tuple(one for one in findings if not any(muted.covers(one) for muted in self.muted))
-
-    def left_out(self, digest: Digest) -> int:
-        """How many of its findings somebody asked to leave out."""
-        drifted = digest.of(State.DRIFT)
-        return len(drifted) - len(self.shown(drifted))

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from bot.slack import rates
 from bot.slack.cutting import cut, size
-from bot.slack.digest.findings import example_words, examples_of, line_of, moved_lines, seconds, too_few, unchanged
+from bot.slack.digest.findings import (
+    example_words,
+    examples_of,
+    left_out_words,
+    line_of,
+    moved_lines,
+    seconds,
+    too_few,
+    unchanged,
+)
+from bot.slack.digest.heard import heard
 from bot.slack.digest.lead import CALM, cure_words, first_sentence, late_words, nothing_said, title
 from bot.slack.digest.numbers import coefficient
 from bot.slack.digest.options import DigestOptions
@@ -45,19 +55,26 @@ def _sentences(digest: Digest, options: DigestOptions) -> list[str]:
 
 
 def _told(digest: Digest, options: DigestOptions) -> Iterator[str]:
-    yield f"{title(digest)}."
-    yield bare(first_sentence(digest, options.zone))
-    if digest.headline is Headline.NO_TRAFFIC:
+    told = heard(digest, options)
+    rest, still = told.digest, told.digest.headline in (Headline.TOO_FEW, Headline.NOTHING_MOVED)
+    yield f"{title(rest, nothing_else=told.nothing_else)}."
+    yield bare(first_sentence(rest, options.zone, compares=told.compares))
+    if rest.headline is Headline.NO_TRAFFIC:
         yield spoken_late(options)
         return
-    if digest.headline is Headline.TOO_FEW:
+    if still:
+        yield left_out_words(told.left_out)
+    if rest.headline is Headline.TOO_FEW:
         yield nothing_said(digest)
-    if digest.cure is not None and digest.headline not in CALM:
-        yield f"Do first: {bare(cure_words(digest.cure, options.zone))}"
-    if digest.headline is not Headline.NOTHING_MOVED:
-        yield from _findings(digest, options)
+    if rest.cure is not None and rest.headline not in CALM:
+        yield f"Do first: {bare(cure_words(rest.cure, options.zone))}"
+    if rest.headline is not Headline.NOTHING_MOVED:
+        yield from _findings(rest, digest)
+        yield "" if still else left_out_words(told.left_out)
         yield suggestion_words(digest.suggestion)
-    yield from beside(digest)
+    elif told.nothing_else and digest.suggestion.suggested:
+        yield suggestion_words(digest.suggestion)
+    yield from beside(rest)
     yield spoken_late(options)
     if options.command:
         yield f"Again at any time: {options.command} digest {digest.week}."
@@ -69,17 +86,17 @@ def spoken_late(options: DigestOptions) -> str:
     return f"{late[:1].upper()}{late[1:]}." if late else ""
 
 
-def _findings(digest: Digest, options: DigestOptions) -> Iterator[str]:
-    drifted = options.shown(digest.of(State.DRIFT))
+def _findings(rest: Digest, digest: Digest) -> Iterator[str]:
+    """Of what is left; what moved in the whole digest is not called unchanged, left out or not."""
+    drifted = rest.of(State.DRIFT)
     if drifted:
         moved = "; ".join(f"{bare(line.label)}: {line.text}" for line in moved_lines(drifted))
         yield f"What moved: {moved}."
     if examples := examples_of(drifted):
         yield f"Examples: {'; '.join(bare(example_words(one)).replace('  ', ' ') for one in examples)}."
-    shown = options.shown(digest.findings)
-    if calm := unchanged(digest, shown):
+    if calm := unchanged(digest, rest.findings):
         yield f"No change: {bare(calm).replace('α', 'alpha')}."
-    if few := too_few(shown):
+    if few := too_few(rest.findings):
         yield f"Too few: {bare(few)}."
 
 
