@@ -81,13 +81,19 @@ def job_engine(settings: Settings) -> Engine:
 
 
 def upgrade_database(settings: Settings) -> str:
-    """Bring the database to the newest schema; returns its revision. Raises Unavailable where it cannot be used."""
+    """Bring the database to the newest schema; returns its revision. Raises Unavailable where it cannot be reached."""
     from bot import database_trouble
     from storage import migrations
+    from storage.engine import make_engine
 
-    with database_trouble.told(settings.database):
-        migrations.upgrade(settings.database)
-        return str(migrations.current(settings.database))
+    with database_trouble.told(settings.database, in_data_dir=not settings.database_url):
+        engine = make_engine(settings.database)
+        engine.connect().close()  # a step that fails afterwards is raised as it is: another address would not mend it
+    try:
+        migrations.upgrade_engine(engine)
+        return str(migrations.current_of(engine))
+    finally:
+        engine.dispose()
 
 
 def check_database(settings: Settings) -> None:
@@ -96,7 +102,7 @@ def check_database(settings: Settings) -> None:
     from storage import migrations
     from storage.engine import make_engine
 
-    with database_trouble.told(settings.database):
+    with database_trouble.told(settings.database, in_data_dir=not settings.database_url):
         engine = make_engine(settings.database)
         try:
             migrations.require_head(engine)

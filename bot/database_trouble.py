@@ -8,11 +8,18 @@ from contextlib import contextmanager
 from reviewers.errors import Unavailable
 
 MEND = "See that it runs, and that WHETSTONE_DATABASE_URL (or DATABASE_URL) names it."
+OTHER_FOLDER = "Set WHETSTONE_DATA_DIR to another folder."
+OTHER_FILE = "Let WHETSTONE_DATABASE_URL (or DATABASE_URL) name a file in another folder."
 
 
 @contextmanager
-def told(url: str) -> Iterator[None]:
-    """Use the database of this URL inside. Raises Unavailable where it does not answer, or refuses."""
+def told(url: str, *, in_data_dir: bool = False) -> Iterator[None]:
+    """Use the database of this URL inside. Raises Unavailable where it does not answer, or refuses.
+
+    Args:
+        url: of the database.
+        in_data_dir: whether it stands in the data folder because no URL was given.
+    """
     from sqlalchemy.exc import DBAPIError
 
     try:
@@ -21,7 +28,8 @@ def told(url: str) -> Iterator[None]:
         raise Unavailable(f"The database cannot be used: {_reason(error, url)}. {MEND}") from error
     except OSError as error:  # of an SQLite database: its folder is made where there is none
         why = f"{error.strerror or type(error).__name__}{f': {error.filename}' if error.filename else ''}"
-        raise Unavailable(f"The database cannot be opened: {why}. Set WHETSTONE_DATA_DIR to another folder.") from error
+        mend = OTHER_FOLDER if in_data_dir else OTHER_FILE
+        raise Unavailable(f"The database cannot be opened: {why}. {mend}") from error
 
 
 def _reason(error: Exception, url: str) -> str:

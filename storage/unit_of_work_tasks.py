@@ -326,6 +326,7 @@ _RECALL = (
     .where(releases.c.output_id == bindparam("this"), releases.c.recalled_at.is_(None))
     .values(recalled_at=bindparam("at", type_=releases.c.recalled_at.type))
 )
+_RESTORE = update(releases).where(releases.c.output_id == bindparam("this")).values(recalled_at=None)
 
 
 class SqlReleases:
@@ -369,8 +370,13 @@ class SqlReleases:
         return half[:limit]
 
     def recall(self, output_id: str, at: datetime) -> None:
-        """Note when people changed their mind; the first time stays. Raises NotHeld."""
+        """Note when people changed their mind; the first time stays, until `restore`. Raises NotHeld."""
         if self._connection.execute(_RECALL, {"this": output_id, "at": at}).rowcount == 0 and not self.get(output_id):
+            raise NotHeld(output_id)
+
+    def restore(self, output_id: str) -> None:
+        """Take a recall back. Raises NotHeld."""
+        if self._connection.execute(_RESTORE, {"this": output_id}).rowcount == 0:
             raise NotHeld(output_id)
 
     def overdue(self, now: datetime, limit: int) -> list[Release]:

@@ -328,6 +328,12 @@ class MemoryReleases(Repository):
         if standing.recalled_at is None:
             self._own.releases[output_id] = in_utc(replace(standing, recalled_at=at))
 
+    def restore(self, output_id: str) -> None:
+        standing = self._own.releases.get(output_id)
+        if standing is None:
+            raise NotHeld(output_id)
+        self._own.releases[output_id] = replace(standing, recalled_at=None)
+
 
 def _require_output(state: State, output_id: str) -> None:
     if output_id not in state.outputs:

@@ -286,7 +286,11 @@ class ReleaseAnswer(Answer):
     on_timeout: Annotated[OnTimeout, Field(description="What becomes of it when nobody decides by the deadline")]
     decided_at: datetime | None
     recalled_at: Annotated[
-        datetime | None, Field(description="People changed their mind after it was final: take back what was sent")
+        datetime | None,
+        Field(
+            description="People changed their mind after it was final: take back what was sent. "
+            "Null again once they say again what you were told"
+        ),
     ]
 
     @classmethod

@@ -128,6 +128,8 @@ never changes.
 proved; only where the route says so. People may still look at it.
 `recalled_at` is set when people change their mind after it was final: take back what was sent. From then on
 `may_be_sent` and `verified` are false and `notice` is empty; `state` and `text` still say what you were told before.
+Once people say again just what you were told, such as after a mistaken Undo, `recalled_at` is null again and all else
+as before.
 `notice` is a sentence for the reader of the text: whether a person checked it, or how often such answers are wrong.
 Look at `may_be_sent` and `text` alone if you do not want to tell the states apart."""
 

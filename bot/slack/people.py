@@ -7,10 +7,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from slack_sdk import WebClient
 
 from bot.slack.publisher import our_words
-from reviewers.errors import NotYourTask, OutcomeUnknown, RateLimited, Unavailable
+from reviewers.errors import NotYourTask, Refused, Unavailable, Unready
+
+log = structlog.get_logger()
 
 CACHE_SECONDS = 300.0  # a change of membership is noticed within this time
 CACHE_LIMIT = 10_000
@@ -27,9 +30,10 @@ class People:
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
 
     def members(self, group: str) -> frozenset[str]:
-        """The people of a user group. One that was read before still counts while Slack does not answer.
+        """The people of a user group: those that were read before while Slack does not tell them.
 
-        Raises Unavailable; also for a group that was read before, once Slack refuses it, as one that was disabled.
+        Nobody is in a group that Slack refuses, as one that was disabled or deleted. Raises Unavailable where it does
+        not tell who is in a group that was never read.
         """
         now = self._seconds()
         with self._lock:
@@ -38,14 +42,22 @@ class People:
             return found[1]
         try:
             with our_words():
-                users: list[str] = self._client.usergroups_users_list(usergroup=group)["users"]
-        except (RateLimited, OutcomeUnknown):
+                users = frozenset[str](self._client.usergroups_users_list(usergroup=group)["users"])
+        except Refused as error:  # cached as an answer is, so that it is not asked and logged at every look
+            log.warning("user_group_refused", group=group, code=error.code)
+            users = frozenset()
+        except Unready as error:  # the same
+            if found is None:
+                raise
+            log.warning("user_group_not_read", group=group, code=error.code)
+            users = found[1]
+        except Unavailable:
             if found is None:
                 raise
             return found[1]
         with self._lock:
-            self._groups[group] = (now, frozenset(users))
-        return frozenset(users)
+            self._groups[group] = (now, users)
+        return users
 
     def groups(self) -> dict[str, str]:
         """The user groups that are in use: id -> name. Empty where the workspace's plan has none."""

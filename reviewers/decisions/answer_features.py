@@ -7,14 +7,20 @@ import re
 # Words of refusal stand at the beginning of an answer: further on they speak of what somebody else cannot do.
 OPENING = 200  # characters: our choice, two sentences
 _CANNOT = r"(?: (?:can(?:no|')t|can not|could(?: not|n't)|won't|will not)|(?: am|'m| are|'re) (?:not able|unable) to)"
+# "We cannot give refunds" answers, "we cannot give that information" does not.
+_TELLS = (
+    r"(?:provide|share|give)(?: you)?(?: with)?"
+    r"(?: (?:that|this|it)(?=\s*(?:[.,!;]|$))| (?:[\w']+ ){0,3}?(?:information|details?|data|answers?|advice))"
+)
 _REFUSES = re.compile(
     r"\b(?:i(?:'m| am)? (?:can(?:no|')?t|can not|am unable to|unable to|won'?t|am not able to|not able to)"
     r" (?:help|assist|answer|provide|comply|do that|discuss|share|give)"
     r"|i (?:do not|don'?t) (?:know|have (?:that |any |enough |the )?information)"
     # "Sorry, we are closed" and "sorry, we cannot take it back" answer: with "we" only what one does for a question.
-    rf"|sorry, (?:but )?(?:i{_CANNOT}"
-    rf"|we{_CANNOT} (?:help|assist|answer|comply|discuss|do (?:that|this|so)|look|find|tell|say|access)"
-    r"|(?:i|we) (?:do not|don't) (?:know|understand|have (?:that |any |enough |the |this )?(?:information|answer))"
+    rf"|sorry, (?:but )?(?:i(?:{_CANNOT}| (?:do not|don't|have not|haven't|did not|didn't))"
+    rf"|we{_CANNOT} (?:help|assist|answer|comply|discuss|disclose|do (?:that|this|so)"
+    rf"|look|find|tell|say|access|{_TELLS})"
+    r"|we (?:do not|don't) (?:know|understand|have (?:that |any |enough |the |this )?(?:information|answer))"
     r"|(?:i|we) have no (?:information|answer|idea))\b"
     r"|as an ai\b"
     r"|no information (?:is )?(?:available )?(?:on|about) "

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from reviewers.decisions.consensus import current
+from reviewers.decisions.consensus import current, deciding
 from reviewers.errors import NotAReviewer, NotYourTask
 from reviewers.model import Output, ReviewTask, Route, TaskState, Verdict
 
@@ -74,17 +74,14 @@ def waits_for(
     """Whether this open task stands in this person's queue, unless they gave a verdict on it already.
 
     Not what they submitted or have seen decided; not what somebody else has claimed, or was assigned
-    and may still decide in time; not what waits for a batch; not what they gave to whoever is next, where the others
-    are enough to decide it.
+    and may still decide in time; not what waits for a batch. Of what they gave to whoever is next, see
+    `left_to_others`.
     """
     if task.state is not TaskState.OPEN or task.waits_for_batch or reviewer in (task.submitted_by, *task.seen_by):
         return False
     if reviewers and reviewer not in reviewers:
         return False
     if task.quorum == 1 and task.claimant(now) not in ("", reviewer):
-        return False
-    others = set(reviewers) - {reviewer, task.submitted_by, *task.seen_by}
-    if gave_away(task, reviewer, now) and (not reviewers or len(others) >= task.quorum):
         return False
     in_time = task.due_at is None or now < task.due_at
     return task.assigned_to in ("", reviewer) or not in_time
@@ -93,6 +90,34 @@ def waits_for(
 def gave_away(task: ReviewTask, person: str, now: datetime) -> bool:
     """Whether this person handed the task on, and has neither claimed it nor been given it since."""
     return task.handed_on_by == person and person not in (task.assigned_to, task.claimant(now))
+
+
+def left_to_others(
+    task: ReviewTask,
+    person: str,
+    verdicts: Sequence[Verdict],
+    *,
+    reviewers: Collection[str],
+    now: datetime,
+) -> bool:
+    """Whether this person handed this open task on, and it does not need them for now.
+
+    Past its due time it is everybody's again. Until then those who may decide it and have given no verdict, unsure
+    included, must be enough for all that may still be asked for: where several decide, one more than the quorum, since
+    they may differ. How many people a route without a list has is not known, so there it is left to them only where a
+    due time brings it back.
+
+    Args:
+        verdicts: all of the task.
+        reviewers: of its route; empty: every full member.
+    """
+    if not gave_away(task, person, now) or (task.due_at is not None and now >= task.due_at):
+        return False
+    if not reviewers:
+        return task.due_at is not None
+    refused = {person, task.submitted_by, *task.seen_by, *(verdict.reviewer for verdict in current(verdicts))}
+    most = task.quorum + 1 if task.quorum > 1 else 1
+    return len(set(reviewers) - refused) >= max(1, most - len(deciding(verdicts)))
 
 
 def _spread(task_id: str, person: str) -> bytes:

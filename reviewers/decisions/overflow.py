@@ -17,11 +17,11 @@ CUT_TO = 0.75  # of what may wait: our choice, so that the next outputs do not c
 def may_be_cut(task: ReviewTask, decision: SamplingDecision, route: Route, now: datetime) -> bool:
     """Whether the lot may close this drawn, open task without a verdict: nobody has begun to work on it.
 
-    What somebody has claimed or handed on stays: their work counts. Where the clock assigns, every task of one verdict
-    is given to somebody, so that says nothing of work; elsewhere a person gave it. What earlier cuts kept with a chance
-    of 0.01 in all stays too: else a queue that cannot get shorter would be cut every minute, and each cut multiplied
-    into the chance. Who is spared does not depend on what the answer is like, so those that are cut still stand for
-    what was cut.
+    What somebody has claimed or handed on, also to a colleague by name, stays: their work counts. Where the clock
+    assigns, every task of one verdict is given to somebody, so that says nothing of work; elsewhere a person gave it.
+    What earlier cuts kept with a chance of 0.01 in all stays too: else a queue that cannot get shorter would be cut
+    every minute, and each cut multiplied into the chance. Who is spared does not depend on what the answer is like, so
+    those that are cut still stand for what was cut.
     """
     given = task.assigned_to and not (route.assign and task.quorum == 1)
     return not (task.claimant(now) or given or task.handed_on_by) and decision.keep_probability > LEAST_KEPT

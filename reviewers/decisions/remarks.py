@@ -108,6 +108,17 @@ _SHOULD_BE = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile(r"(?<![^\W_])(?:should|must|ought to)[\s*_~]+(?:say|read|be)[*_~]*\s?:(?:[*_~]+(?=\s))?", re.I)
+_SUPPOSES = re.compile(r"^(?:if|unless|when|in case|suppose|assuming)\b")
+_DOUBTS = re.compile(
+    rf"{_SUPPOSES.pattern}|^(?:can|could|would|should|is|are|does|do|did|why|how)\b"
+    r"|\b(?:not sure|unsure|no idea|don't know|do not know|cannot tell|can't tell|wonder|whether|maybe|perhaps)\b"
+    r"|\b(?:might|may|could) be that\b"
+)
+_ENCLOSED = re.compile(  # one pair of marks around all the words: quotation marks, code, bold or italics
+    r"(?:[“\"«](?P<quoted>[^“”\"«»]+)[”\"»]|```(?P<block>(?:(?!```).)+)```|`(?P<code>[^`]+)`"
+    r"|\*(?P<bold>(?:[^*]|(?<=\w)\*(?=\w))+)\*|_(?P<italic>(?:[^_]|(?<=\w)_(?=\w))+)_)\.?",
+    re.DOTALL,
+)
 _LINK = re.compile(r"<(?P<address>(?:https?|mailto):[^|>\n]{1,3000})(?:\|(?P<label>[^>\n]{1,3000}))?>")
 _MENTION = re.compile(r"<[@#!][^|>\n]{1,200}(?:\|(?P<label>[^>\n]{1,200}))?>")
 _ASKS = re.compile(r"\?(?:[^\w”\"»]|_)*\Z")
@@ -191,15 +202,17 @@ def _whole(text: str) -> str:
     found = _WHOLE.search(own)
     if found is None or _ASKS.search(_blanked(text[-LONGEST:])):
         return ""
-    *_, before = re.split(r"[.!?](?=\s)|\n", own[: found.end()].rstrip())
-    if _UNSETTLED.search(_QUOTE.sub(" … ", before).lower().strip(" *_~")):
+    *_, before = re.split(r"[.!?](?=\s)|\n", own[: found.start()])
+    # A condition opens the sentence; other doubts count only in the clause that says what it should say.
+    *_, clause = re.split(r"[,;](?=\s)", sentence := _QUOTE.sub(" … ", before).lower().strip(" *_~"))
+    if _SUPPOSES.search(sentence) or _DOUBTS.search(clause.strip(" *_~")):
         return ""
     rest = text[found.end() :]
     if quoted := _QUOTED_LINES.match(rest):
         rest = _QUOTE_MARK.sub("", quoted.group())
     words = _as_written(rest).strip()
-    inside = re.fullmatch(r"[“\"«]([^“”\"«»]+)[”\"»]\.?", words)
-    return inside[1].strip() if inside else words
+    inside = _ENCLOSED.fullmatch(words)
+    return inside[inside.lastgroup or 0].strip() if inside else words
 
 
 def _blanked(text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
-from reviewers.decisions.assignment import gave_away
-from reviewers.model import Preferences, ReviewTask
+from reviewers.decisions.assignment import left_to_others
+from reviewers.decisions.consensus import current
+from reviewers.model import Preferences, ReviewTask, Verdict
 
 BEFORE_DUE = timedelta(hours=2)  # a reminder leaves this much time to review
 LOOK_AHEAD_DAYS = 8  # every set of working days has one within a week
@@ -69,17 +70,20 @@ def next_told(late: Mapping[str, datetime], heard: Sequence[str]) -> str:
     return max(late, key=heard.index)
 
 
-def waiting_on(task: ReviewTask, reviewers: Iterable[str], voted: frozenset[str], now: datetime) -> Sequence[str]:
+def waiting_on(
+    task: ReviewTask, reviewers: Collection[str], verdicts: Sequence[Verdict], now: datetime
+) -> Sequence[str]:
     """The people whom this open task waits for: who claimed it, who was given it, else every reviewer of its route.
 
-    Not who gave it to whoever is next, unless there is nobody else.
+    Not who gave it to whoever is next, unless the others are too few.
 
     Args:
         reviewers: the Slack user ids of the route's reviewers.
-        voted: those who gave a verdict on it already.
+        verdicts: all of the task; who gave one that counts has nothing left to do.
     """
+    voted = {verdict.reviewer for verdict in current(verdicts)}
     able = [person for person in reviewers if person not in voted and person not in (task.submitted_by, *task.seen_by)]
     for person in (task.claimant(now), task.assigned_to):
         if person in able and task.quorum == 1:
             return [person]
-    return [person for person in able if not gave_away(task, person, now)] or able
+    return [person for person in able if not left_to_others(task, person, verdicts, reviewers=reviewers, now=now)]

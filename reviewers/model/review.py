@@ -110,7 +110,7 @@ class ReviewTask:
     due_at: datetime | None = None
     times_out_at: datetime | None = None  # of a task that is not held; None: it waits for as long as it takes
     posting: Posting | None = None
-    handed_on_by: str = ""  # the reviewer who was unsure, or gave it to whoever is next
+    handed_on_by: str = ""  # the reviewer who was unsure, or handed it over
     route: str = ""  # the route's name; empty: the policy's own
     quorum: int = 1  # verdicts that decide it, 1 to 5
     show: str = "evidence"  # what surfaces show before the verdict: "evidence", "blind" or "all"
@@ -224,7 +224,8 @@ class Release:
     text: str | None = None  # what may be sent: the output, the edit, or None
     reasons: tuple[str, ...] = ()
     decided_at: datetime | None = None
-    recalled_at: datetime | None = None  # people changed their mind after it was final; the state stays what it was
+    # People changed their mind after it was final; the state stays what it was. None again once they stand by it again.
+    recalled_at: datetime | None = None
 
     def __post_init__(self) -> None:
         for name in ("held_since", "deadline", "decided_at", "recalled_at"):

@@ -91,7 +91,7 @@ class Directory(Protocol):
     """The people of the workspace. Both may ask Slack, and raise Unavailable when it does not answer."""
 
     def members(self, group: str) -> frozenset[str]:
-        """The Slack user ids of a user group (S…)."""
+        """The Slack user ids of a user group (S…); none of one that does not exist any more."""
 
     def zone(self, user_id: str) -> str:
         """The person's own time zone, such as Europe/Berlin; empty when it is not known."""

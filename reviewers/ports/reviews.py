@@ -216,7 +216,13 @@ class Releases(Protocol):
         """Still held before their deadline, with half of the time from `held_since` to it gone."""
 
     def recall(self, output_id: str, at: datetime) -> None:
-        """Note that people changed their mind about a final release; the state stays. Again: the first time stays."""
+        """Note that people changed their mind about a final release; the state stays.
+
+        Again: the first time stays, until `restore`.
+        """
+
+    def restore(self, output_id: str) -> None:
+        """Take a recall back: people say again what the application was told."""
 
 
 class Replies(Protocol):

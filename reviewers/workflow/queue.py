@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
 from reviewers.decisions import assignment
-from reviewers.errors import AlreadyResolved, Claimed, Invalid, NotYourTask, UnknownTask
+from reviewers.errors import AlreadyResolved, Claimed, Invalid, NotYourTask, Unavailable, UnknownTask
 from reviewers.model import Purpose, ReviewTask, TaskState, TaskView
 from reviewers.ports import Clock, Store, UnitOfWork
 from reviewers.workflow.permissions import Permission, Permissions
@@ -31,28 +31,40 @@ class ReviewQueue:
     permissions: Permissions
 
     def waiting_for(self, reviewer: str, limit: int = QUEUE_PAGE) -> list[TaskView]:
-        """Open tasks that this person may decide and has not yet: the held ones first, then by due time."""
+        """Open tasks that this person may decide and has not yet: the held ones first, then by due time.
+
+        Those of a route of which Slack does not tell who reviews it are left out.
+        """
         return list(islice(self._waiting(reviewer), limit))
 
     def count_for(self, reviewer: str, limit: int = COUNTED) -> int:
         """How many `waiting_for` would give, up to `limit`; no text is read."""
-        permissions: dict[str, Permission] = {}
+        permissions: dict[str, Permission | None] = {}
         now, after, found = self.clock.now(), "", 0
         while found < limit:
             with self.store.read() as uow:
                 page = uow.tasks.open(limit=QUEUE_PAGE, after=after)
-            likely = [task.task_id for task in page if self._is_for(task, reviewer, permissions, now)]
+            likely = [task for task in page if self._is_for(task, reviewer, permissions, now)]
             with self.store.read() as uow:
-                found += len(likely) - len(uow.verdicts.voted(reviewer, likely))
+                found += len(_still_theirs(uow, likely, reviewer, permissions, now))
             if len(page) < QUEUE_PAGE:
                 break
             after = page[-1].task_id
         return min(found, limit)
 
-    def _is_for(self, task: ReviewTask, reviewer: str, known: dict[str, Permission], now: datetime) -> bool:
-        if task.route not in known:
-            known[task.route] = self.permissions.named(task.route)
-        return assignment.waits_for(task, reviewer, reviewers=known[task.route].reviewers, now=now)
+    def _is_for(self, task: ReviewTask, reviewer: str, known: dict[str, Permission | None], now: datetime) -> bool:
+        """Whether it waits for them; not where the route's permission cannot be read, so that the others still do."""
+        permission = self._permission(task.route, known)
+        return permission is not None and assignment.waits_for(task, reviewer, reviewers=permission.reviewers, now=now)
+
+    def _permission(self, route: str, known: dict[str, Permission | None]) -> Permission | None:
+        """Asked once a route; None where Slack does not tell who is in a user group."""
+        if route not in known:
+            try:
+                known[route] = self.permissions.named(route)
+            except Unavailable:
+                known[route] = None
+        return known[route]
 
     def next_for(self, reviewer: str) -> TaskView | None:
         """The first of `waiting_for`."""
@@ -60,9 +72,10 @@ class ReviewQueue:
 
     def take_next(self, reviewer: str, skip: Collection[str] = ()) -> TaskView | None:
         """Claim the first of `waiting_for` that is not among `skip`; None when nothing is left."""
+        known: dict[str, Permission | None] = {}
         for view in self._waiting(reviewer):
-            if view.task.task_id in skip:
-                continue
+            if view.task.task_id in skip or self._permission(view.task.route, known) is None:
+                continue  # the second: also what they claimed before cannot be claimed again now
             try:
                 self.claim(view.task.task_id, reviewer)
             except (Claimed, AlreadyResolved, NotYourTask):
@@ -101,7 +114,9 @@ class ReviewQueue:
                 redraw_card(uow, task, why=f"{task_id}:back:{reviewer}:{now.isoformat()}", at=now)
 
     def hand_over(self, task_id: str, by: str, to: str = "") -> None:
-        """Give a task to another reviewer of its route, or with an empty `to` to whoever is next: not to `by` again.
+        """Give a task to another reviewer of its route, or with an empty `to` to whoever is next.
+
+        It is not `by`'s again before it is due, unless the others are too few.
 
         Raises UnknownTask, AlreadyResolved, NotYourTask when `by` may not decide it, Claimed when a third person works
         on it, and Invalid (`to`) when the other one may not decide it.
@@ -120,8 +135,7 @@ class ReviewQueue:
                 _require_other(uow, task, by, to, permission)
             uow.tasks.set_claim(task_id, "", None)
             uow.tasks.set_assigned(task_id, to)
-            if not to:
-                uow.tasks.set_handed_on(task_id, by)
+            uow.tasks.set_handed_on(task_id, by)
             redraw_card(uow, task, why=f"{task_id}:over:{by}:{now.isoformat()}", at=now)
 
     def claimed_by(self, reviewer: str) -> list[TaskView]:
@@ -166,21 +180,18 @@ class ReviewQueue:
         claimed = self.claimed_by(reviewer)
         yield from claimed
         mine = {view.task.task_id for view in claimed}
-        permissions: dict[str, Permission] = {}
+        permissions: dict[str, Permission | None] = {}
         now, after = self.clock.now(), ""
         while True:
             with self.store.read() as uow:
                 page = uow.tasks.open(limit=QUEUE_PAGE, after=after)
             likely = [
-                task.task_id
-                for task in page
-                if task.task_id not in mine and self._is_for(task, reviewer, permissions, now)
+                task for task in page if task.task_id not in mine and self._is_for(task, reviewer, permissions, now)
             ]
             for start in range(0, len(likely), VIEWS_AT_ONCE):
                 some = likely[start : start + VIEWS_AT_ONCE]
                 with self.store.read() as uow:
-                    done = uow.verdicts.voted(reviewer, some)
-                    views = uow.tasks.views([task_id for task_id in some if task_id not in done])
+                    views = uow.tasks.views(_still_theirs(uow, some, reviewer, permissions, now))
                 yield from views
             if len(page) < QUEUE_PAGE:
                 return
@@ -201,6 +212,29 @@ def _look_of(uow: UnitOfWork, task: ReviewTask, person: str) -> ReviewTask | Non
     voted = uow.verdicts.voted(person, [one.task_id for one in open_to])
     theirs = [one for one in open_to if one.state is TaskState.OPEN or one.task_id in voted]
     return theirs[-1] if theirs else None
+
+
+def _still_theirs(
+    uow: UnitOfWork,
+    tasks: Sequence[ReviewTask],
+    reviewer: str,
+    known: Mapping[str, Permission | None],
+    now: datetime,
+) -> list[str]:
+    """Those of the tasks that this person has given no verdict on, nor left to others."""
+    done = uow.verdicts.voted(reviewer, [task.task_id for task in tasks])
+    return [
+        task.task_id
+        for task in tasks
+        if task.task_id not in done and not _is_left(uow, task, reviewer, known[task.route], now)
+    ]
+
+
+def _is_left(uow: UnitOfWork, task: ReviewTask, reviewer: str, permission: Permission | None, now: datetime) -> bool:
+    if permission is None or not assignment.gave_away(task, reviewer, now):
+        return False  # no verdict of anybody is read where it need not be
+    verdicts = uow.verdicts.for_task(task.task_id)
+    return assignment.left_to_others(task, reviewer, verdicts, reviewers=permission.reviewers, now=now)
 
 
 def _known(task: ReviewTask | None, task_id: str) -> ReviewTask:

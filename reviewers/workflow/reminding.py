@@ -194,8 +194,8 @@ class ReminderDesk:
     def _waited_for(self, task: ReviewTask, roster: Roster) -> Sequence[str]:
         reviewers = roster.reviewers(task.route)
         with self.store.read() as uow:
-            voted = frozenset(verdict.reviewer for verdict in uow.verdicts.for_task(task.task_id))
-        return reminders.waiting_on(task, reviewers, voted, roster.now)
+            verdicts = uow.verdicts.for_task(task.task_id)
+        return reminders.waiting_on(task, reviewers, verdicts, roster.now)
 
     def _tell(self, person: Person, kind: NoticeKind, tasks: Sequence[ReviewTask], now: datetime) -> bool:
         """At most once a day and person, whatever the kind."""

@@ -25,6 +25,7 @@ from reviewers.ports import OutboxItem, OutboxKind, UnitOfWork
 from reviewers.workflow.review import post_notice, redraw_card
 
 _NOT_VERIFIED = frozenset({ReleaseState.RELEASED, ReleaseState.TIMED_OUT})
+_SPEAKING = frozenset({Purpose.REVIEW, Purpose.REOPENED})  # what they come to says whether a release stands
 
 
 def is_final(uow: UnitOfWork, task: ReviewTask, newest: Resolution | None) -> bool:
@@ -54,11 +55,16 @@ def apply(
             _recall(uow, output, standing.resolution)
         if task.purpose is Purpose.REOPENED:
             _recall_reopened(uow, output, standing.resolution)
+        if task.purpose in _SPEAKING and consensus.live(standing.resolution) is not None:
+            _restore(uow, output)
     _move(uow, task, output, route, verdicts, standing)
     if newest.kind is VerdictKind.UNSURE and standing.state is TaskState.OPEN:
         uow.tasks.set_handed_on(task.task_id, newest.reviewer)
     if newest.kind is VerdictKind.WITHDRAWN and task.handed_on_by == newest.reviewer:
         uow.tasks.set_handed_on(task.task_id, "")  # it is in their queue again
+    gave = newest.kind is not VerdictKind.WITHDRAWN
+    if gave and task.assigned_to == newest.reviewer and standing.state is TaskState.OPEN:
+        uow.tasks.set_assigned(task.task_id, "")  # their part is done: what is left to do is for the others
     if task.claimed_by and (task.claimed_by == newest.reviewer or standing.state is not TaskState.OPEN):
         uow.tasks.set_claim(task.task_id, "", None)
     resolved = consensus.live(standing.resolution)
@@ -129,9 +135,35 @@ def _recall(uow: UnitOfWork, output: Output, resolution: Resolution) -> None:
 def _recall_reopened(uow: UnitOfWork, output: Output, resolution: Resolution) -> None:
     """It was approved, and is not any more: what the application was told of it is taken back."""
     release = uow.releases.get(output.output_id)
-    resolved = consensus.live(resolution)
-    if release is not None and resolved is not None and resolved.outcome is not Outcome.APPROVED:
+    if release is not None and _objects(resolution):
         uow.releases.recall(output.output_id, resolution.resolved_at)
+
+
+def _restore(uow: UnitOfWork, output: Output) -> None:
+    """Take a recall back where people say again just what the application was told, in every task that speaks of it.
+
+    A verdict that is only taken back restores nothing: it puts nothing in its place.
+    """
+    release = uow.releases.get(output.output_id)
+    if release is None or release.recalled_at is None:
+        return
+    # Who recalls it at this moment by another task is waited for, and then what they said is read.
+    release = uow.releases.lock(output.output_id) or release
+    for task in uow.tasks.of_output(output.output_id):
+        resolution = uow.verdicts.resolution(task.task_id) if task.purpose in _SPEAKING else None
+        if resolution is None:
+            continue
+        if task.purpose is Purpose.REVIEW and _differs(release, output, resolution):
+            return
+        if task.purpose is Purpose.REOPENED and _objects(resolution):
+            return
+    uow.releases.restore(output.output_id)
+
+
+def _objects(resolution: Resolution) -> bool:
+    """Of an answer that was approved and reopened: whether it is not approved any more."""
+    resolved = consensus.live(resolution)
+    return resolved is not None and resolved.outcome is not Outcome.APPROVED
 
 
 def _left_unseen(uow: UnitOfWork, output: Output) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +43,27 @@ def test_file_that_is_no_database_is_told(tmp_path: Path, use: Any) -> None:
     (tmp_path / "x.db").write_bytes(b"no database at all, though long enough to be read" * 100)
     with pytest.raises(Unavailable, match=r"file is not a database\. See .*WHETSTONE_DATABASE_URL"):
         use(Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}"))
-    with pytest.raises(Unavailable, match=r"cannot be opened: .*WHETSTONE_DATA_DIR"):
-        use(Settings(database_url=f"sqlite:///{tmp_path / 'x.db' / 'folder' / 'y.db'}"))
+
+
+@pytest.mark.parametrize("use", [check_database, upgrade_database])
+def test_folder_that_cannot_be_made_names_the_setting_that_holds_it(tmp_path: Path, use: Any) -> None:
+    """The address where one was given; else the data folder."""
+    (tmp_path / "file").write_bytes(b"")
+    folder = tmp_path / "file" / "folder"
+    with pytest.raises(Unavailable, match=r"cannot be opened: .*WHETSTONE_DATABASE_URL") as told:
+        use(Settings(database_url=f"sqlite:///{folder / 'y.db'}"))
+    assert "WHETSTONE_DATA_DIR" not in str(told.value)
+    with pytest.raises(Unavailable, match=r"cannot be opened: .*WHETSTONE_DATA_DIR") as told:
+        use(Settings(database_url="", data_dir=folder))
+    assert "DATABASE_URL" not in str(told.value)
+
+
+def test_step_that_fails_is_not_laid_on_the_address(tmp_path: Path) -> None:
+    """The database answers, and holds a table of the same name: no address would mend that."""
+    with closing(sqlite3.connect(tmp_path / "x.db")) as other:
+        other.execute("CREATE TABLE outputs (something TEXT)")
+    with pytest.raises(OperationalError, match="outputs"):
+        upgrade_database(Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}"))
 
 
 def test_server_that_does_not_answer_is_told_without_the_password() -> None:

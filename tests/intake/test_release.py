@@ -184,6 +184,18 @@ def test_after_a_recall_nothing_may_be_sent(
     assert (story["release"], story["notice"]) == (answer, told_of_the_output)
 
 
+def test_after_a_mistaken_undo_it_may_be_sent_again(tmp_path: Path) -> None:
+    """The same text was approved once more: the release is told as before."""
+    with holding(tmp_path, clock=FixedClock(NOON)) as held:
+        held.hold("o-1")
+        held.decide("o-1", VerdictKind.APPROVE)
+        before = held.http.get("/v1/outputs/o-1/release").json()
+        held.behind.verdicts.withdraw("t-o-1", "U0MARA")
+        assert not held.http.get("/v1/outputs/o-1/release").json()["may_be_sent"]
+        held.decide("o-1", VerdictKind.APPROVE)
+        assert held.http.get("/v1/outputs/o-1/release").json() == before
+
+
 def test_an_output_that_was_not_held_has_no_release(tmp_path: Path) -> None:
     """409 says that nothing holds it back."""
     with service(tmp_path) as started:

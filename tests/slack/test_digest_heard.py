@@ -101,6 +101,17 @@ def test_one_of_two_parts_that_is_left_out_takes_its_bar_and_the_comparison_of_a
     assert chart["axis_config"]["categories"] == ["Limits", "Disputes"]
 
 
+def test_rise_that_is_left_out_takes_its_cure_from_under_a_fall() -> None:
+    """Under "fewer wrong answers" nothing is to be mended; where the fall is left out, the cure of the rise stays."""
+    fewer = a_finding(name="limits", examples=(), effect=-0.06, low=-0.09, high=-0.03, rising=False)
+    week = drawn_digest(findings=(FEES, fewer))
+    message = drawn(week, FEES)
+    assert message.blocks[0]["text"]["text"] == "Card support, week 47: fewer wrong answers"
+    assert "do first" not in whole(message)
+    assert "do first" not in to_markdown(week, replace(OPTIONS, muted=without(FEES))).partition("left out")[0].lower()
+    assert "do first" in whole(drawn(week, fewer))
+
+
 def test_answers_that_changed_are_no_reason_to_keep_the_share_of_wrong_ones_from_being_compared() -> None:
     """Longer answers are known; that as many are wrong as before is true."""
     longer = a_finding(aspect=Aspect.LENGTH, part=PartKind.ALL, name="", unit=Unit.CHARACTERS, examples=())

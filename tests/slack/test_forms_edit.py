@@ -152,6 +152,26 @@ class TestEdit:
         assert "answer_0" not in names
         assert len(set(names)) == 2
 
+    def test_a_second_press_on_next_loses_nothing_and_is_no_other_window(self) -> None:
+        """The first press has put the page into the draft; what is not in the draft is told."""
+        text = "\r\n\r\n".join(f"{n}: {'a' * 2900}." for n in range(40))
+        begun = Draft(task_id="t-1", reviewer="U0MARA", text=text, reasons=("style",), kept_at=NOON)
+        for redraws in (False, True):
+            form = edit_view(thailand(), display=DISPLAY, draft=begun, redraws=redraws)
+            names = [name for name in inputs(form) if name.startswith("answer_")]
+            body = submitted(form, {names[0]: {"value": "Changed."}})
+            first = turned(body, thailand(), begun)
+            kept = replace(begun, text=first.text)
+            assert kept.text.startswith("Changed.\r\n\r\n1: a")
+            assert turned(body, thailand(), kept) == first
+            with pytest.raises(Invalid, match="changed in another window"):
+                parse_edit(body, thailand(), kept)
+            for value in ("Other.", None, ""):
+                with pytest.raises(Invalid, match="changed in another window"):
+                    turned(submitted(form, {names[0]: {"value": value}}), thailand(), kept)
+            with pytest.raises(Invalid, match="changed in another window"):
+                turned(body, thailand(), replace(kept, reasons=("contradicts",)))
+
     def test_an_emptied_answer_is_not_an_edit(self) -> None:
         """Nothing to save: reject it."""
         body = submitted(edit_view(thailand(), display=DISPLAY), {"answer_0": {"value": "  "}})

@@ -68,6 +68,14 @@ def test_claim_that_is_left_as_it_was_is_told_at_its_field(words: str) -> None:
     assert isinstance(edited(thailand(), 1, ANSWER, words), FieldErrors)
 
 
+def test_claim_that_was_edited_before_may_be_left_as_it_is_now() -> None:
+    """Show changes shows the edit that is not saved yet, or goes on from the one that is."""
+    text = f"{ANSWER.replace(SENTENCES[0], FIRST)}\n"
+    for number, words in ((1, FIRST), (1, f" {FIRST}\n"), (2, SENTENCES[1])):
+        assert edited(thailand(), number, text, words) == text
+    assert edited(saved(), 2, BOTH, SENTENCES[1]) == BOTH
+
+
 def test_last_edit_taken_back_leaves_nothing_to_save() -> None:
     """The text is the answer again."""
     text = ANSWER.replace(SENTENCES[0], FIRST)

@@ -11,13 +11,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.digest.ids import DigestAction, DigestBlock, DigestValue
 from bot.slack.forms import hand_over_view
 from bot.slack.ids import ActionId, CallbackId
-from bot.slack.listeners import joining, late, menus, setup, verdicts
+from bot.slack.listeners import digests, joining, late, menus, setup, verdicts
 from bot.slack.values import ButtonValue, NamedValue
+from reviewers.decisions.digest_answers import Display, told_of
 from reviewers.errors import AlreadyResolved, Claimed, Invalid, NotYourTask
 from tests.builders import NOON, a_task
 from tests.slack.checks import words
+from tests.slack.digests import drawn_digest
 from tests.slack.scenes import thailand
 from tests.slack.stand_ins import Registered, Slack, a_desk, ack
 from tests.slack.test_answers import WINDOW, button
@@ -238,3 +241,28 @@ def test_second_choice_in_the_setup_form_is_drawn_after_a_quick_first_one() -> N
     view = {**untouched(view_of(ROUTES[0])), "id": "V1", "hash": "1.a"}
     Registered(setup, a_desk()).by_name[ActionId.SETUP_MATCH.value](ack=ack, body={"view": view}, client=slack.client)
     assert set(slack.called("views_update")[0]) == {"view_id", "view"}
+
+
+# Digests
+
+
+def test_form_behind_not_useful_offers_what_the_message_told() -> None:
+    """Fees abroad are known since an earlier week, so the topic is what its first line is about."""
+    week = drawn_digest()
+    display = Display(muted=(told_of(week.findings[0]),))
+    services = SimpleNamespace(
+        shelf=lambda zone: SimpleNamespace(one=lambda week_name, route: week),
+        digest_answers=SimpleNamespace(display=lambda digest: display),
+    )
+    slack = Slack()
+    Registered(digests, a_desk(services=services)).by_name[DigestAction.NOT_USEFUL.value](
+        ack=ack,
+        body={"user": {"id": "U0JONAS"}, "trigger_id": "1.2"},
+        action={"value": DigestValue(week=week.week, route=week.route).to_json()},
+        client=slack.client,
+    )
+    blocks = slack.called("views_open")[0]["view"]["blocks"]
+    menu = next(block["element"] for block in blocks if block.get("block_id") == DigestBlock.WHICH)
+    (offered,) = menu["options"]
+    assert offered["text"]["text"].startswith("Topic “cash in Thailand, Turkey”")
+    assert menu["initial_options"] == [offered]

@@ -1,13 +1,14 @@
-"""Who is in a user group, while Slack is silent and once it says no."""
+"""Who is in a user group, while Slack does not tell it and once the group is gone."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.slack.people import CACHE_SECONDS, People
-from reviewers.errors import Refused, Unavailable
+from reviewers.errors import Unavailable
 from tests.slack.stand_ins import Slack
 
 
@@ -30,25 +31,42 @@ def read_once() -> tuple[People, Slack, Seconds]:
     return people, slack, seconds
 
 
-@pytest.mark.parametrize("code", ["ratelimited", "internal_error"])
-def test_members_read_before_count_while_slack_does_not_answer(code: str) -> None:
-    """It passes by itself."""
+@pytest.mark.parametrize("code", ["ratelimited", "internal_error", "missing_scope", "token_revoked"])
+def test_members_read_before_count_while_slack_does_not_tell_them(code: str) -> None:
+    """It passes by itself, or somebody repairs the installation; neither says that anybody left the group."""
     people, slack, _ = read_once()
     slack.refuses["usergroups_users_list"] = code
     assert people.members("S0REVIEWERS") == {"U0MARA", "U0JONAS"}
 
 
-@pytest.mark.parametrize("code", ["no_such_subteam", "missing_scope"])
-def test_members_of_a_group_that_slack_refuses_do_not_go_on_deciding(code: str) -> None:
-    """A disabled or deleted group, and a scope that was taken away, stay so until somebody acts."""
-    people, slack, _ = read_once()
-    slack.refuses["usergroups_users_list"] = code
-    with pytest.raises(Unavailable):
-        people.members("S0REVIEWERS")
-
-
-def test_group_that_was_never_read_is_refused() -> None:
+@pytest.mark.parametrize("code", ["ratelimited", "internal_error", "missing_scope"])
+def test_group_that_was_never_read_is_not_called_empty(code: str) -> None:
     """There is nothing to go on with."""
+    refuses: dict[str, Any] = {"usergroups_users_list": code}
+    with pytest.raises(Unavailable):
+        People(Slack(refuses).client).members("S0CARDS")
+
+
+@pytest.mark.parametrize("code", ["no_such_subteam", "subteam_disabled"])
+def test_nobody_is_in_a_group_that_is_gone(code: str) -> None:
+    """Whoever was in it decides no more, and nobody else is kept from deciding; it is logged once in a while."""
+    people, slack, seconds = read_once()
+    slack.refuses["usergroups_users_list"] = code
+    with capture_logs() as logs:
+        assert [people.members("S0REVIEWERS") for _ in range(3)] == [frozenset()] * 3
+    (line,) = logs
+    assert (line["event"], line["log_level"], line["group"], line["code"]) == (
+        "user_group_refused",
+        "warning",
+        "S0REVIEWERS",
+        code,
+    )
+    slack.refuses.clear()
+    seconds.now += CACHE_SECONDS + 1
+    assert people.members("S0REVIEWERS") == {"U0MARA", "U0JONAS"}
+
+
+def test_group_that_was_gone_from_the_start_is_empty() -> None:
+    """As after a restart."""
     refuses: dict[str, Any] = {"usergroups_users_list": "no_such_subteam"}
-    with pytest.raises(Refused):
-        People(Slack(refuses).client).members("S0GONE")
+    assert People(Slack(refuses).client).members("S0GONE") == frozenset()

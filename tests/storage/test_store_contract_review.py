@@ -348,6 +348,28 @@ def test_a_release_is_decided_once(store: Store) -> None:
         assert uow.releases.get("o-9") is None
 
 
+def test_a_recall_is_noted_once_until_it_is_taken_back(store: Store) -> None:
+    """The state stays through all of it."""
+    final = a_release(state=ReleaseState.APPROVED, text=AWKWARD, decided_at=NOON)
+    later = NOON + timedelta(minutes=1)
+    with store.begin() as uow:
+        uow.outputs.add([an_output("o-1")])
+        uow.releases.add(final)
+        uow.releases.restore("o-1")  # nothing to take back
+        assert uow.releases.get("o-1") == final
+        uow.releases.recall("o-1", NOON)
+        uow.releases.recall("o-1", later)
+        assert uow.releases.get("o-1") == replace(final, recalled_at=NOON)
+    with store.begin() as uow:
+        uow.releases.restore("o-1")
+        assert uow.releases.get("o-1") == final
+        uow.releases.recall("o-1", later)
+    with store.begin() as uow:
+        assert uow.releases.get("o-1") == replace(final, recalled_at=later)
+        with pytest.raises(NotHeld):
+            uow.releases.restore("o-9")
+
+
 def test_what_was_not_held_cannot_be_released(store: Store) -> None:
     """The caller asks for something that was never promised."""
     with store.begin() as uow:

@@ -129,3 +129,5 @@ def test_verdict_against_what_left_takes_it_back() -> None:
     assert world.release.get("o-1").recalled_at is None
     assert world.release.get("o-2").recalled_at == NOON
     assert world.release.get("o-2").state is ReleaseState.RELEASED
+    world.verdicts.record(Ballot(task_id=second, reviewer="U0MARA", kind=VerdictKind.APPROVE))
+    assert world.release.get("o-2").recalled_at is None

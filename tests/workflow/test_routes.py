@@ -151,6 +151,8 @@ def test_route_that_holds_nothing_lets_a_held_output_go_at_once_and_has_it_revie
         ((VerdictKind.REJECT, VerdictKind.APPROVE), False),
         ((VerdictKind.APPROVE, VerdictKind.REJECT), True),
         ((VerdictKind.REJECT, VerdictKind.EDIT), True),
+        ((VerdictKind.APPROVE, VerdictKind.REJECT, VerdictKind.APPROVE), False),
+        ((VerdictKind.APPROVE, VerdictKind.REJECT, None), True),
     ],
 )
 def test_what_left_unverified_is_recalled_only_by_a_decision_on_another_text(

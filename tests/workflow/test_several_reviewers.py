@@ -85,6 +85,23 @@ def test_user_group_is_asked_each_time() -> None:
         say(world, third, MARA)
 
 
+def test_group_that_cannot_be_read_keeps_no_other_route_from_its_reviewers() -> None:
+    """Its answers wait, also one that was claimed before; those of the other route come."""
+    cards = a_route(reviewers=("S0CARDS",))
+    loans = a_route(name="Loans", match=Match(tags=("loans",)), reviewers=(MARA,))
+    world = World(routes=(cards, loans))
+    world.directory.groups = {"S0CARDS": frozenset({MARA})}
+    claimed, _, loan = world.bring(an_output("o-1"), an_output("o-2"), an_output("o-3", tags=("loans",)))
+    world.queue.claim(claimed, MARA)
+    assert world.queue.count_for(MARA) == 3
+    world.directory.silent = True
+    assert world.queue.count_for(MARA) == 1
+    assert [one.task.task_id for one in world.queue.waiting_for(MARA)] == [claimed, loan]  # what is theirs is listed
+    found = world.queue.take_next(MARA)
+    assert found is not None
+    assert found.task.task_id == loan
+
+
 def test_second_verdict_completes_the_quorum() -> None:
     """The first leaves the task open, and out of the first person's queue."""
     world = World(routes=(a_route(quorum=2),))
@@ -222,56 +239,6 @@ def test_next_is_claimed_and_never_given_twice() -> None:
     assert [view.task.task_id if view else "" for view in taken] == [first, second, ""]
 
 
-def test_handing_over_names_who_is_next() -> None:
-    """To a reviewer of the route who has not decided; to nobody else."""
-    world = World(routes=(a_route(),))
-    (task,) = world.bring(an_output(submitted_by=PRIYA))
-    for wrong, said in ((DANA, "not a reviewer"), (MARA, "somebody else"), (PRIYA, "sent this answer")):
-        with pytest.raises(Invalid, match=said) as refused:
-            world.queue.hand_over(task, MARA, wrong)
-        assert refused.value.field == "to"
-    world.queue.hand_over(task, MARA, JONAS)
-    assert world.queue.next_for(MARA) is None
-    following = world.queue.next_for(JONAS)
-    assert following is not None
-    assert following.task.assigned_to == JONAS
-
-
-def test_what_is_given_to_whoever_is_next_leaves_ones_own_queue() -> None:
-    """It is the others' then; on its card one may still decide it, and a claim brings it back."""
-    world = World(routes=(a_route(),))
-    (task,) = world.bring(an_output())
-    world.queue.claim(task, MARA)
-    world.queue.hand_over(task, MARA)
-    assert (world.queue.take_next(MARA), world.queue.count_for(MARA)) == (None, 0)
-    assert world.queue.count_for(JONAS) == 1
-    world.queue.claim(task, MARA)
-    assert (len(world.queue.waiting_for(MARA)), world.queue.count_for(MARA)) == (1, 1)
-    world.queue.give_back(task, MARA)
-    world.queue.hand_over(task, JONAS, MARA)
-    assert world.queue.count_for(MARA) == 1
-
-
-def test_what_is_given_to_whoever_is_next_stays_where_the_others_are_too_few() -> None:
-    """Of two reviewers both are needed; alone there is nobody to give it to."""
-    for route in (a_route(quorum=2, reviewers=(MARA, JONAS)), a_route(reviewers=(MARA,))):
-        world = World(routes=(route,))
-        (task,) = world.bring(an_output())
-        world.queue.hand_over(task, MARA)
-        assert world.queue.count_for(MARA) == 1
-
-
-def test_unsure_that_is_undone_is_in_ones_queue_again() -> None:
-    """Nobody is said to have handed it on any more."""
-    world = World(routes=(a_route(),))
-    (task,) = world.bring(an_output())
-    say(world, task, MARA, UNSURE)
-    assert world.queue.next_for(MARA) is None
-    world.verdicts.withdraw(task, MARA)
-    assert world.queue.next_for(MARA) is not None
-    assert world.verdicts.view(task).task.handed_on_by == ""
-
-
 def test_undo_opens_the_task_again() -> None:
     """It is back in the queue of the one who undid it; nothing was lost."""
     world = World(routes=(a_route(),))
@@ -294,6 +261,31 @@ def test_undo_of_what_was_sent_recalls_it() -> None:
     world.verdicts.withdraw(task, MARA)
     release = world.release.get("o-1")
     assert (release.state, release.recalled_at) == (ReleaseState.APPROVED, world.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "recalled"),
+    [
+        ((APPROVE, {}), (APPROVE, {}), False),
+        ((EDIT, {"correction": "It costs € 3.50."}), (EDIT, {"correction": "It costs € 3.50."}), False),
+        ((REJECT, {}), (REJECT, {}), False),
+        ((APPROVE, {}), (EDIT, {"correction": "It costs € 3.50."}), True),
+        ((EDIT, {"correction": "It costs € 3.50."}), (APPROVE, {}), True),
+    ],
+)
+def test_recall_ends_where_people_say_again_what_was_told(
+    first: tuple[VerdictKind, dict[str, str]], then: tuple[VerdictKind, dict[str, str]], recalled: bool
+) -> None:
+    """A mistaken Undo; another text is not what was sent."""
+    world = World(routes=(a_route(),))
+    (task,) = world.bring(an_output(hold=True))
+    say(world, task, MARA, first[0], **first[1])
+    sent = world.release.get("o-1")
+    world.verdicts.withdraw(task, MARA)
+    assert world.release.get("o-1").recalled_at is not None
+    say(world, task, JONAS, then[0], **then[1])
+    release = world.release.get("o-1")
+    assert (release == sent, release.recalled_at is not None) == (not recalled, recalled)
 
 
 def test_nobody_undoes_for_another() -> None:

@@ -133,6 +133,27 @@ def test_verdict_on_it_takes_back_what_the_application_was_told() -> None:
     assert {one.purpose for one in reviewed} == {Purpose.REVIEW}
 
 
+def test_recall_by_a_reopened_answer_ends_only_where_both_stand_by_it() -> None:
+    """The review alone cannot take back what was found when it was asked about again."""
+    world = a_world()
+    (first,) = approved(world, hold=True)
+    change(world)
+    world.sweep("sources")
+    (task,) = again(world)
+
+    def is_recalled() -> bool:
+        return world.release.get(task.output_id).recalled_at is not None
+
+    say(world, task.task_id, REJECT, JONAS)
+    world.verdicts.withdraw(first, MARA)
+    say(world, first)
+    assert is_recalled()
+    say(world, task.task_id, APPROVE, JONAS)
+    assert not is_recalled()
+    say(world, task.task_id, REJECT, JONAS)
+    assert is_recalled()
+
+
 @pytest.mark.parametrize("after_due", AfterDue)
 def test_reopened_answer_waits_for_as_long_as_its_route_says(after_due: AfterDue) -> None:
     """The page changed on Friday afternoon: on Monday it is still asked about, unless what is late times out."""

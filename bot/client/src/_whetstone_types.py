@@ -84,7 +84,8 @@ class Release:
     note: str
     deadline: datetime | None
     decided_at: datetime | None
-    recalled_at: datetime | None = None  # people changed their mind after it was final: take back what was sent
+    # People changed their mind after it was final: take back what was sent. None again once they say the same again.
+    recalled_at: datetime | None = None
     notice: str = (
         ""  # a sentence for the reader of `text`: whether a person checked it, or how often such ones are wrong
     )

@@ -30,8 +30,9 @@ class Heard:
 def heard(digest: Digest, options: DigestOptions) -> Heard:
     """The digest as the people who asked to leave something out hear it.
 
-    Where nothing about wrong answers is left of what moved, the cure goes with it, and so do the rates by week and by
-    part; else the rates of those parts alone. The thread and the files' details are told of the whole digest.
+    Where something about wrong answers is left out and what is left is no rise of them, the cure goes with it. Where
+    nothing about them is left of what moved, so do the rates by week and by part; else the rates of those parts alone.
+    The thread and the files' details are told of the whole digest.
 
     Args:
         digest: what the week came to.
@@ -45,11 +46,12 @@ def heard(digest: Digest, options: DigestOptions) -> Heard:
     wrong = [one for one in gone if one.aspect in ABOUT_WRONG]
     silent = bool(wrong) and not any(one.aspect in ABOUT_WRONG for one in moved)
     timed = any(one.aspect is Aspect.LATENCY for one in gone)
+    first = digest.headline if digest.headline in STILL else _headline(digest, kept)
     rest = replace(
         digest,
-        headline=digest.headline if digest.headline in STILL else _headline(digest, kept),
+        headline=first,
         findings=kept,
-        cure=None if silent else digest.cure,
+        cure=None if wrong and first is not Headline.MORE_WRONG else digest.cure,
         weeks=() if silent else digest.weeks,
         lines=() if silent else tuple(line for line in digest.lines if not any(_of(line, one) for one in wrong)),
         latency=() if timed else digest.latency,

@@ -37,7 +37,7 @@ def why_view(context: WhyContext, digest: Digest | None = None) -> Wire:
 
     Args:
         context: of what, and where the answer belongs.
-        digest: that was not useful; None where a suggestion is dismissed.
+        digest: that was not useful, as it was told; None where a suggestion is dismissed.
     """
     choices: Mapping[Any, str] = DISMISSED_WORDS if context.dismisses else WHY_WORDS
     radio = RadioButtonGroup(

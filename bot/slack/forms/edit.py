@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -129,16 +130,33 @@ def parse_edit(submitted: dict[str, Any], view: TaskView, draft: Draft | None = 
 
 
 def turned(submitted: dict[str, Any], view: TaskView, draft: Draft | None = None) -> EditForm:
-    """Read one page of a form whose other pages wait. Raises Invalid (`value`) as `parse_edit`."""
+    """Read one page of a form whose other pages wait. Raises Invalid (`value`) as `parse_edit`.
+
+    A second press brings what the first one has put into the draft: then it is the draft, since nothing typed is lost.
+    """
     form = Submitted(view=submitted)
+    if draft is not None and _is_out_of_date(form.context, draft) and _holds(draft, form):
+        return EditForm(context=form.context, text=draft.text, reasons=draft.reasons)
     text, _ = _edited(form, view, draft)
     return EditForm(context=form.context, text=text, reasons=form.choices(BlockId.REASONS))
+
+
+def _holds(draft: Draft, form: Submitted) -> bool:
+    """Whether all of a page stands in the draft in one piece, with the same reasons; an emptied part cannot be told."""
+    values = [str(value.get("value") or "").strip() for _, value in form.elements(BlockId.ANSWER)]
+    page = r"\s*".join(re.escape(_line_ends(value)) for value in values)
+    found = bool(values) and all(values) and re.search(page, _line_ends(draft.text)) is not None
+    return found and form.choices(BlockId.REASONS) == draft.reasons
+
+
+def _line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _edited(form: Submitted, view: TaskView, draft: Draft | None) -> tuple[str, str]:
     """The whole text with what stands in the page's inputs, and the block id of the first of them."""
     base = form.context.base
-    if from_draft(form.context) and (draft is None or base.partition(":")[2] != fingerprint(draft)):
+    if _is_out_of_date(form.context, draft):
         raise Invalid("value", "This edit was changed in another window. Close this one and press Edit again.")
     parts = split(draft.text if draft and from_draft(form.context) else _starting_text(view, base))
     on_pages = pages([part.text for part in parts.parts])
@@ -159,6 +177,11 @@ def _block(place: int, base: str) -> str:
 def from_draft(context: FormContext) -> bool:
     """Whether the form was filled with an edit that is not saved yet, so that another one makes it out of date."""
     return context.base.startswith((DRAFT, REDRAWN))
+
+
+def _is_out_of_date(context: FormContext, draft: Draft | None) -> bool:
+    """Whether it was filled with another edit than the newest one."""
+    return from_draft(context) and (draft is None or context.base.partition(":")[2] != fingerprint(draft))
 
 
 def fingerprint(draft: Draft) -> str:

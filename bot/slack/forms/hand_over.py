@@ -31,7 +31,7 @@ def hand_over_view(*views: TaskView) -> Wire:
             person,
             block_id=BlockId.HAND_OVER,
             optional=True,
-            hint=PlainText("Leave it empty to give it back to all reviewers."),
+            hint=PlainText("Leave it empty to give it to all other reviewers."),
         ),
         grey("The card says who handed it over. It counts for nothing."),
     ]

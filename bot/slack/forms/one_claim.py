@@ -52,6 +52,8 @@ def claim_edit_view(view: TaskView, number: int, text: str | None = None) -> Wir
 def parse_claim_edit(submitted: dict[str, Any], view: TaskView, text: str) -> str | FieldErrors:
     """The whole text with that claim as it was handed in. Raises Invalid (`value`) as `claim_edit_view`.
 
+    Words that were left as they were are an error only where nothing else of the answer is edited either.
+
     Args:
         submitted: the `view` of the payload.
         view: the task.
@@ -60,8 +62,9 @@ def parse_claim_edit(submitted: dict[str, Any], view: TaskView, text: str) -> st
     form = Submitted(view=submitted)
     span = _place(view, _reading(view, form.context.page), text)
     after = (form.text(f"{BlockId.ANSWER}0") or "").strip()
-    edited = text[: span.start] + after + text[span.end :]
-    if after == _cut(text, span).strip() or edited == view.output.completion:
+    untouched = after == _cut(text, span).strip()
+    edited = text if untouched else text[: span.start] + after + text[span.end :]
+    if edited == view.output.completion:
         return FieldErrors(errors={f"{BlockId.ANSWER}0": str(NothingChanged())})
     return edited
 

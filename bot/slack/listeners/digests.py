@@ -18,6 +18,7 @@ from bot.slack.answers import answering
 from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.digest.answers import drift_message, noted_message, snoozed_message
 from bot.slack.digest.forms import on_page, wrong_outputs_view
+from bot.slack.digest.heard import heard
 from bot.slack.digest.ids import DigestAction, DigestCallback, DigestValue, WhyNot
 from bot.slack.digest.why import WhyAnswer, parse_why, why_view
 from bot.slack.forms import FormContext, loading_view, notice, notice_view
@@ -98,7 +99,8 @@ def _snooze(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, 
 def _ask_why(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
     ack()
     _, digest = digests.pressed(desk, body, action)
-    form = why_view(digests.asked_at(digest, body, dismisses=False), digest)
+    told = heard(digest, digests.options(digest, desk.services.digest_answers.display(digest))).digest
+    form = why_view(digests.asked_at(digest, body, dismisses=False), told)
     client.views_open(trigger_id=body["trigger_id"], view=form)
 
 
