@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from math import ceil
 
 from bot.pictures.drawing import BLUE, GREY, LETTERS, LIGHT, figure, png, shares
+from bot.pictures.lettering import lettered
 from reviewers.decisions.evaluation import ALL, Lesson, SetReport
 from reviewers.decisions.figures import wilson
 from reviewers.decisions.measures import Measured, RiskCoverage
 
 FIRST = 0.02  # of the outputs, where the curve of what leaves unseen begins
+NAME_LENGTH = 28  # of a set's name, which is the file's
 ROW = 0.42  # inches a line of the picture of sets
 
 
@@ -40,7 +42,8 @@ def auroc_picture(reports: Sequence[SetReport], mean: Measured | None) -> bytes 
             va="center_baseline",
             annotation_clip=False,
         )
-    axes.set_yticks(range(len(rows)), labels=[name for name, _, _ in rows])
+    labels = [lettered(name, NAME_LENGTH) or "(no name)" for name, _, _ in rows]
+    axes.set_yticks(range(len(rows)), labels=labels, parse_math=False)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(min(0.4, *(found.low for _, found, _ in rows)) - 0.02, 1.0)
     axes.set_xlabel("AUROC: .5 is no order, 1 a perfect one", fontsize=LETTERS, color=GREY)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-PASSAGE_TOKENS = 380  # our choice: 150 words in any English text; what is beyond is cut
+PASSAGE_TOKENS = 640  # our choice: 300 words in any English text; what is beyond is cut
 CLAIM_TOKENS = 110  # our choice: 48 words; of a longer claim the end is cut, not the question behind it
 _NOBODY = -1  # block of the places that only fill a row up
 
@@ -28,14 +28,16 @@ class Row:
     ends: tuple[int, ...]  # place of each claim's last token, where its answer is read
 
 
-def prompt(tokens: Callable[[str], Sequence[int]], passage: str, claims: Sequence[str]) -> Row:
+def prompt(
+    tokens: Callable[[str], Sequence[int]], passage: str, claims: Sequence[str], *, longest: int = PASSAGE_TOKENS
+) -> Row:
     """The row of a passage and its claims in words; `tokens` gives a text's, without marks around them.
 
-    What is too long is cut at its end, the question behind a claim never.
+    What is too long is cut at its end, a passage behind `longest` tokens, the question behind a claim never.
     """
     question = tokens("\nIs it supported? Answer:")
     return lay_out(
-        tokens(f"Passage: {passage}\n")[:PASSAGE_TOKENS],
+        tokens(f"Passage: {passage}\n")[:longest],
         [[*tokens(f"Claim: {claim}")[:CLAIM_TOKENS], *question] for claim in claims],
     )
 

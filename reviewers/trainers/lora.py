@@ -27,6 +27,7 @@ from reviewers.trainers.claims.windows import Window
 ADAPTER_FILE, HEAD_FILE = "adapter_model.safetensors", "head.safetensors"
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 BASE_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"  # what PEFT would load; we convert the packaged copy
+SHOWN_TOKENS = 380  # of evidence: the 150 words that a training shows, in any English text
 LEAST_RATE = 0.05  # share of the learning rate that the last step has
 CHECKPOINT_EVERY = 25  # steps: under two minutes of work on one core
 
@@ -109,7 +110,8 @@ class Trainer:
         import torch
 
         body = self.model.base_model.model.model
-        row = prompt(self._tokens, " ".join(window.evidence), [claim.text for claim in window.claims])
+        said = [claim.text for claim in window.claims]
+        row = prompt(self._tokens, " ".join(window.evidence), said, longest=SHOWN_TOKENS)
         batch = stack([row])
         hidden = body(
             input_ids=torch.from_numpy(batch.ids),

@@ -10,7 +10,7 @@ from reviewers.decisions import figures
 from reviewers.decisions.figures import OwnWeek
 from reviewers.decisions.too_few import TooFew
 from reviewers.errors import NotYourTask
-from reviewers.model import Rate, Reviewed, ReviewTask, Route, TaskView
+from reviewers.model import Rate, ReleaseState, Reviewed, ReviewTask, Route, TaskView
 from reviewers.ports import Clock, Policies, QueueState, Store, UnitOfWork
 from reviewers.workflow.judgement import FOUR_WEEKS, JudgementDesk
 
@@ -114,8 +114,9 @@ class Reports:
 
     def held(self) -> dict[str, HeldOnes]:
         """Held outputs that wait, by route name; the first hundreds of them, which come before all others."""
+        now = self.clock.now()
         with self.store.read() as uow:
-            waiting = [task for task in uow.tasks.open(limit=MOST_HELD) if task.hold]
+            waiting = [task for task in uow.tasks.open(limit=MOST_HELD) if task.hold and _waited_for(uow, task, now)]
         by_route: dict[str, list[datetime]] = {}
         for task in waiting:
             by_route.setdefault(task.route, []).append(task.created_at)
@@ -134,6 +135,14 @@ def _open(uow: UnitOfWork) -> Iterator[ReviewTask]:
         after = page[-1].task_id
         if len(page) < OPEN_PAGE:
             return
+
+
+def _waited_for(uow: UnitOfWork, task: ReviewTask, now: datetime) -> bool:
+    """Whether somebody still waits for this held answer: opened again past its time, it has left long ago."""
+    if task.due_at is None or now < task.due_at:
+        return True
+    release = uow.releases.get(task.output_id)
+    return release is None or release.state is ReleaseState.HELD
 
 
 def _by_due(task: ReviewTask) -> tuple[bool, datetime, str]:

@@ -19,6 +19,7 @@ from storage.unit_of_work import SqlStore
 from tests.builders import NOON
 
 PICTURES = ["auroc.png", "coverage.png", "learning.png", "truth.png"]
+SET = "fees $_{$"  # no formula
 LEXICAL = "coverage,missing_facts,contradictions"
 
 
@@ -28,7 +29,7 @@ def labelled(tmp_path: Path) -> Path:
     rows = []
     for number in range(20):
         context = f"The fee of account {number} is € {number + 3}. It is charged on the first of March."
-        source = "fees" if number % 2 else "dates"
+        source = SET if number % 2 else "dates"
         said = {"right": context, "wrong": f"The museum of Vienna has shown {number + 90} old clocks since 1917."}
         for name, text in said.items():
             rows.append(
@@ -57,14 +58,14 @@ def test_evaluate_prints_tables_and_writes_pictures_and_json(labelled: Path, tmp
         app, ["risk", "evaluate", str(labelled), "--scorers", LEXICAL, "--learn", "--out", str(tmp_path / "made")]
     )
     assert run.exit_code == 0, run.output
-    for words in ("dates", "fees", "all", "mean of sets", "1.000 (0.84 to 1.00)", "ms an output", "stack preferred"):
+    for words in ("dates", SET, "all", "mean of sets", "1.000 (0.84 to 1.00)", "ms an output", "stack preferred"):
         assert words in run.output
     made = tmp_path / "made"
     assert {path.name for path in made.iterdir()} == {*PICTURES, "risk.json"}
     for picture in PICTURES:
         assert (made / picture).read_bytes().startswith(b"\x89PNG")
     told = json.loads((made / "risk.json").read_text(encoding="utf-8"))
-    assert [one["name"] for one in told["sets"]] == ["dates", "fees", "all"]
+    assert [one["name"] for one in told["sets"]] == ["dates", SET, "all"]
     assert told["sets"][2]["auroc"]["value"] == pytest.approx(1.0)
     assert told["mean_auroc"]["value"] == pytest.approx(1.0)
     assert told["learning"][0]["verdicts"] == 0

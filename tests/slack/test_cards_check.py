@@ -125,11 +125,15 @@ def test_what_people_decided_takes_the_first_line() -> None:
     message = check_message(a_check(), approved)
     assert words(message.blocks).startswith(":white_check_mark: *Approved* by <@U0MARA>")
     assert "*Checked by a person.*" in words(message.blocks)
+    assert "not verified" not in message.text
+    assert "checked by a person" in message.text
     assert "Other people decide" not in words(message.blocks)
     edited = a_view(resolution=a_resolution(outcome=Outcome.EDITED, text="It costs € 3.50."), verdicts=())
     message = check_message(a_check(), edited)
     assert "It costs € 3.50.\nWritten by a person, in review as #" in words(message.blocks)
     assert "€ 2.00" not in words(message.blocks)
+    assert "€ 2.00" not in message.text
+    assert message.text.endswith("It costs € 3.50. Written by a person.")
     shared = words(shared_message(a_check(), edited).blocks)
     assert shared.index("<@U0MARA> asked Whetstone") < shared.index("It costs € 3.50.")
     assert problems_of_message(message) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from reviewers.model import (
     Outcome,
@@ -103,6 +104,17 @@ def test_a_timed_out_card_is_no_verdict_and_offers_no_change() -> None:
     )
     assert buttons(card) == ["History · Why this one? · Full text"]
     assert card.text == f"Timed out at 14:12: the chat went to a person. Not a verdict. Question: {QUESTION}"
+
+
+def test_an_answer_that_had_left_before_times_out_by_its_own_time() -> None:
+    """Its risk let it go at once, so nobody waited, and when it left is not when the review ended."""
+    view = held(thailand(), state=ReleaseState.RELEASED, decided_at=TWELVE_PAST)
+    ended = TWELVE_PAST + timedelta(hours=28)
+    task = replace(view.task, state=TaskState.TIMED_OUT, hold=False, times_out_at=ended, due_at=None)
+    card = fine(drawn_card(replace(view, task=task, verdicts=())))
+    assert f"<!date^{int(ended.timestamp())}^" in said(card.blocks[0])
+    assert "Nobody decided. Not counted as a verdict." in said(card.blocks[0])
+    assert "went to a person" not in said(card.blocks[0])
 
 
 def test_a_changed_verdict_names_the_one_before() -> None:

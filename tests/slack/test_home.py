@@ -273,7 +273,7 @@ def test_lead_decides_first_then_sees_the_team() -> None:
         "---",
         "# The team's queue",
         "*Complaints*  1 open, a customer waits 3 min, about 25 minutes of review",
-        "*Card support*  19 open, 3 past due (oldest 2 h 10 min), about 25 minutes of review",
+        "*Card support*  19 open, 3 past due, the oldest 2 h 10 min old, about 25 minutes of review",
         "*Loans*  nothing open",
         "---",
         "# This week so far",

@@ -65,3 +65,7 @@ def test_who_waits_for_held_answers_is_counted_by_route() -> None:
     assert found["Card support"].count == 2
     world.verdicts.record(Ballot(task_id=first, reviewer=MARA, kind=VerdictKind.APPROVE))
     assert world.services.reports.held()["Card support"].count == 1
+    world.verdicts.withdraw(first, MARA)
+    assert world.services.reports.held()["Card support"].count == 2
+    world.clock.advance(3600.0)  # past its time it is one to be judged again: the answer left when it was approved
+    assert world.services.reports.held()["Card support"].count == 1

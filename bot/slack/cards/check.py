@@ -107,14 +107,21 @@ def _decided(
         outcome += [question_block(review.output)] if check.kind is CheckKind.ASK else []
         outcome += [quote_block(shown.text), *([said(shown.rest_words)] if shown.is_cut else [])]
         outcome.append(grey(f"Written by a person, in review as #{review.task.number}."))
-    spoken = f"{escape(spoken_outcome(review, resolution, display))} {drawn.text}"
+    said_of_it = escape(spoken_outcome(review, resolution, display))
+    told = drawn.text if corrected is None else _spoken_correction(check, review, corrected)
     return SlackMessage(
-        text=cut(spoken, TEXT_LENGTH).shown,
+        text=cut(f"{said_of_it} {told}", TEXT_LENGTH).shown,
         blocks=[
             *rendered(outcome, f"{check.check_id[-8:]}.decided{resolution.revision}"),
             *(drawn.blocks if corrected is None else []),
         ],
     )
+
+
+def _spoken_correction(check: Check, review: TaskView, corrected: str) -> str:
+    question = f"Answer to “{isolated(one_line(question_words(review.output)))}”: "
+    before = question if check.kind is CheckKind.ASK else "Text: "
+    return fitted(before, one_line(corrected) or "(empty)", " Written by a person.")
 
 
 def check_view(check: Check) -> TaskView:
@@ -173,7 +180,9 @@ def _drawn(check: Check, review: TaskView | None, ways: list[Element], by: str =
         sources=_source_block(evidence),
         bottom=[grey(_not_verified(check, check.output, evidence, review)), *bottom],
     )
-    return SlackMessage(text=_spoken(check, check.output, evidence, answer.text), blocks=within_budget(layout, tag))
+    return SlackMessage(
+        text=_spoken(check, check.output, evidence, answer.text, _is_decided(review)), blocks=within_budget(layout, tag)
+    )
 
 
 def _asked_by(person: str) -> Block:
@@ -240,9 +249,12 @@ def _source_block(evidence: Evidence) -> list[Block]:
     return [grey(source_line(shown, len(evidence.letters(sourced)) - len(shown), WHERE_MORE))]
 
 
+def _is_decided(review: TaskView | None) -> bool:
+    return review is not None and review.resolution is not None
+
+
 def _not_verified(check: Check, output: Output, evidence: Evidence, review: TaskView | None) -> str:
-    decided = review is not None and review.resolution is not None
-    parts = ["*Checked by a person.*" if decided else "*Not verified by a person.*"]
+    parts = ["*Checked by a person.*" if _is_decided(review) else "*Not verified by a person.*"]
     if check.kind is CheckKind.VERIFY:
         return "  ".join([*parts, MEANS])
     written = f"Written by {quiet(output.model, 40)} from {counted(len(output.passages), 'passage')}"
@@ -305,13 +317,14 @@ def _claims_button(check: Check) -> Element:
     return button(WHERE_MORE, ActionId.CHECK_CLAIMS, value, "Check the claims, with the full text")
 
 
-def _spoken(check: Check, output: Output, evidence: Evidence, shown: str) -> str:
+def _spoken(check: Check, output: Output, evidence: Evidence, shown: str, decided: bool) -> str:
     """The whole of it in plain words."""
+    verified = "checked by a person" if decided else "not verified by a person"
     states = answer_with_states(shown, evidence, blind=False) or "(empty)"
     if check.kind is CheckKind.VERIFY:
         count = counted(len(evidence.readings), "claim")
         before = f"{count} checked: {tally(evidence)}. " if evidence.readings else "No claims checked. "
-        return fitted(before, states, " Not verified by a person.")
-    before = f"Answer to “{isolated(one_line(question_words(output)))}”, not verified by a person: "
+        return fitted(before, states, f" {verified.capitalize()}.")
+    before = f"Answer to “{isolated(one_line(question_words(output)))}”, {verified}: "
     titles = ", ".join(shortened(one_line(source.title), 60) for source in evidence.letters(evidence.readings)[:3])
     return fitted(before, states, f" Sources: {titles}." if titles else " No sources.")

@@ -19,7 +19,7 @@ from bot.slack.ids import ActionId, MenuChoice, Show
 from bot.slack.text import counted, mention, one_line, quiet
 from bot.slack.wire import SlackMessage, grey, rendered, row, said
 from reviewers.decisions.consensus import deciding
-from reviewers.model import TaskView
+from reviewers.model import Release, ReleaseState, TaskView
 
 TIMED_OUT_MENU = (MenuChoice.HISTORY, MenuChoice.WHY, MenuChoice.FULL)  # no verdict is there to be changed
 NOT_NEEDED = "Not needed any more."
@@ -72,14 +72,19 @@ def timed_out_words(view: TaskView, options: CardOptions) -> str:
 
 
 def _timed_out_at(view: TaskView) -> datetime | None:
-    if view.release and view.release.decided_at:
-        return view.release.decided_at
-    return view.task.times_out_at or view.task.due_at
+    release = _ended(view)
+    return (release.decided_at if release else None) or view.task.times_out_at or view.task.due_at
+
+
+def _ended(view: TaskView) -> Release | None:
+    """The release that timed out with the task: what left before anybody looked was not waited for."""
+    release = view.release if view.task.hold else None
+    return release if release and release.state is ReleaseState.TIMED_OUT else None
 
 
 def _after_time_out(view: TaskView, options: CardOptions) -> str:
-    if view.release is not None:
-        return options.waiting.past(view.release.on_timeout)
+    if (release := _ended(view)) is not None:
+        return options.waiting.past(release.on_timeout)
     given, quorum = len(deciding(view.verdicts)), view.task.quorum
     if view.task.lead:
         return "The lead did not decide."

@@ -230,11 +230,9 @@ def left_by_risk(release: Release) -> Iterator[Told]:
 
 def _released(view: TaskView, display: CardOptions, *, risk: bool) -> Iterator[Told]:
     release = view.release
-    if release is not None and release.state is ReleaseState.RELEASED and not risk:
-        return
-    if release is None or release.decided_at is None:
-        if view.task.state is TaskState.TIMED_OUT:
-            yield Told(at=view.task.times_out_at, words=(plain("timed out: nobody decided in time, no verdict"),))
+    if view.task.state is TaskState.TIMED_OUT and not view.task.hold:
+        yield Told(at=view.task.times_out_at, words=(plain("timed out: nobody decided in time, no verdict"),))
+    if release is None or release.decided_at is None or (release.state is ReleaseState.RELEASED and not risk):
         return
     timed_out = f"timed out. {one_line(display.waiting.past(release.on_timeout))}"
     words = _RELEASED.get(release.state, timed_out)

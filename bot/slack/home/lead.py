@@ -104,8 +104,9 @@ def _queue(queue: TeamQueue, held: HeldOnes | None, display: CardOptions, now: d
     else:
         parts = [f"{state.open} open"] if state.open else []
         parts += [_waits(held, display, now)] if held else []
-        parts += [f"{state.past_due} past due (oldest {_age(state.oldest_at, now)})"] if state.past_due else []
+        parts += [f"{state.past_due} past due"] if state.past_due else []
         parts += [f"{state.disputed} disputed"] if state.disputed else []
+        parts += [f"the oldest {_age(state.oldest_at, now)} old"] if state.past_due else []
         parts += [f"{state.cut} cut by lot in 7 days"] if state.cut else []
         parts += [f"about {counted(max(1, queue.minutes), 'minute')} of review"] if state.open else []
         value = NamedValue(name=state.route).to_json()

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from slackblocks import RichTextElement
 
 from bot.slack import clock
+from bot.slack.cards.drawing import is_waited_for
 from bot.slack.cards.options import CardOptions
 from bot.slack.text import counted, one_line, quiet, shortened
 from bot.slack.wire import plain, symbol
@@ -78,7 +79,7 @@ def title_plain(row: Row) -> str:
 
 def state_words(row: Row, display: CardOptions, now: datetime) -> str:
     """The second line of a row on Home, in mrkdwn."""
-    if row.first.task.hold:
+    if is_waited_for(row.first):
         until = f", until {token(row.due_at, display, now)}" if row.due_at else ""
         return f":hourglass_flowing_sand: {waiter(display)} waiting{until}"
     return f"{due_words(row.due_at, display, now)}  ·  {counted(row.minutes, 'minute')} to read"
@@ -111,7 +112,7 @@ def token(moment: datetime, display: CardOptions, now: datetime) -> str:
 def due_elements(row: Row, display: CardOptions, now: datetime) -> list[RichTextElement]:
     """The same in rich text, for lists: "⏳ until 14:12"."""
     due_at = row.due_at
-    if row.first.task.hold:
+    if is_waited_for(row.first):
         wait: list[RichTextElement] = [symbol("hourglass_flowing_sand")]
         return [*wait, plain(" until "), _element(due_at, display, now)] if due_at else wait
     if due_at is None:
@@ -122,7 +123,7 @@ def due_elements(row: Row, display: CardOptions, now: datetime) -> list[RichText
 def due_spoken(row: Row, display: CardOptions, now: datetime) -> str:
     """The same for fallback texts: "Until 14:12, customer waiting"."""
     due_at = row.due_at
-    if row.first.task.hold:
+    if is_waited_for(row.first):
         who = display.waiting.who[:1].lower() + display.waiting.who[1:]
         return f"Until {_spoken(due_at, display, now)}, {who} waiting" if due_at else f"{display.waiting.who} waiting"
     if due_at is None:

@@ -41,9 +41,9 @@ CHECKS = (  # several claims on one passage, some on others, and one that fills 
     ("Rain fell for three days, and the river rose by two metres.", "The river rose by 2 m after three days of rain."),
     ("A withdrawal abroad costs € 3.50. Your daily limit is € 500.", "Withdrawing cash in Norway is free of charge."),
     ("A withdrawal abroad costs € 3.50. Your daily limit is € 500.", "You can take out up to € 500 a day."),
-    ("The road was closed because of the flood. " * 40, "Nobody could drive to the town for a whole week. " * 20),
+    ("The road was closed because of the flood. " * 80, "Nobody could drive to the town for a whole week. " * 20),
 )
-_FORM = "graph-1"  # raise it with any change of the graph: it is then exported anew
+_FORM = "graph-2"  # raise it with any change of the graph: it is then exported anew
 _PAGE = 4096  # bytes: weights begin where a page of memory does
 
 
