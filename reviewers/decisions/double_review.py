@@ -53,17 +53,22 @@ def wants_second(decided: Decided, *, share: float, draw: float, now: datetime) 
     return alone and SECOND_FROM <= now - decided.resolved_at <= SECOND_UNTIL and draw < share
 
 
-def wants_third(decided: Decided, *, chance_wrong: float, errors: ReviewerErrors, now: datetime) -> bool:
+def wants_third(decided: Decided, *, chance_wrong: float, errors: Sequence[ReviewerErrors], now: datetime) -> bool:
     """Whether one more person is asked after two who differ: only where their verdict is likely to settle it.
+
+    Any of those who are left may be the one who answers, and each is known by name then: so what a verdict is worth is
+    the mean of what each one's is, and not that of a person with their mean errors, which is never more.
 
     Args:
         chance_wrong: posterior probability that the output is wrong, given both verdicts, in [0, 1].
-        errors: of whoever is asked.
+        errors: of each person who may be asked; none: nobody is asked.
     """
     differ = len({said.wrong for said in decided.said}) == 2
     asked = decided.seconds == 1 and decided.seconds_open == 0 and len(decided.said) == 2 and differ
     recent = now - decided.resolved_at <= 2 * SECOND_UNTIL  # the second verdict may have come at the end of its days
-    return asked and not decided.as_lead and recent and gain(chance_wrong, errors) >= LEAST_GAIN
+    if not asked or decided.as_lead or not recent or not errors:
+        return False
+    return sum(gain(chance_wrong, one) for one in errors) / len(errors) >= LEAST_GAIN
 
 
 def gain(chance_wrong: float, errors: ReviewerErrors) -> float:

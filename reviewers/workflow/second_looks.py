@@ -5,13 +5,14 @@ Their cards look like any other. What they say changes nothing of what was decid
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from reviewers.decisions import batches, double_review, figures, opinions, reviewer_errors, sampling, team_prior
 from reviewers.decisions.double_review import KNOWN_FROM, KNOWN_UNTIL, Decided
 from reviewers.decisions.estimate_inputs import ReviewerErrors
+from reviewers.decisions.reviewer_errors import Panel
 from reviewers.errors import Unavailable
 from reviewers.model import Policy, Purpose, Reviewed, ReviewTask, Route, TaskState
 from reviewers.ports import Clock, Ids, Metrics, Store, UnitOfWork
@@ -22,7 +23,7 @@ from reviewers.workflow.review import look_again, post_card, words_of
 LATELY = timedelta(days=7)  # for which verdicts are read: back to Monday, and to what a second look is open on
 BALANCED_OVER = timedelta(days=28)  # within which as many known answers are wrong as right
 SALT = "second look"  # of the draw; not the policy's version, so that an output is drawn once for good
-# Whoever is asked next, before anything is known of them.
+# Of somebody who may be asked and of whom nothing is known yet.
 USUAL = ReviewerErrors(sensitivity=team_prior.SENSITIVITY, specificity=team_prior.SPECIFICITY)
 
 
@@ -49,7 +50,7 @@ class SecondLooks:
         looks = [look for look in opened_since if look.purpose is not Purpose.REOPENED]
         reviewed = [one for one in reviewed if one.output_id not in reopened]
         lately = opinions.decided(reviewed, looks)
-        chances = self._chances(reviewed, lately.values())
+        panel = self._panel(reviewed, lately.values())
         pool: dict[str, list[Decided]] = {}
         opened = 0
         for name in sorted(lately):
@@ -61,19 +62,19 @@ class SecondLooks:
                 opened=[look for look in looks if look.route == name],
                 seconds=_seconds(reviewed),
             )
-            opened += desk.open_seconds(lately[name], chances)
+            opened += desk.open_seconds(lately[name], panel)
             due = desk.known_due(reviewed)
             if due and not pool:
                 pool = self._pool(looks, reopened, now)
             opened += desk.open_known(pool.get(name, []), due)
         return opened
 
-    def _chances(self, reviewed: Sequence[Reviewed], routes: Iterable[Sequence[Decided]]) -> Mapping[str, float]:
-        """The probability of being wrong of each output that was judged lately; read only where two people differ."""
-        if not any(one.seconds == 1 and double_review.disagrees(one) for decided in routes for one in decided):
-            return {}
+    def _panel(self, reviewed: Sequence[Reviewed], routes: Iterable[Sequence[Decided]]) -> Panel | None:
+        """What the verdicts of lately say of outputs and of people; None where no two differ, as nothing asks then."""
+        if not any(_may_want_third(one) for decided in routes for one in decided):
+            return None
         found = opinions.opinions(reviewed)
-        return reviewer_errors.judge(found.given, found.known).wrong
+        return reviewer_errors.judge(found.given, found.known)
 
     def _pool(self, looks: Sequence[ReviewTask], reopened: Set[str], now: datetime) -> dict[str, list[Decided]]:
         """What may serve as a known answer, by route."""
@@ -93,17 +94,17 @@ class _RouteDesk:
     opened: list[ReviewTask]  # second looks and known answers of the route, this sweep's too
     seconds: float  # of review for one answer
 
-    def open_seconds(self, decided: Sequence[Decided], chances: Mapping[str, float]) -> int:
-        """Second looks by draw, and third ones where two differ."""
+    def open_seconds(self, decided: Sequence[Decided], panel: Panel | None) -> int:
+        """Second looks by draw, and third ones where two differ and those who are left are likely to settle it."""
         share, now, before = self.policy.double_review, self.roster.now, len(self.opened)
         for one in decided:
             draw = sampling.stable_draw(one.output_id, SALT)
             if double_review.wants_second(one, share=share, draw=draw, now=now):
                 self._open(one, Purpose.SECOND, chance=share)
-            elif share and double_review.wants_third(
-                one, chance_wrong=chances.get(one.output_id, 0.0), errors=USUAL, now=now
-            ):
-                self._open(one, Purpose.SECOND)
+            elif share and panel is not None and _may_want_third(one):
+                chance_wrong, errors = panel.wrong.get(one.output_id, 0.0), self._errors_of_others(one, panel)
+                if double_review.wants_third(one, chance_wrong=chance_wrong, errors=errors, now=now):
+                    self._open(one, Purpose.SECOND)
         return len(self.opened) - before
 
     def known_due(self, reviewed: Sequence[Reviewed]) -> int:
@@ -135,6 +136,12 @@ class _RouteDesk:
             return self.roster.reviewers(self.route.name)
         except Unavailable:
             return ()
+
+    def _errors_of_others(self, one: Decided, panel: Panel) -> list[ReviewerErrors]:
+        """How each of the route's reviewers errs who has not had to do with the output, as far as that is known."""
+        senders = {look.submitted_by for look in self.opened if look.output_id == one.output_id}
+        others = [who for who in self._reviewers() if who not in one.seen_by | senders]
+        return [panel.by_reviewer[who].errors if who in panel.by_reviewer else USUAL for who in others]
 
     def _open(self, one: Decided, purpose: Purpose, *, known: str = "", chance: float | None = None) -> None:
         """Open it within the budget, where somebody is left who has not seen the output."""
@@ -182,6 +189,11 @@ def _seen_by(uow: UnitOfWork, every: Sequence[ReviewTask]) -> tuple[str, ...]:
         people |= {verdict.reviewer for verdict in view.verdicts} | {reply.author for reply in view.replies}
         people |= {task.claimed_by, task.assigned_to, task.handed_on_by, task.lead, task.sent_by, *task.seen_by}
     return tuple(sorted(people - {""}))
+
+
+def _may_want_third(one: Decided) -> bool:
+    """Whether there was one second look and it differs: the rest is costlier to know."""
+    return one.seconds == 1 and double_review.disagrees(one)
 
 
 def _seconds(reviewed: Sequence[Reviewed]) -> float:

@@ -27,6 +27,7 @@ from reviewers.decisions.estimate_inputs import Beta, ReviewerErrors
 from tests.builders import NOON
 
 USUAL = ReviewerErrors(sensitivity=Beta(right=8.0, missed=2.0), specificity=Beta(right=19.0, missed=1.0))
+STAMPS = ReviewerErrors(sensitivity=Beta(right=1.0, missed=9.0), specificity=Beta(right=49.0, missed=1.0))
 
 
 def decided(output_id: str = "o-1", *said: bool, **changes: Any) -> Decided:
@@ -101,8 +102,26 @@ def test_a_third_is_asked_only_where_two_differ_and_it_may_turn_out_either_way(
     one: Decided, chance: float, wanted: bool
 ) -> None:
     """Within six days of the decision."""
-    assert wants_third(one, chance_wrong=chance, errors=USUAL, now=NOON + timedelta(days=4)) is wanted
-    assert not wants_third(one, chance_wrong=chance, errors=USUAL, now=NOON + timedelta(days=7))
+    assert wants_third(one, chance_wrong=chance, errors=[USUAL], now=NOON + timedelta(days=4)) is wanted
+    assert not wants_third(one, chance_wrong=chance, errors=[USUAL], now=NOON + timedelta(days=7))
+
+
+@pytest.mark.parametrize(
+    ("errors", "wanted"),
+    [
+        ([USUAL], True),  # p = .3: says wrong .3·.8 and errs in .7·.05; says right .7·.95 and errs in .06. .205
+        ([STAMPS], False),  # says wrong .3·.1 and errs in .7·.02; says right: .27 wrong. .3 - .014 - .27 = .016
+        ([USUAL, STAMPS], True),  # either may answer: (.205 + .016) / 2 = .11
+        ([USUAL, *[STAMPS] * 5], False),  # (.205 + 5·.016) / 6 = .047
+        ([], False),  # nobody is left
+    ],
+)
+def test_a_third_is_asked_only_where_those_who_are_left_are_likely_to_settle_it(
+    errors: list[ReviewerErrors], wanted: bool
+) -> None:
+    """The mean of what each one's verdict is worth is at least .05."""
+    one = decided("o-1", True, False, seconds=1)
+    assert wants_third(one, chance_wrong=0.3, errors=errors, now=NOON + timedelta(days=4)) is wanted
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from scipy.stats import binom
 from tests.guarantees.simulation import Cell
 from tests.guarantees.simulation_errors import Slice, run_errors, run_slices
 from tests.guarantees.simulation_users import CROWDS, Crowd, run
+from tests.guarantees.simulation_users import LEAST as LEAST_BY_LEVEL
 
 FEW = 50
 SURE = 0.001
@@ -41,10 +42,10 @@ def least(repetitions: int, chance: float) -> float:
 
 def test_outputs_of_one_user_hang_together(crowd: Crowd, repetitions: int) -> None:
     """The week's own rate is held one by one and by user; that of the outputs that may come, by user."""
-    held = run(crowd, repetitions, seed=31)
-    print(f"{crowd.label:40} {held}", flush=True)
-    assert min(held.week_one_by_one, held.week_by_user) >= least(repetitions, LEAST)
-    assert held.process_by_user >= least(repetitions, crowd.least)
+    for level, held in run(crowd, repetitions, seed=31).items():
+        print(f"{crowd.label:40} at {100 * level:.0f} %: {held}", flush=True)
+        assert min(held.week_one_by_one, held.week_by_user) >= least(repetitions, LEAST_BY_LEVEL[level])
+        assert held.process_by_user >= least(repetitions, crowd.least[level])
 
 
 @pytest.mark.parametrize(("reviews", "golden"), [(200, 20), (200, 60), (500, 200)])

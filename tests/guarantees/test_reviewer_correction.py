@@ -1,7 +1,7 @@
 """Second looks and known answers give the truth back that reviewers' errors take from a rate, and say how surely.
 
-Six reviewers, one of whom approves nearly everything, decide 1,000 outputs of 20,000; 15 in 100 are judged by a second
-one, and there are 5 known answers for each 100. No number here is taken from the code: the true rate is counted.
+Six reviewers, one of whom may approve nearly everything, decide 1,000 outputs of 20,000 (see `simulation_reviewers`).
+No number here is taken from the code: the true rate is counted.
 """
 
 from __future__ import annotations
@@ -13,22 +13,11 @@ import pytest
 from scipy.stats import binom
 
 from reviewers.decisions.estimate import Estimate, Population, Sample, estimate
-from reviewers.decisions.estimate_inputs import ReviewerErrors
-from reviewers.decisions.reviewer_errors import Opinion, judge, of_resolutions
+from tests.guarantees.simulation_reviewers import Team, members, told
 
-OUTPUTS, REVIEWED, REVIEWERS = 20_000, 1_000, 6
-SECOND, KNOWN = 0.15, 0.05
+OUTPUTS, REVIEWED = 20_000, 1_000
 DEFAULT = 40  # repetitions a team; 800 on demand
 SURE = 0.999  # of each Monte-Carlo bound: one of a thousand right programs fails it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Team:
-    """How well its members decide, in the mean."""
-
-    finds: float
-    passes: float
-    stamps: bool = False  # the first of them finds 15 in 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,35 +30,12 @@ class Week:
 
 
 def a_week(team: Team, rng: np.random.Generator) -> Week:
-    """Members differ around the team; who decides an output, and who looks again, is drawn."""
+    """Of one team."""
     risk = rng.beta(1.0, 8.0, OUTPUTS)
     wrong = rng.random(OUTPUTS) < risk
-    finds = rng.beta(20 * team.finds, 20 * (1 - team.finds), REVIEWERS)
-    passes = rng.beta(80 * team.passes, 80 * (1 - team.passes), REVIEWERS)
-    finds[0] = 0.15 if team.stamps else finds[0]
-
-    def says(who: np.ndarray, is_wrong: np.ndarray) -> np.ndarray:
-        return np.asarray(rng.random(len(who)) < np.where(is_wrong, finds[who], 1 - passes[who]))
-
-    drawn, first = rng.choice(OUTPUTS, REVIEWED, replace=False), rng.integers(REVIEWERS, size=REVIEWED)
-    said = says(first, wrong[drawn])
-    again = np.flatnonzero(rng.random(REVIEWED) < SECOND)
-    second = (first[again] + rng.integers(1, REVIEWERS, size=len(again))) % REVIEWERS
-    known = np.arange(int(KNOWN * REVIEWED)) % 2 == 0
-    third = rng.integers(REVIEWERS, size=len(known))
-    looks = (
-        (np.arange(REVIEWED), first, said),
-        (again, second, says(second, wrong[drawn[again]])),
-        (REVIEWED + np.arange(len(known)), third, says(third, known)),
-    )
-    opinions = [
-        Opinion(item=str(item), reviewer=str(who), wrong=bool(says_wrong))
-        for items, people, verdicts in looks
-        for item, who, says_wrong in zip(items, people, verdicts, strict=True)
-    ]
-    panel = judge(opinions, {str(REVIEWED + place): bool(is_wrong) for place, is_wrong in enumerate(known)})
-    errors = of_resolutions(panel, [(str(who),) for who in first])
-    assert isinstance(errors, ReviewerErrors)
+    people = members(team, rng)
+    drawn = rng.choice(OUTPUTS, REVIEWED, replace=False)
+    said, errors = told(people, wrong[drawn], rng)
     chance = np.full(OUTPUTS, REVIEWED / OUTPUTS)
     sample = Sample(wrong=said.astype(float), risk=risk[drawn], chance=chance[drawn])
     plain = estimate(sample, Population(risk=risk, chance=chance))

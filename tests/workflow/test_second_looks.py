@@ -11,6 +11,7 @@ from reviewers.decisions import figures
 from reviewers.decisions.sampling import stable_draw
 from reviewers.errors import Invalid, NotYourTask
 from reviewers.model import Outcome, Purpose, ReleaseState, ReviewTask, TaskState, VerdictKind
+from reviewers.workflow.review import KNOWN_KEY
 from reviewers.workflow.second_looks import SALT
 from reviewers.workflow.verdicts import Ballot, Recorded
 from tests.builders import NOON, an_output
@@ -197,6 +198,42 @@ def test_a_third_is_asked_where_two_differ() -> None:
     third = looks(world)[-1]
     assert (third.round, third.chance, third.seen_by) == (2, None, (JONAS, MARA))
     say(world, third.task_id, PRIYA, APPROVE)
+    assert later(world, 1 * HOURS) == 0
+
+
+def known_wrong(world: World, amount: int, who: str, kind: VerdictKind) -> None:
+    """Answers that are known to be wrong, and what this person says of them."""
+    for task in world.bring(*(an_output(f"k-{who}-{place}", metadata={KNOWN_KEY: "wrong"}) for place in range(amount))):
+        say(world, task, who, kind)
+
+
+@pytest.mark.parametrize(("priya", "thirds"), [(APPROVE, 0), (REJECT, 1)], ids=["approves all", "finds all"])
+def test_a_third_is_asked_only_where_those_who_are_left_are_likely_to_settle_it(
+    priya: VerdictKind, thirds: int
+) -> None:
+    """Only Priya is left of three where Mara and Jonas differ; she had fifteen wrong answers before her."""
+    world = a_world()
+    known_wrong(world, 5, MARA, REJECT)
+    known_wrong(world, 5, JONAS, REJECT)
+    known_wrong(world, 15, PRIYA, priya)
+    decided(world, REJECT, *[APPROVE] * 8)
+    later(world, 2 * HOURS)
+    for second in looks(world):
+        say(world, second.task_id, JONAS, APPROVE)
+    assert later(world, 1 * HOURS) == thirds
+
+
+def test_who_sent_an_output_is_not_counted_on_for_a_third() -> None:
+    """Priya, who would find it, sent this one; Tomás, who is left, approves all: so nobody is asked."""
+    world = a_world(reviewers=(MARA, JONAS, PRIYA, TOMAS))
+    for who, amount, kind in ((MARA, 5, REJECT), (JONAS, 5, REJECT), (PRIYA, 5, REJECT), (TOMAS, 15, APPROVE)):
+        known_wrong(world, amount, who, kind)
+    decided(world, *[APPROVE] * 8)
+    (task,) = world.bring(an_output("sent", submitted_by=PRIYA))
+    say(world, task, MARA, REJECT)
+    later(world, 2 * HOURS)
+    for second in looks(world):
+        say(world, second.task_id, JONAS, APPROVE)
     assert later(world, 1 * HOURS) == 0
 
 
