@@ -15,6 +15,7 @@ def reader_notice(judgement: JudgementDesk) -> Callable[[str, datetime | None], 
     def notice(output_id: str, checked_at: datetime | None) -> str:
         if checked_at is not None:
             return rates.for_readers(None, checked_on=checked_at.astimezone(UTC).date())
-        return rates.for_readers(judgement.rate_for_readers(output_id))
+        found = judgement.for_readers(output_id)
+        return rates.for_readers(found.rate, riskier=found.riskier)
 
     return notice

@@ -10,10 +10,11 @@ from reviewers.errors import Unavailable
 
 @dataclass
 class FixedDirectory:
-    """Groups and zones that a test can change; `silent` makes it not answer."""
+    """Groups, zones and who left, which a test can change; `silent` makes it not answer."""
 
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)  # deactivated, or guests by now
     silent: bool = False
 
     def members(self, group: str) -> frozenset[str]:
@@ -25,6 +26,10 @@ class FixedDirectory:
         """The person's zone; empty when it is not in the table."""
         self._answer()
         return self.zones.get(user_id, "")
+
+    def is_able(self, user_id: str) -> bool:
+        """Whether they are still there; while it is silent everybody is."""
+        return self.silent or user_id not in self.left
 
     def _answer(self) -> None:
         if self.silent:

@@ -90,10 +90,17 @@ def _sentences(found: Stats) -> Iterator[str]:
         yield f"{period}; {found.rate.reviewed:,} of {found.rate.speaks_for:,} reviewed; {rates.method(found.rate)}."
     if isinstance(found.anchoring, Difference):
         yield rates.marks_sentence(found.anchoring)
+    elif found.anchoring.found:  # without any, marks are not drawn here
+        yield f"What the machine's marks do: too few {found.anchoring.of} to say ({_missing(found.anchoring)})."
     if isinstance(found.agreement, TooFew):
         yield f"Agreement of reviewers: too few {found.agreement.of} to say ({_missing(found.agreement)})."
     else:
         yield rates.agreement_sentence(found.agreement)
+    if isinstance(found.errors, TooFew):
+        checked = "verdicts with a second opinion or a known answer"
+        yield f"What people decided: too few {checked} to say how often it is right ({_missing(found.errors)})."
+    else:
+        yield rates.errors_sentence(found.errors, (found.until - found.since).days)
     if isinstance(found.signal, TooFew) and not found.drawn_evenly:
         yield f"How well the risk ranks: too few {found.signal.of} to say ({_missing(found.signal)})."
     else:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -11,6 +12,9 @@ from bot.intake.answers import Answer
 from reviewers.decisions.agreement import AllAlike, Alpha
 from reviewers.decisions.error_rates import LEVEL, Line
 from reviewers.decisions.estimate import Method
+from reviewers.decisions.estimate_inputs import Beta, ReviewerErrors
+from reviewers.decisions.figures import Difference
+from reviewers.decisions.reviewer_errors import interval
 from reviewers.decisions.signal import Auroc
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import Guarantee, Judgement, Part, Rate
@@ -18,6 +22,10 @@ from reviewers.workflow.judgement import Stats
 
 ALPHA_METHOD = "Krippendorff's alpha for right and wrong, interval by the delta method"
 RELEASE_METHOD = "fixed-sequence test of one-sided bounds, four weeks pooled"
+ERRORS_METHOD = "Dawid and Skene's model with priors, central credible interval"
+SHARE_METHOD = "Wilson's score interval"
+MARKS_METHOD = "difference of two shares, Newcombe's interval"
+ONE_PERSON = "One person decided all of these, so the figure is theirs and stands on their own Home alone."
 AUROC_METHOD = "area under the ROC curve, weighted by 1 / inclusion probability, DeLong interval"
 
 
@@ -36,7 +44,13 @@ class FigureAnswer(Answer):
     low: Annotated[float | None, Field(description="Lower end of the interval")]
     high: Annotated[float | None, Field(description="Upper end of the interval")]
     level: Annotated[float, Field(description="Share of such intervals that hold the truth")] = LEVEL
-    reviewed: Annotated[int, Field(description="Outputs that people decided on")]
+    reviewed: Annotated[
+        int,
+        Field(
+            description="Outputs that people decided on; of sensitivity and specificity: verdicts with a second "
+            "opinion or a known answer"
+        ),
+    ]
     outputs: Annotated[int | None, Field(description="Of how many these are the sample")] = None
     method: str
     uncorrected: Annotated[
@@ -54,6 +68,14 @@ class LineAnswer(Answer):
     name: Annotated[str, Field(examples=["2026-W47"])]
     finding: Annotated[bool, Field(description="It differs from the rest by more than chance does")]
     error_rate: FigureAnswer
+
+
+class MarksAnswer(Answer):
+    """What reviewers found wrong where they saw the machine's marks and where they did not, in the uniform sample."""
+
+    with_marks: FigureAnswer
+    without_marks: FigureAnswer
+    difference: Annotated[FigureAnswer, Field(description="With marks minus without, in [-1, 1]")]
 
 
 class PartAnswer(Answer):
@@ -123,6 +145,9 @@ class StatsAnswer(Answer):
     models: list[LineAnswer]
     routes: list[LineAnswer]
     agreement: FigureAnswer
+    sensitivity: Annotated[FigureAnswer, Field(description="Of wrong outputs, the share that people's decisions find")]
+    specificity: Annotated[FigureAnswer, Field(description="Of right outputs, the share that people's decisions pass")]
+    anchoring: Annotated[MarksAnswer, Field(description="The effect of the marks on what reviewers find")]
     signal: Annotated[FigureAnswer, Field(description="How often the risk ranks a wrong output above a right one")]
     drawn_evenly: Annotated[
         bool, Field(description="The risk may tell nothing: outputs are drawn evenly until it does")
@@ -145,6 +170,9 @@ class StatsAnswer(Answer):
             models=[_line(line, period) for line in stats.versions],
             routes=[_line(line, period) for line in stats.routes],
             agreement=_agreement(stats.agreement, period),
+            sensitivity=_of_people(stats.errors, "sensitivity", period),
+            specificity=_of_people(stats.errors, "specificity", period),
+            anchoring=_marks(stats.anchoring, period),
             signal=_signal(stats.signal, period),
             drawn_evenly=stats.drawn_evenly,
             release=GuaranteeAnswer.of(tested, judged) if judged and tested else None,
@@ -214,6 +242,45 @@ def _agreement(found: Alpha | AllAlike | TooFew, period: Period) -> FigureAnswer
     )
 
 
+def _of_people(
+    found: ReviewerErrors | TooFew, name: Literal["sensitivity", "specificity"], period: Period
+) -> FigureAnswer:
+    if isinstance(found, TooFew):
+        return _nothing(found, None, ERRORS_METHOD, period)
+    share: Beta | None = None if found.people == 1 else getattr(found, name)
+    low, high = (None, None) if share is None else interval(share)
+    return FigureAnswer(
+        value=None if share is None else share.mean,
+        low=low,
+        high=high,
+        reviewed=found.checked,
+        method=ERRORS_METHOD,
+        since=period.since,
+        until=period.until,
+        note=ONE_PERSON if share is None else "",
+    )
+
+
+def _marks(found: Difference | TooFew, period: Period) -> MarksAnswer:
+    if isinstance(found, TooFew):
+        nothing, share = (_nothing(found, None, method, period) for method in (MARKS_METHOD, SHARE_METHOD))
+        return MarksAnswer(with_marks=share, without_marks=share, difference=nothing)
+    first, second = (replace(part, method=SHARE_METHOD) for part in (found.first, found.second))
+    return MarksAnswer(
+        with_marks=_rate(first, first.speaks_for, period),
+        without_marks=_rate(second, second.speaks_for, period),
+        difference=FigureAnswer(
+            value=found.value,
+            low=found.low,
+            high=found.high,
+            reviewed=first.reviewed + second.reviewed,
+            method=MARKS_METHOD,
+            since=period.since,
+            until=period.until,
+        ),
+    )
+
+
 def _signal(found: Auroc | TooFew, period: Period) -> FigureAnswer:
     if isinstance(found, TooFew):
         return _nothing(found, None, AUROC_METHOD, period)
@@ -233,57 +300,39 @@ def _part(part: Part | None) -> PartAnswer | None:
     return PartAnswer.model_validate(part) if part else None
 
 
+def _shown(value: float | None, low: float | None, high: float | None, reviewed: int, **more: Any) -> dict[str, Any]:
+    """A figure of the example."""
+    period = {"since": "2026-10-26T14:00:00Z", "until": "2026-11-23T14:00:00Z"}
+    rest = {"level": LEVEL, "outputs": None, "uncorrected": None, "too_few": None, "note": ""}
+    return {"value": value, "low": low, "high": high, "reviewed": reviewed, **rest, **period, **more}
+
+
 EXAMPLE: dict[str, Any] = {
     "route": "Card support",
     "since": "2026-10-26T14:00:00Z",
     "until": "2026-11-23T14:00:00Z",
     "outputs": 38900,
-    "error_rate": {
-        "value": 0.096,
-        "low": 0.079,
-        "high": 0.116,
-        "level": 0.95,
-        "reviewed": 834,
-        "outputs": 38900,
-        "method": "model-assisted score interval",
-        "uncorrected": 0.088,
-        "since": "2026-10-26T14:00:00Z",
-        "until": "2026-11-23T14:00:00Z",
-        "too_few": None,
-        "note": "",
-    },
+    "error_rate": _shown(0.096, 0.079, 0.116, 834, outputs=38900, method=Method.SCORE.value, uncorrected=0.088),
     "weeks": [],
     "slices": [],
     "models": [],
     "routes": [],
-    "agreement": {
-        "value": None,
-        "low": None,
-        "high": None,
-        "level": 0.95,
-        "reviewed": 4,
-        "outputs": None,
-        "method": ALPHA_METHOD,
-        "uncorrected": None,
-        "since": "2026-10-26T14:00:00Z",
-        "until": "2026-11-23T14:00:00Z",
-        "too_few": {"found": 4, "needed": 20, "of": "outputs with two verdicts"},
-        "note": "",
+    "agreement": _shown(
+        None,
+        None,
+        None,
+        4,
+        method=ALPHA_METHOD,
+        too_few={"found": 4, "needed": 20, "of": "outputs with two verdicts"},
+    ),
+    "sensitivity": _shown(0.83, 0.7, 0.92, 42, method=ERRORS_METHOD),
+    "specificity": _shown(0.97, 0.94, 0.99, 42, method=ERRORS_METHOD),
+    "anchoring": {
+        "with_marks": _shown(0.11, 0.08, 0.15, 200, outputs=200, method=SHARE_METHOD),
+        "without_marks": _shown(0.13, 0.09, 0.18, 150, outputs=150, method=SHARE_METHOD),
+        "difference": _shown(-0.02, -0.07, 0.03, 350, method=MARKS_METHOD),
     },
-    "signal": {
-        "value": 0.78,
-        "low": 0.71,
-        "high": 0.84,
-        "level": 0.95,
-        "reviewed": 834,
-        "outputs": None,
-        "method": AUROC_METHOD,
-        "uncorrected": None,
-        "since": "2026-10-26T14:00:00Z",
-        "until": "2026-11-23T14:00:00Z",
-        "too_few": None,
-        "note": "",
-    },
+    "signal": _shown(0.78, 0.71, 0.84, 834, method=AUROC_METHOD),
     "drawn_evenly": False,
     "release": {
         "limit": 0.05,

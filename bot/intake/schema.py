@@ -79,7 +79,7 @@ _DECIDED = {
 _REFUSED = _DECIDED | {"may_be_sent": False, "verified": False, "text": None, "notice": ""}
 _UNSEEN = _DECIDED | {
     "verified": False,
-    "notice": "Not checked by a person. Of 100 such answers about 8 are wrong (6 to 10, last 4 weeks).",
+    "notice": "Not checked by a person. Of 100 answers here about 8 are wrong (6 to 10, last 4 weeks).",
 }
 RELEASES: dict[str, dict[str, Any]] = {
     "held": _RELEASE | _OPEN | {"state": "held"},
@@ -130,16 +130,19 @@ proved; only where the route says so. People may still look at it.
 `may_be_sent` and `verified` are false and `notice` is empty; `state` and `text` still say what you were told before.
 Once people say again just what you were told, such as after a mistaken Undo, `recalled_at` is null again and all else
 as before.
-`notice` is a sentence for the reader of the text: whether a person checked it, or how often such answers are wrong.
+`notice` is a sentence for the reader of the text: whether a person checked it, or how often answers of its route are
+wrong, and that this one seems likelier to be where its own risk lies above that.
 Look at `may_be_sent` and `text` alone if you do not want to tell the states apart."""
 
 STATS_TEXT = """The share of wrong outputs among all of a period, reviewed or not, estimated from the reviews, each
 weighted for the way it was picked, and corrected for reviewers' errors where enough is known of them.
 
 Every number comes with its interval, its n, its method and its period. Where there is too little data the value is
-null, and `too_few` says what is found and what is needed; it is never 0 and never left out. `release` says which
-outputs may leave without review so that at most `limit` of them are wrong, with the confidence, and what would prove
-more."""
+null, and `too_few` says what is found and what is needed; it is never 0 and never left out. `sensitivity` and
+`specificity` say how many wrong outputs people's decisions find and how many right ones they pass; where one person
+decided all of them, `note` says so in place of a number. `anchoring` says what the machine's marks do to what reviewers
+find. `release` says which outputs may leave without review so that at most `limit` of them are wrong, with the
+confidence, and what would prove more."""
 
 DIGEST_TEXT = """The digest of a week from Monday to Monday where the team is: the one that was stored when the week was
 over, else one made now. What moved against the four weeks before and how sure that is, what did not, of what too little

@@ -12,7 +12,7 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.slack import places
+from bot.slack import homes, places
 from bot.slack.desk import ReviewDesk
 from bot.slack.digest.ids import DigestBlock
 from bot.slack.forms import (
@@ -56,6 +56,7 @@ TRIGGER_GONE = frozenset({"expired_trigger_id", "trigger_expired", "invalid_trig
 TRIGGER_USED = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
 # A second press on what the first one has changed already, and a window that the person has closed meanwhile.
 OUTRUN = frozenset({"hash_conflict", "not_found", "view_not_found"})
+TURNS = frozenset({ActionId.HOME_MORE, ActionId.HOME_BACK})  # presses that store nothing
 SLACK_FAILED = (OutcomeUnknown, RateLimited, Refused, Unready)
 BROKEN = "Something broke here, and nothing was counted."
 TYPED = frozenset({CallbackId.EDIT.value, CallbackId.EDIT_CLAIM.value})  # forms whose words are worth keeping
@@ -189,6 +190,8 @@ def _message(error: Exception, body: Mapping[str, Any], desk: ReviewDesk) -> Sla
         return _no_reviewer(error, press, desk)
     if isinstance(error, NotYourTask):
         return own_output(str(error)) if "someone else decides" in str(error) else not_a_reviewer(str(error))
+    if isinstance(error, homes.NotDrawn):
+        return _not_drawn(error, stored="event" not in body and press.action not in TURNS)
     if isinstance(error, Invalid) and str(error) == OLD_CARD:
         return old_card()
     if isinstance(error, (Unavailable, Conflict)):
@@ -197,6 +200,16 @@ def _message(error: Exception, body: Mapping[str, Any], desk: ReviewDesk) -> Sla
     if isinstance(error, UnknownTask | ReviewError):
         return notice(str(error))
     return None
+
+
+def _not_drawn(error: homes.NotDrawn, *, stored: bool) -> SlackMessage:
+    """Only Home is behind; `stored`: something was pressed that changed more than what Home shows."""
+    what, then = "Slack is busy", "Home is drawn anew when you open it next."
+    if not error.busy:
+        what, then = "Slack refused to draw Home", "why stands in the log."
+    if stored:
+        return notice("What you pressed is kept.", f"{what}: {then}")
+    return notice(f"{what}.", f"{then[0].upper()}{then[1:]}")
 
 
 def _unsaved(error: Unavailable | Conflict, press: Pressed, desk: ReviewDesk) -> SlackMessage:

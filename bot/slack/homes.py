@@ -2,24 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+import structlog
 from slack_sdk import WebClient
 
 from bot.slack.cards import CardOptions
 from bot.slack.desk import Actor, ReviewDesk
 from bot.slack.home import PAGES, ROWS, HomePage, LeadPart, OwnPart, ReviewersPart, closed_home, home_view
+from bot.slack.publisher import our_words
 from bot.slack.wire import Wire
-from reviewers.errors import NotYourTask
+from reviewers.errors import NotYourTask, OutcomeUnknown, RateLimited, Refused, Unready
+
+log = structlog.get_logger()
 
 DISAGREEING = 3  # rows of decisions that second looks stand against
 LIMIT = PAGES * ROWS  # answers looked at; beyond it Home says "more than"
 
 
-def publish(desk: ReviewDesk, actor: Actor, client: WebClient, *, page: int = 0) -> None:
-    """Draw the person's Home anew."""
-    client.views_publish(user_id=actor.user_id, view=drawn(desk, actor, page=page))
+class NotDrawn(Exception):
+    """Slack did not draw Home; `busy`: it will later. What was pressed before is kept all the same."""
+
+    def __init__(self, *, busy: bool) -> None:
+        super().__init__("Slack is busy." if busy else "Slack refused Home.")
+        self.busy = busy
+
+
+def publish(
+    desk: ReviewDesk, actor: Actor, client: WebClient, *, page: int = 0, pressed_on: Mapping[str, Any] | None = None
+) -> None:
+    """Draw the person's Home anew. Raises NotDrawn when Slack does not take it.
+
+    Args:
+        pressed_on: the view that a button was pressed on. Where that Home was drawn anew meanwhile, as after two quick
+            presses, this drawing may be older than that one: then it is made once more, of what holds by then.
+    """
+    seen = (pressed_on or {}).get("hash") if (pressed_on or {}).get("type") == "home" else None
+    try:
+        if not (seen and _is_first(actor, client, drawn(desk, actor, page=page), str(seen))):
+            view = drawn(desk, actor, page=page)
+            with our_words():
+                client.views_publish(user_id=actor.user_id, view=view)
+    except (RateLimited, OutcomeUnknown) as error:
+        log.warning("home_not_drawn", error=type(error).__name__)
+        raise NotDrawn(busy=True) from error
+    except (Unready, Refused) as error:
+        log.exception("home_refused", code=error.code)
+        raise NotDrawn(busy=False) from error
+
+
+def _is_first(actor: Actor, client: WebClient, view: Wire, seen: str) -> bool:
+    """Draw over the Home with this hash; False, and nothing is drawn, when another one stands there by now."""
+    try:
+        with our_words():
+            client.views_publish(user_id=actor.user_id, view=view, hash=seen)
+    except Refused as error:
+        if error.code != "hash_conflict":
+            raise
+        return False
+    return True
 
 
 def drawn(desk: ReviewDesk, actor: Actor, *, page: int = 0) -> Wire:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -17,6 +17,7 @@ log = structlog.get_logger()
 
 CACHE_SECONDS = 300.0  # a change of membership is noticed within this time
 CACHE_LIMIT = 10_000
+UNKNOWN = frozenset({"user_not_found", "user_not_visible"})  # Slack's words for somebody who is nobody here
 
 
 class People:
@@ -76,15 +77,20 @@ class People:
 
     def may_review(self, user_id: str, team_id: str) -> None:
         """Return for a full member of this workspace. Raises NotYourTask with a reason that only they see."""
-        user = self._user(user_id)
-        if user.get("deleted"):
-            raise NotYourTask("Your account is deactivated, so your verdicts are not counted.")
-        if user.get("is_stranger") or (team_id and user.get("team_id") not in (None, "", team_id)):
-            raise NotYourTask("You are here through Slack Connect. Only members of this workspace decide.")
-        if user.get("is_restricted") or user.get("is_ultra_restricted"):
-            raise NotYourTask("You are a guest here. Only full members decide; ask a lead to review in your place.")
-        if user.get("is_bot"):
-            raise NotYourTask("Apps do not decide; people do.")
+        refusal = _refusal(self._user(user_id), team_id)
+        if refusal:
+            raise NotYourTask(refusal)
+
+    def is_able(self, user_id: str) -> bool:
+        """Whether Slack calls them a full member who is there: as it said last, while it does not answer."""
+        try:
+            user = self._user(user_id)
+        except Unavailable as error:
+            if isinstance(error, Refused) and error.code in UNKNOWN:
+                return False
+            with self._lock:
+                _, user = self._known.get(user_id, (0.0, {}))
+        return not _refusal(user)
 
     def name(self, user_id: str) -> str:
         """Their full name: a first name alone is two people in many a team."""
@@ -112,3 +118,14 @@ class People:
                 self._known.clear()
             self._known[user_id] = (now, user)
         return user
+
+
+def _refusal(user: Mapping[str, Any], team_id: str = "") -> str:
+    """Why this user of Slack's decides nothing in this workspace (empty: not looked at); empty where they may."""
+    if user.get("deleted"):
+        return "Your account is deactivated, so your verdicts are not counted."
+    if user.get("is_stranger") or (team_id and user.get("team_id") not in (None, "", team_id)):
+        return "You are here through Slack Connect. Only members of this workspace decide."
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return "You are a guest here. Only full members decide; ask a lead to review in your place."
+    return "Apps do not decide; people do." if user.get("is_bot") else ""

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from bot.slack import clock
 from reviewers.decisions.agreement import AllAlike, Alpha
 from reviewers.decisions.estimate import Method
+from reviewers.decisions.estimate_inputs import Beta, ReviewerErrors
 from reviewers.decisions.figures import Difference
+from reviewers.decisions.reviewer_errors import interval as beta_interval
 from reviewers.decisions.signal import Auroc
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import Guarantee, Part, Proof, Rate
@@ -54,21 +56,22 @@ def method(rate: Rate) -> str:
     return f"{how}, corrected for reviewers' errors (without: {_hundredths(rate.uncorrected, _decimals(rate))})"
 
 
-def for_readers(rate: Rate | None, *, checked_on: date | None = None) -> str:
+def for_readers(rate: Rate | None, *, riskier: bool = False, checked_on: date | None = None) -> str:
     """What an application may tell its readers of one answer.
 
     Args:
-        rate: of such answers in the last four weeks; None: too few checks to say one.
+        rate: of all answers of its route in the last four weeks; None: too few checks to say one.
+        riskier: the answer's own risk lies above that rate, so that the rate alone would make it look too good.
         checked_on: the day on which a person approved or edited it; None: nobody did.
     """
     if checked_on is not None:
         return f"Checked by a person on {clock.day(checked_on)}."
     if rate is None:
-        return "Not checked by a person; too few checks to say how often such answers are wrong."
-    return (
-        f"Not checked by a person. Of 100 such answers about {_hundredths(rate.value, _decimals(rate))} are wrong "
-        f"({interval(rate)}, last 4 weeks)."
-    )
+        return "Not checked by a person; too few checks to say how often answers here are wrong."
+    about = f"about {_hundredths(rate.value, _decimals(rate))} are wrong ({interval(rate)}, last 4 weeks)."
+    if riskier:
+        return f"Not checked by a person. It seems likelier to be wrong than the average: of 100 answers here {about}"
+    return f"Not checked by a person. Of 100 answers here {about}"
 
 
 def guarantee_sentences(
@@ -129,9 +132,32 @@ def agreement_sentence(found: Alpha | AllAlike | TooFew) -> str:
     if isinstance(found, AllAlike):
         return f"Reviewers said the same of all {found.units:,} answers that several judged."
     return (
-        f"Reviewers agree with an alpha of {_hundredth(found.value)} ({_hundredth(found.low)} to "
-        f"{_hundredth(found.high)}; 1 is always, 0 as by chance) on {found.units:,} answers that several judged."
+        f"Reviewers agree with an alpha of {_hundredth(found.value)} (Krippendorff's, 95 % interval "
+        f"{_hundredth(found.low)} to {_hundredth(found.high)}; 1 is always, 0 as by chance) on {found.units:,} answers "
+        "that several judged."
     )
+
+
+def errors_sentence(found: ReviewerErrors, days: int) -> str:
+    """How often what people decided is right; of one person alone it is theirs, and Home tells it to them.
+
+    Args:
+        found: of what they decided.
+        days: of the period.
+    """
+    if found.people == 1:
+        return "One person decided all of these, so how often that is right stands on their own Home alone."
+    return (
+        f"What people decided finds {_known(found.sensitivity, 'wrong answers')} and passes "
+        f"{_known(found.specificity, 'right ones')}, by {found.checked:,} verdicts with a second opinion or a known "
+        f"answer (Dawid and Skene's model, 95 % intervals, {days} {'day' if days == 1 else 'days'})."
+    )
+
+
+def _known(share: Beta, of: str) -> str:
+    """ "83 of 100 wrong answers (70 to 92)"."""
+    low, high = beta_interval(share)
+    return f"{share.mean * 100:.0f} of 100 {of} ({low * 100:.0f} to {high * 100:.0f})"
 
 
 def signal_sentence(found: Auroc | TooFew, *, drawn_evenly: bool) -> str:
@@ -142,7 +168,8 @@ def signal_sentence(found: Auroc | TooFew, *, drawn_evenly: bool) -> str:
     low, high = found.interval
     ranks = (
         f"The risk ranks a wrong answer above a right one in {found.value * 100:.0f} of 100 pairs "
-        f"({low * 100:.0f} to {high * 100:.0f})"
+        f"({low * 100:.0f} to {high * 100:.0f}; weighted AUROC, DeLong's interval, "
+        f"{found.wrong + found.right:,.0f} reviewed)"
     )
     return f"{ranks}, which may be chance, {evenly}" if evenly else f"{ranks}."
 
@@ -158,7 +185,8 @@ def marks_sentence(difference: Difference) -> str:
     value, low, high = ("0" if point == "−0" else point for point in points)
     return (
         f"With the machine's marks reviewers found {difference.first.value * 100:.0f} of 100 wrong, without them "
-        f"{difference.second.value * 100:.0f} (difference {value}, {low} to {high})."
+        f"{difference.second.value * 100:.0f} (difference {value}, {low} to {high}; Newcombe's interval, "
+        f"{difference.first.reviewed:,} and {difference.second.reviewed:,} reviewed)."
     )
 
 

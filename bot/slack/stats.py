@@ -23,6 +23,7 @@ from reviewers.workflow.judgement import DEFAULT_DAYS, MOST_DAYS, Stats
 WEEKS = 6  # rows of the table; with what stands below them and the heading it stays readable on a phone
 FINDINGS = 4  # slices that differ from the rest
 TOO_FEW = 2  # slices of which nothing can be said
+SLICES = FINDINGS + TOO_FEW  # in all; what these two leave goes to the most reviewed of the others
 VERSIONS = 5  # of models
 NAME_LENGTH = 60
 TEXT_LENGTH = 3000  # of the fallback text (surfaces, section 0); what has no room in it stands in the table
@@ -91,16 +92,25 @@ def stats_message(stats: Stats, *, display: CardOptions, question: StatsQuestion
         blocks.append(
             row("stats", [button("Show in channel", ActionId.SHOW_STATS, value, "Show these numbers in the channel")])
         )
-    return SlackMessage(text=_spoken(stats, name, lines, promised, display), blocks=rendered(blocks, "stats"))
+    return SlackMessage(
+        text=_spoken(stats, name, lines, [*promised, *beside], display), blocks=rendered(blocks, "stats")
+    )
 
 
 def _lines(stats: Stats) -> Iterator[Line]:
-    """The rows: weeks, routes, slices with a finding or with too little to say one, models."""
+    """The rows: weeks, routes, some of the slices, models."""
     yield from stats.weeks[:WEEKS]
     yield from stats.routes[:ROUTES_NAMED]
-    yield from [line for line in stats.slices if line.finding][:FINDINGS]
-    yield from [line for line in stats.slices if isinstance(line.rate, TooFew)][:TOO_FEW]
+    yield from _slices(stats.slices)
     yield from stats.versions[:VERSIONS]
+
+
+def _slices(slices: Sequence[Line]) -> list[Line]:
+    """Those that differ from the rest, the most reviewed of the others, and some of which nothing can be said."""
+    thin = [line for line in slices if isinstance(line.rate, TooFew)][:TOO_FEW]
+    found = [line for line in slices if line.finding][:FINDINGS]
+    others = [line for line in slices if line not in found and not isinstance(line.rate, TooFew)]
+    return [*found, *others[: SLICES - len(found) - len(thin)], *thin]
 
 
 def _guarantee(stats: Stats) -> Iterator[str]:
@@ -112,14 +122,35 @@ def _guarantee(stats: Stats) -> Iterator[str]:
 
 
 def _beside(stats: Stats) -> Iterator[str]:
-    """What the marks do, how far reviewers agree, how well the risk ranks; each only where it is known."""
+    """What the marks do, how far reviewers agree, how often they are right, how well the risk ranks.
+
+    Of what too little tells, what is there and what is needed.
+    """
+    few: list[str] = []
     if isinstance(stats.anchoring, Difference):
         yield rates.marks_sentence(stats.anchoring)
-    found = (
-        rates.agreement_sentence(stats.agreement),
-        rates.signal_sentence(stats.signal, drawn_evenly=stats.drawn_evenly),
-    )
-    yield from (sentence for sentence in found if sentence)
+    elif stats.anchoring.found:  # without any, marks are not drawn here
+        few.append(f"what the machine's marks do ({_missing(stats.anchoring)} answers with them, or without)")
+    if isinstance(stats.agreement, TooFew):
+        few.append(f"how far reviewers agree ({_missing(stats.agreement)} answers that several judged)")
+    else:
+        yield rates.agreement_sentence(stats.agreement)
+    if isinstance(stats.errors, TooFew):
+        checked = "verdicts with a second opinion or a known answer"
+        few.append(f"how often decisions are right ({_missing(stats.errors)} {checked})")
+    else:
+        yield rates.errors_sentence(stats.errors, (stats.until - stats.since).days)
+    if isinstance(stats.signal, TooFew) and not stats.drawn_evenly:
+        ranked = stats.signal.of.replace("outputs", "answers")
+        few.append(f"how well the risk ranks ({_missing(stats.signal)} {ranked})")
+    else:
+        yield rates.signal_sentence(stats.signal, drawn_evenly=stats.drawn_evenly)
+    if few:
+        yield f"Too few to say: {', '.join(few)}."
+
+
+def _missing(few: TooFew) -> str:
+    return f"{few.found} of {few.needed}"
 
 
 def _same(route: str, name: str) -> bool:
@@ -156,11 +187,13 @@ def _too_few(rate: TooFew, outputs: int) -> str:
 
 
 def _label(line: Line) -> str:
-    """ "Week 47", or the model."""
+    """ "Week 47", or the slice or model, and whether it differs."""
     _, is_week, week = line.name.partition("-W")
     if is_week and week.isdecimal():
-        return f"Week {int(week)}"
-    return shortened(one_line(line.name), NAME_LENGTH) or "No model named"
+        name = f"Week {int(week)}"
+    else:
+        name = shortened(one_line(line.name), NAME_LENGTH) or "No model named"
+    return f"{name} (differs from the rest)" if line.finding else name
 
 
 def _grey(stats: Stats, display: CardOptions) -> str:
@@ -170,6 +203,9 @@ def _grey(stats: Stats, display: CardOptions) -> str:
         parts += [f"{stats.rate.reviewed:,} of {stats.rate.speaks_for:,} reviewed", rates.method(stats.rate)]
     if len(stats.weeks) > WEEKS:
         parts.append(f"{counted(len(stats.weeks) - WEEKS, 'earlier week')} not in the table")
+    hidden = len(stats.slices) - len(_slices(stats.slices))
+    if hidden:
+        parts.append(f"{counted(hidden, 'slice')} not in the table")
     return "  ·  ".join(parts)
 
 
@@ -177,7 +213,7 @@ def _period(stats: Stats, display: CardOptions) -> tuple[date, date]:
     return stats.since.astimezone(display.zone).date(), stats.until.astimezone(display.zone).date()
 
 
-def _spoken(stats: Stats, name: str, lines: Sequence[Line], promised: Sequence[str], display: CardOptions) -> str:
+def _spoken(stats: Stats, name: str, lines: Sequence[Line], told_below: Sequence[str], display: CardOptions) -> str:
     since, until = _period(stats, display)
     rate, period = stats.rate, f"{clock.day(since)} to {clock.day(until)}"
     if isinstance(rate, TooFew):
@@ -187,7 +223,7 @@ def _spoken(stats: Stats, name: str, lines: Sequence[Line], promised: Sequence[s
         told += f"{rate.reviewed:,} of {rate.speaks_for:,} reviewed"
         told += ", corrected for reviewers' errors." if rate.uncorrected is not None else "."
     head = escape(f"{shortened(name, NAME_LENGTH)}, {period}: {told}")
-    tail = [escape(sentence) for sentence in promised]
+    tail = [escape(sentence) for sentence in told_below]
     room = TEXT_LENGTH - len(" ".join([head, *tail]))
     rows: list[str] = []
     for line in lines:

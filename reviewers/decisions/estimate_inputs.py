@@ -67,6 +67,8 @@ class ReviewerErrors:
 
     sensitivity: Beta  # of the wrong outputs, the share that is called wrong
     specificity: Beta  # of the right outputs, the share that is approved
+    checked: int = 0  # verdicts with a second opinion or a known answer that it is learned from; 0: not counted
+    people: int = 0  # whose verdicts these are; 0: not counted
 
 
 def _check(risk: Floats, chance: Floats, cluster: Codes | None) -> None:

@@ -1,7 +1,7 @@
 """Whether to suggest retraining: only where five conditions hold, and never before a cheaper cure.
 
-Each condition is met, not met or unknown, with the numbers behind it. Only the expected gain may be unknown: the first
-training has no past that could tell.
+Each condition is met, not met or unknown, with the numbers behind it. Only the expected gain may be unknown: it
+takes past trainings that reported what they brought.
 """
 
 from __future__ import annotations

@@ -145,6 +145,8 @@ def of_resolutions(panel: Panel, deciders: Iterable[tuple[str, ...]]) -> Reviewe
     return ReviewerErrors(
         sensitivity=_mean_of(seats, sensitivity, panel.covariance[:amount, :amount]),
         specificity=_mean_of(seats, specificity, panel.covariance[amount:, amount:]),
+        checked=shared,
+        people=len(people),
     )
 
 

@@ -126,7 +126,7 @@ class TrainingSet:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suggestion:
-    """The five conditions of one week; only the expected gain may be unknown, since the first training has no past."""
+    """The five conditions of one week; only the expected gain may be unknown: no training may have told it."""
 
     evidence: Evidence
     material: Material

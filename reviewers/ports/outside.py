@@ -88,13 +88,19 @@ class EventSink(Protocol):
 
 
 class Directory(Protocol):
-    """The people of the workspace. Both may ask Slack, and raise Unavailable when it does not answer."""
+    """The people of the workspace. All may ask Slack; two raise Unavailable when it does not answer."""
 
     def members(self, group: str) -> frozenset[str]:
         """The Slack user ids of a user group (S…); none of one that does not exist any more."""
 
     def zone(self, user_id: str) -> str:
         """The person's own time zone, such as Europe/Berlin; empty when it is not known."""
+
+    def is_able(self, user_id: str) -> bool:
+        """Whether the person can decide here at all: no guest, stranger or app, and not deactivated.
+
+        Where Slack does not answer, what it said last; else they can.
+        """
 
 
 class Policies(Protocol):

@@ -1,4 +1,4 @@
-"""Give open tasks to reviewers, by skill and load, on the routes that ask for it."""
+"""Give open tasks to reviewers, by skill and load, on the routes that ask for it; take them from who is gone."""
 
 from __future__ import annotations
 
@@ -26,8 +26,13 @@ class Assigner:
     permissions: Permissions
 
     def sweep(self) -> int:
-        """Assign what nobody was given and nobody has claimed; returns how many tasks were given to somebody."""
+        """Assign what nobody was given and nobody has claimed; returns how many tasks were given to somebody.
+
+        Before that, what somebody was given who cannot decide any more is everybody's again, on every route: nobody
+        else would see it until it is late.
+        """
         policy = self.permissions.policies.current()
+        self._take_back()
         routes = {route.name: route for route in policy.routes if route.assign}
         if not routes:
             return 0
@@ -41,6 +46,23 @@ class Assigner:
                 loads[person] += 1
                 given += 1
         return given
+
+    def _take_back(self) -> None:
+        with self.store.read() as uow:
+            holders = list(uow.tasks.loads())
+        gone = [person for person in holders if not self.permissions.directory.is_able(person)]
+        if not gone:
+            return
+        with self.store.read() as uow:
+            tasks = [task for person in gone for task in uow.tasks.assigned(person)]
+        for found in tasks:
+            now = self.clock.now()
+            with self.store.begin() as uow:
+                task = uow.tasks.lock(found.task_id)
+                if task.state is TaskState.OPEN and task.assigned_to == found.assigned_to:
+                    uow.tasks.set_assigned(task.task_id, "")
+                    why = f"{task.task_id}:taken:{found.assigned_to}:{now.isoformat()}"
+                    redraw_card(uow, task, why=why, at=now)
 
     def _unassigned(self, routes: dict[str, Route]) -> Iterator[ReviewTask]:
         """Not past their due time: then they are everybody's."""

@@ -293,7 +293,7 @@ def _suggestion(
     crossed: bool | None,
     reviewers: ReviewerFigures,
 ) -> Suggestion:
-    """Whether to retrain. Documents, prompts and models are seen to change; no training is on record."""
+    """Whether to retrain. Documents, prompts and models are seen to change; what a training brought is not told."""
     prompts = read.traffic.prompts_before, read.traffic.prompts_now
     part = digest_causes.failing(whole, parts)
     wrong = digest_causes.of_part(read.wrong, part.finding) if part else list(read.wrong)

@@ -58,10 +58,19 @@ class Stats:
     routes: tuple[Line, ...]  # most reviewed first; empty for one route
     anchoring: Difference | TooFew
     agreement: Alpha | AllAlike | TooFew
+    errors: ReviewerErrors | TooFew  # of what people decided; where it is too few, no rate is corrected
     signal: Auroc | TooFew
     drawn_evenly: bool  # the risk seems to tell nothing, so outputs are drawn evenly until it does
     judgement: Judgement | None  # the route's own, with its release guarantee; None: none yet, or several routes
     seconds_a_review: float  # as far as that is known
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForReaders:
+    """What can be said to the readers of an output that nobody checked."""
+
+    rate: Rate | None  # of its route; None: too few were reviewed, or it is not scored yet
+    riskier: bool  # its own risk lies above the rate, its interval included
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,15 +125,17 @@ class JudgementDesk:
             self.teams.keep(key, found, until=now + timedelta(seconds=KEPT_SECONDS))
         return found
 
-    def rate_for_readers(self, output_id: str) -> Rate | None:
-        """The rate of the output's route over four weeks, as the clock stored it: one small read, and none of reviews.
+    def for_readers(self, output_id: str) -> ForReaders:
+        """The rate of the output's route over four weeks, as the clock stored it, and how its own risk compares.
 
-        None where too few were reviewed, and before the output was scored.
+        It is one small read, and none of reviews.
         """
         with self.store.read() as uow:
             decision = uow.decisions.get(output_id)
         found = self._standing(decision.route) if decision is not None else None
-        return found.rate if found is not None and self.clock.now() - found.made_at < FOUR_WEEKS else None
+        rate = found.rate if found is not None and self.clock.now() - found.made_at < FOUR_WEEKS else None
+        risk = decision.risk if decision is not None else None
+        return ForReaders(rate=rate, riskier=rate is not None and risk is not None and risk > rate.high)
 
     def sweep(self) -> int:
         """Judge each route anew, and store what is new; returns of how many routes."""
@@ -161,7 +172,8 @@ class JudgementDesk:
             judgement = uow.judgements.newest(name) if is_one else None
             plan = uow.plans.newest(name) if is_one else None
         reviewed = [one for one in everybody if not name or one.route == name]
-        errors = _errors(everybody, [name] if name else None)
+        found = opinions.errors(everybody, [name] if name else None)
+        errors = _known(found)
         seconds = figures.seconds_for_one(reviewed)
         return Stats(
             route=name,
@@ -175,6 +187,7 @@ class JudgementDesk:
             routes=() if name else _several(error_rates.lines(outputs, outputs.route, outputs.routes, errors=errors)),
             anchoring=figures.anchoring(reviewed),
             agreement=agreement.alpha(opinions.units(reviewed)),
+            errors=found,
             signal=signal.auroc(error_rates.inputs_of(outputs)[0]),
             drawn_evenly=plan is not None and not plan.signal.trusted,
             judgement=judgement,
@@ -296,9 +309,12 @@ def _rounded(rate: Rate | None) -> tuple[float, ...]:
     return () if rate is None else tuple(round(one, 3) for one in (rate.value, rate.low, rate.high))
 
 
-def _errors(reviewed: Sequence[Reviewed], names: Collection[str] | None) -> ReviewerErrors | None:
+def _errors(reviewed: Sequence[Reviewed], names: Collection[str]) -> ReviewerErrors | None:
+    return _known(opinions.errors(reviewed, names))
+
+
+def _known(found: ReviewerErrors | TooFew) -> ReviewerErrors | None:
     """None where too little tells: then verdicts are taken as the truth, and what is said is not called corrected."""
-    found = opinions.errors(reviewed, names)
     return None if isinstance(found, TooFew) else found
 
 

@@ -24,6 +24,7 @@ class Person:
     user_id: str
     preferences: Preferences
     zone: tzinfo
+    is_able: bool  # False: deactivated or a guest by now, so that nothing can wait for them
 
     @property
     def pauses_until(self) -> datetime | None:
@@ -37,7 +38,7 @@ class Person:
 
     def is_on_duty(self, now: datetime) -> bool:
         """Whether they can be asked at this moment."""
-        return reminders.is_on_duty(self.preferences, self.zone, now)
+        return self.is_able and reminders.is_on_duty(self.preferences, self.zone, now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +56,12 @@ class Roster:
         if user_id not in self._people:
             with self.store.read() as uow:
                 preferences = uow.preferences.get(user_id)
-            self._people[user_id] = Person(user_id=user_id, preferences=preferences, zone=self._zone(user_id))
+            self._people[user_id] = Person(
+                user_id=user_id,
+                preferences=preferences,
+                zone=self._zone(user_id),
+                is_able=self.permissions.directory.is_able(user_id),
+            )
         return self._people[user_id]
 
     def reviewers(self, route_name: str) -> tuple[str, ...]:

@@ -188,7 +188,8 @@ class ReminderDesk:
             except Unavailable:
                 continue
             for person in people:
-                found[person].append(task)
+                if roster.person(person).is_able:
+                    found[person].append(task)
         return found
 
     def _waited_for(self, task: ReviewTask, roster: Roster) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""What verdicts say of reviewers, gathered: for the person, for the leads, and for the correction of error rates."""
+"""What verdicts say of reviewers, gathered: for the person and for the leads."""
 
 from __future__ import annotations
 
@@ -8,30 +8,14 @@ from datetime import datetime, timedelta
 
 from reviewers.decisions import agreement, double_review, opinions, own_figures
 from reviewers.decisions.agreement import AllAlike, Alpha
-from reviewers.decisions.estimate_inputs import ReviewerErrors
 from reviewers.decisions.own_figures import PERIOD, WEEK, Concern, OwnFigures
-from reviewers.decisions.reviewer_errors import Accuracy, Panel
+from reviewers.decisions.reviewer_errors import Panel
 from reviewers.decisions.too_few import TooFew
-from reviewers.model import Purpose, Reviewed, TaskView
+from reviewers.model import Reviewed, TaskView
 from reviewers.ports import Clock, Store
 from reviewers.workflow.remembering import Remembered
 
 KEPT_SECONDS = 300.0  # for which what was read of everybody is kept: Home is opened more often than figures move
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReviewerFigures:
-    """How well the reviewers of a route decide, over a period."""
-
-    route: str  # empty: all routes
-    since: datetime
-    until: datetime
-    agreement: Alpha | AllAlike | TooFew
-    errors: ReviewerErrors | TooFew  # of what the route's outputs came to
-    accuracies: tuple[Accuracy, ...]  # by reviewer, of those who reviewed for the route
-    second_looks: int  # verdicts on second looks
-    known_answers: int  # verdicts on known answers
-    disagreeing: tuple[str, ...]  # outputs against whose decision second looks stand, the newest first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,31 +34,6 @@ class ReviewerDesk:
     store: Store
     clock: Clock
     kept: Remembered[_Lately] = field(default_factory=Remembered)
-
-    def figures(self, route: str, since: datetime, until: datetime) -> ReviewerFigures:
-        """Of a route (empty: of all), from verdicts recorded in [since, until).
-
-        How often people are right is learned from their verdicts on every route.
-        """
-        with self.store.read() as uow:
-            reviewed, looks = uow.tasks.reviewed(since, until), uow.tasks.looks(since)
-        mine = [one for one in reviewed if not route or one.route == route]
-        people = {one.reviewer for one in mine}
-        by_route = opinions.decided(reviewed, looks)
-        decided = [one for name, some in by_route.items() if not route or name == route for one in some]
-        against = sorted(filter(double_review.disagrees, decided), key=lambda one: one.resolved_at, reverse=True)
-        panel = own_figures.panel_of(reviewed)
-        return ReviewerFigures(
-            route=route,
-            since=since,
-            until=until,
-            agreement=agreement.alpha(opinions.units(mine)),
-            errors=opinions.errors(reviewed, [route] if route else None),
-            accuracies=tuple(one for one in panel.accuracies if one.reviewer in people),
-            second_looks=sum(one.purpose is Purpose.SECOND for one in mine),
-            known_answers=sum(bool(one.known) for one in mine),
-            disagreeing=tuple(one.output_id for one in against),
-        )
 
     def own(self, reviewer: str) -> OwnFigures:
         """One person's last four weeks, as of a few minutes ago."""

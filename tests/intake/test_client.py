@@ -242,6 +242,8 @@ def test_a_release_is_waited_for_over_several_polls(tmp_path: Path) -> None:
             story = client.get("o-1")
     assert (release.state, release.may_be_sent, release.text) == ("edited", True, "It costs € 3.50.")
     assert (story.outcome, story.text) == ("edited", "It costs € 3.50.")
+    assert story.notice == release.notice
+    assert story.notice.startswith("Checked by a person on ")
 
 
 class Polls(Unsteady):

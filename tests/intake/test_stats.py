@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from reviewers.ports import UnitOfWork
 from reviewers.workflow.verdicts import Ballot
 from tests.builders import a_decision, a_release, a_task, an_assessment
 from tests.intake.rig import Service, a_body, service
-from tests.judged import ALPHA, AUROC, FEW, a_judgement, a_line, some_stats
+from tests.judged import ALPHA, AUROC, DIFFERENCE, ERRORS, FEW, a_judgement, a_line, some_stats
 
 CARDS = Route(name="Card support")
 RATE = Rate(value=0.08, low=0.06, high=0.10, reviewed=500, speaks_for=10000, method="model-assisted score interval")
@@ -108,6 +109,53 @@ def test_whole_answer_has_every_part() -> None:
     assert told.release.missed.high == 0.061
 
 
+def test_sensitivity_and_specificity_come_with_interval_n_method_and_period() -> None:
+    """Of what people decided; n is what was checked."""
+    told = StatsAnswer.of(some_stats(errors=ERRORS))
+    for figure, about in ((told.sensitivity, (0.83, 0.72, 0.92)), (told.specificity, (0.97, 0.94, 0.99))):
+        assert (figure.value, figure.low, figure.high) == pytest.approx(about, abs=0.005)
+        assert (figure.reviewed, figure.level, figure.too_few, figure.note) == (42, 0.95, None, "")
+        assert figure.method.startswith("Dawid and Skene's model")
+        assert (figure.since, figure.until) == (told.since, told.until)
+
+
+def test_what_one_person_finds_is_no_figure_of_a_route() -> None:
+    """It says why there is none, and how much there is."""
+    told = StatsAnswer.of(some_stats(errors=replace(ERRORS, people=1)))
+    for figure in (told.sensitivity, told.specificity):
+        assert (figure.value, figure.low, figure.high, figure.reviewed) == (None, None, None, 42)
+        assert figure.note.startswith("One person decided")
+
+
+def test_too_few_second_opinions_are_said(served: Service) -> None:
+    """One person reviewed, and nobody looked again."""
+    told = served.http.get("/v1/stats").json()
+    for name in ("sensitivity", "specificity"):
+        assert (told[name]["value"], told[name]["reviewed"]) == (None, 0)
+        assert told[name]["too_few"] == {"found": 0, "needed": 20, "of": "second opinions"}
+    assert told["anchoring"]["difference"]["too_few"] == {"found": 0, "needed": 20, "of": "reviews"}
+
+
+def test_effect_of_the_marks_is_told_with_both_shares() -> None:
+    """The difference, and what it is the difference of."""
+    told = StatsAnswer.of(some_stats(anchoring=DIFFERENCE)).anchoring
+    shares = [(one.value, one.low, one.high, one.reviewed) for one in (told.with_marks, told.without_marks)]
+    assert shares == [(0.11, 0.08, 0.15, 200), (0.13, 0.09, 0.18, 150)]
+    assert {one.method for one in (told.with_marks, told.without_marks)} == {"Wilson's score interval"}
+    found = told.difference
+    assert (found.value, found.low, found.high, found.reviewed) == (-0.02, -0.07, 0.03, 350)
+    assert "Newcombe" in found.method
+
+
+def test_document_tells_of_sensitivity_specificity_and_marks(served: Service) -> None:
+    """Each as a number that always comes, in the shape and in words."""
+    document = served.http.get("/openapi.json").json()
+    shape = document["components"]["schemas"]["StatsAnswer"]
+    assert {"sensitivity", "specificity", "anchoring"} <= set(shape["required"])
+    words = document["paths"]["/v1/stats"]["get"]["description"]
+    assert all(f"`{name}`" in words for name in ("sensitivity", "specificity", "anchoring"))
+
+
 def test_agreement_of_equal_verdicts_has_a_reason_and_no_number() -> None:
     """Nothing tells it from chance."""
     told = StatsAnswer.of(some_stats(agreement=AllAlike(units=30, verdicts=60))).agreement
@@ -128,13 +176,13 @@ def test_readers_are_told_whether_a_person_checked_it(served: Service) -> None:
     assert rejected == ""
 
 
-def test_readers_of_what_nobody_checked_are_told_how_often_such_answers_are_wrong(tmp_path: Path) -> None:
-    """Too few at first; once a rate is stored, the rate; and it is kept for a minute."""
+def test_readers_of_what_nobody_checked_are_told_how_often_answers_here_are_wrong(tmp_path: Path) -> None:
+    """And of one whose own risk lies above that, that it seems likelier to be."""
     with service(tmp_path, routes=(CARDS,)) as found:
-        for name in ("o-1", "o-2"):
+        for name, risk in (("o-1", 0.1), ("o-2", 0.62)):
             found.post(a_body(name, hold=True))
             with found.parts.store.begin() as uow:
-                uow.decisions.add([a_decision(name, route="Card support", selected=False)])
+                uow.decisions.add([a_decision(name, route="Card support", selected=False, risk=risk)])
                 uow.releases.decide(a_release(name, state=ReleaseState.RELEASED, text="It costs € 2.00."))
         with found.parts.store.begin() as uow:
             uow.judgements.add(
@@ -150,9 +198,12 @@ def test_readers_of_what_nobody_checked_are_told_how_often_such_answers_are_wron
         told = found.http.get("/v1/outputs/o-1/release").json()
         assert (told["state"], told["may_be_sent"], told["verified"]) == ("released", True, False)
         assert told["notice"] == (
-            "Not checked by a person. Of 100 such answers about 8 are wrong (6 to 10, last 4 weeks)."
+            "Not checked by a person. Of 100 answers here about 8 are wrong (6 to 10, last 4 weeks)."
         )
-        assert found.http.get("/v1/outputs/o-2").json()["notice"] == told["notice"]
+        assert found.http.get("/v1/outputs/o-2").json()["notice"] == (
+            "Not checked by a person. It seems likelier to be wrong than the average: "
+            "of 100 answers here about 8 are wrong (6 to 10, last 4 weeks)."
+        )
 
 
 def test_readers_are_told_when_too_little_is_known(tmp_path: Path) -> None:
@@ -163,7 +214,7 @@ def test_readers_are_told_when_too_little_is_known(tmp_path: Path) -> None:
         with found.parts.store.begin() as uow:
             uow.releases.decide(a_release("o-1", state=ReleaseState.RELEASED, text="It costs € 2.00."))
         assert found.http.get("/v1/outputs/o-1/release").json()["notice"] == (
-            "Not checked by a person; too few checks to say how often such answers are wrong."
+            "Not checked by a person; too few checks to say how often answers here are wrong."
         )
 
 

@@ -75,9 +75,11 @@ def test_gain_that_nothing_is_known_of_does_not_stop_the_first_training() -> Non
     first = changed("gain", met=Met.UNKNOWN, runs=0, rate=None, worst=None)
     message = fine(retraining_message(first, OPTIONS))
     assert said(message.blocks[0]).endswith(
-        "Four of five conditions hold; the gain is not known, since no training came before."
+        "Four of five conditions hold; the gain is not known: no training has reported what it brought."
     )
-    assert lines(first)[2] == "*3  Expected gain: unknown. *no training came before; at least 4.5 points are needed"
+    assert lines(first)[2] == (
+        "*3  Expected gain: unknown. *no training has reported what it brought; at least 4.5 points are needed"
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ def test_gain_that_nothing_is_known_of_does_not_stop_the_first_training() -> Non
          "*3  Expected gain: not met. *to about 12 of 100, at worst 13 (learning curve); at least 4.5 points are "
          "needed"),
         ("gain", {"met": Met.FAILED, "runs": 1, "rate": None, "worst": None, "needed": None},
-         "*3  Expected gain: not met. *only 1 training came before"),
+         "*3  Expected gain: not met. *only 1 training has reported what it brought"),
         ("agreement", {"met": Met.UNKNOWN, "alpha": None, "twice": 7},
          "*4  Agreement: unknown. *too few answers with two opinions to say (7)"),
         ("agreement", {"met": Met.FAILED, "alpha": 0.41, "part": ""},

@@ -15,13 +15,14 @@ from bot.slack.stats import StatsQuestion, stats_message, understood
 from bot.slack.usage import Line, Mistaken, help_message, mistake_message, unknown_message, unknown_output_message
 from bot.slack.values import StatsValue
 from reviewers.decisions.agreement import AllAlike
-from reviewers.decisions.figures import Difference
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import Part, Rate
 from tests.builders import NOON
 from tests.judged import (
     ALPHA,
     AUROC,
+    DIFFERENCE,
+    ERRORS,
     FEW,
     GUARANTEE,
     MISSED,
@@ -37,9 +38,10 @@ from tests.slack.drawn import buttons, fine, said
 from tests.slack.test_injection import PAYLOADS
 
 FEES = Rate(value=0.19, low=0.13, high=0.26, reviewed=171, speaks_for=3000)
-MARKED = Rate(value=0.11, low=0.08, high=0.15, reviewed=200, speaks_for=200)
-UNMARKED = Rate(value=0.13, low=0.09, high=0.18, reviewed=150, speaks_for=150)
-DIFFERENCE = Difference(first=MARKED, second=UNMARKED, value=-0.02, low=-0.07, high=0.03)
+TOO_FEW = (
+    "Too few to say: how far reviewers agree (3 of 20 answers that several judged), how often decisions are right (3 "
+    "of 20 verdicts with a second opinion or a known answer), how well the risk ranks (3 of 5 wrong answers)."
+)
 ROUTES = ["Card support", "Card support abroad", "Loans", "Top 10"]
 QUESTION = StatsQuestion(route="Card support", days=28)
 DISPLAY = CardOptions(zone=ZoneInfo("Europe/Berlin"))
@@ -49,26 +51,28 @@ def test_stats_read_as_designed() -> None:
     """Title with interval, table, then period, n and method in grey, and the way into the channel."""
     slices = (a_line("fees abroad", FEES, 171, finding=True), a_line("cards", WEEK, 300), a_line("delivery", FEW, 4))
     message = fine(stats_message(some_stats(slices=slices), display=DISPLAY, question=QUESTION))
-    title, table, grey, row = message.blocks
+    title, table, grey, beside, row = message.blocks
     assert said(title) == "*Card support: 9.6 of 100 answers wrong* (7.9 to 11.6)"
     assert [[cell["text"] for cell in line] for line in table["rows"]] == [
         ["", "Wrong of 100", "Reviewed"],
         ["Week 47", "14 (9 to 20)", "212"],
         ["Week 6", "too few (4)", "4"],
-        ["fees abroad", "19 (13 to 26)", "171"],
+        ["fees abroad (differs from the rest)", "19 (13 to 26)", "171"],
+        ["cards", "14 (9 to 20)", "300"],
         ["delivery", "too few (4)", "4"],
     ]
     assert said(grey) == (
         "26 Oct to 23 Nov, Europe/Berlin  ·  834 of 38,900 reviewed  ·  95 % score interval, weighted for the way "
         "answers were picked, corrected for reviewers' errors (without: 8.8)"
     )
+    assert said(beside) == TOO_FEW
     assert buttons(message) == ["Show in channel"]
     assert row["elements"][0]["action_id"] == ActionId.SHOW_STATS.value
     assert StatsValue.parse(row["elements"][0]["value"]) == StatsValue(route="Card support", days=28)
     assert message.text == (
         "Card support, 26 Oct to 23 Nov: 9.6 of 100 answers wrong, 95 % interval 7.9 to 11.6, 834 of 38,900 reviewed, "
-        "corrected for reviewers' errors. Week 47: 14 (9 to 20). Week 6: too few (4). fees abroad: 19 (13 to 26). "
-        "delivery: too few (4)."
+        "corrected for reviewers' errors. Week 47: 14 (9 to 20). Week 6: too few (4). fees abroad (differs from "
+        f"the rest): 19 (13 to 26). cards: 14 (9 to 20). delivery: too few (4). {TOO_FEW}"
     )
 
 
@@ -81,7 +85,9 @@ def test_too_few_is_said_and_never_a_number() -> None:
         "something (±10 points)."
     )
     assert "of 100" not in message.text
-    assert [block["type"] for block in message.blocks] == ["section", "context", "actions"]
+    assert [block["type"] for block in message.blocks] == ["section", "context", "context", "actions"]
+    assert said(message.blocks[2]) == TOO_FEW
+    assert message.text.endswith(TOO_FEW)
 
 
 def test_route_without_answers_says_that_none_came() -> None:
@@ -127,7 +133,7 @@ def test_what_is_proven_says_how_much_may_leave_and_what_would_prove_more() -> N
         "(now 830)."
     )
     assert said(message.blocks[3]) == f"*Without review.* {told}"
-    assert message.text.endswith(told)
+    assert message.text.endswith(f"{told} {TOO_FEW}")
 
 
 @pytest.mark.parametrize(
@@ -182,21 +188,75 @@ def test_everything_proven_asks_for_nothing_more() -> None:
 
 
 def test_what_stands_beside_the_rate_is_said_once_it_is_known() -> None:
-    """What the marks do, how far reviewers agree, how well the risk ranks: in one grey line."""
-    known = some_stats(anchoring=DIFFERENCE, agreement=ALPHA, signal=AUROC)
+    """What the marks do, how far reviewers agree and are right, how well the risk ranks: each with n and method."""
+    known = some_stats(anchoring=DIFFERENCE, agreement=ALPHA, errors=ERRORS, signal=AUROC)
     message = fine(stats_message(known, display=DISPLAY, question=QUESTION))
-    assert said(message.blocks[3]) == (
-        "With the machine's marks reviewers found 11 of 100 wrong, without them 13 (difference −2, −7 to 3). Reviewers "
-        "agree with an alpha of 0.81 (0.70 to 0.90; 1 is always, 0 as by chance) on 212 answers that several judged. "
-        "The risk ranks a wrong answer above a right one in 78 of 100 pairs (71 to 84)."
+    told = (
+        "With the machine's marks reviewers found 11 of 100 wrong, without them 13 (difference −2, −7 to 3; Newcombe's "
+        "interval, 200 and 150 reviewed). Reviewers agree with an alpha of 0.81 (Krippendorff's, 95 % interval 0.70 to "
+        "0.90; 1 is always, 0 as by chance) on 212 answers that several judged. What people decided finds 83 of 100 "
+        "wrong answers (72 to 92) and passes 97 of 100 right ones (94 to 99), by 42 verdicts with a second opinion or "
+        "a known answer (Dawid and Skene's model, 95 % intervals, 28 days). The risk ranks a wrong answer above a "
+        "right one in 78 of 100 pairs (71 to 84; weighted AUROC, DeLong's interval, 834 reviewed)."
     )
+    assert said(message.blocks[3]) == told
+    assert message.text.endswith(told)
+
+
+def test_marks_of_which_too_little_is_known_are_said_only_where_they_are_drawn() -> None:
+    """A team that draws no marks is not told what it lacks."""
+    some = some_stats(anchoring=TooFew(found=7, needed=20), agreement=ALPHA, errors=ERRORS, signal=AUROC)
+    told = said(fine(stats_message(some, display=DISPLAY, question=QUESTION)).blocks[3])
+    assert told.endswith("Too few to say: what the machine's marks do (7 of 20 answers with them, or without).")
+    none = replace(some, anchoring=TooFew(found=0, needed=20))
+    assert "Too few" not in said(fine(stats_message(none, display=DISPLAY, question=QUESTION)).blocks[3])
+
+
+def test_decisions_of_one_person_are_theirs_to_read() -> None:
+    """Who shows figures to a channel shows nobody's own."""
+    told = rates.errors_sentence(replace(ERRORS, people=1), 28)
+    assert told == "One person decided all of these, so how often that is right stands on their own Home alone."
+    assert rates.errors_sentence(ERRORS, 1).endswith("95 % intervals, 1 day).")
+
+
+def test_ordinary_slices_fill_the_rows_that_findings_and_thin_ones_leave() -> None:
+    """The most reviewed first, six in all; how many are left out stands in the grey line."""
+    plain = tuple(a_line(f"plain {place}", WEEK, 300 - place) for place in range(8))
+    slices = (*plain, a_line("fees", FEES, 171, finding=True), a_line("delivery", FEW, 4))
+    message = fine(stats_message(some_stats(weeks=(), slices=slices), display=DISPLAY, question=QUESTION))
+    assert [line[0]["text"] for line in message.blocks[1]["rows"][1:]] == [
+        "fees (differs from the rest)",
+        *(f"plain {place}" for place in range(4)),
+        "delivery",
+    ]
+    assert said(message.blocks[2]).endswith("4 slices not in the table")
+
+
+def test_everything_at_once_is_within_what_slack_takes() -> None:
+    """Every row with a long name, every sentence, and the fallback text."""
+    lines = tuple(a_line(f"{place} " + "Ü" * 80, FEES, 171, finding=place < 5) for place in range(20))
+    thin = tuple(a_line(f"{place} " + "y" * 80, FEW, 4) for place in range(20))
+    full = some_stats(
+        weeks=tuple(a_line(f"2026-W{47 - place:02}", WEEK, 212, finding=True) for place in range(20)),
+        routes=lines,
+        slices=(*lines, *thin),
+        versions=lines,
+        anchoring=DIFFERENCE,
+        agreement=ALPHA,
+        errors=ERRORS,
+        signal=AUROC,
+        judgement=a_judgement(),
+    )
+    message = fine(stats_message(full, display=DISPLAY, question=QUESTION))
+    assert "What people decided finds 83 of 100" in message.text
+    assert message.text.endswith("834 reviewed).")
 
 
 def test_risk_that_tells_nothing_is_said_to_be_left_aside() -> None:
     """With its figure, and without one where too few verdicts give one."""
     assert rates.signal_sentence(AUROC, drawn_evenly=True) == (
-        "The risk ranks a wrong answer above a right one in 78 of 100 pairs (71 to 84), which may be chance, so "
-        "answers are drawn evenly until it ranks better."
+        "The risk ranks a wrong answer above a right one in 78 of 100 pairs (71 to 84; weighted AUROC, DeLong's "
+        "interval, 834 reviewed), which may be chance, so answers are drawn evenly until it ranks better."
     )
     assert rates.signal_sentence(TooFew(found=1, needed=5), drawn_evenly=True) == (
         "The risk did not tell wrong answers from right ones, so answers are drawn evenly until it ranks better."
@@ -215,14 +275,23 @@ def test_agreement_of_verdicts_that_are_all_alike_is_no_alpha() -> None:
     [
         (WEEK, date(2026, 11, 23), "Checked by a person on 23 Nov."),
         (None, date(2026, 11, 3), "Checked by a person on 3 Nov."),
-        (WEEK, None, "Not checked by a person. Of 100 such answers about 14 are wrong (9 to 20, last 4 weeks)."),
-        (RATE, None, "Not checked by a person. Of 100 such answers about 9.6 are wrong (7.9 to 11.6, last 4 weeks)."),
-        (None, None, "Not checked by a person; too few checks to say how often such answers are wrong."),
+        (WEEK, None, "Not checked by a person. Of 100 answers here about 14 are wrong (9 to 20, last 4 weeks)."),
+        (RATE, None, "Not checked by a person. Of 100 answers here about 9.6 are wrong (7.9 to 11.6, last 4 weeks)."),
+        (None, None, "Not checked by a person; too few checks to say how often answers here are wrong."),
     ],
 )
 def test_readers_are_told_what_an_answer_is_worth(rate: Rate | None, day: date | None, told: str) -> None:
-    """Whether a person looked, or how often such answers are wrong, or that it cannot be said."""
+    """Whether a person looked, or how often answers here are wrong, or that it cannot be said."""
     assert rates.for_readers(rate, checked_on=day) == told
+
+
+def test_readers_of_a_risky_answer_are_not_told_the_average_alone() -> None:
+    """It would make the answer look better than it is; without a rate there is no average to stand above."""
+    assert rates.for_readers(WEEK, riskier=True) == (
+        "Not checked by a person. It seems likelier to be wrong than the average: "
+        "of 100 answers here about 14 are wrong (9 to 20, last 4 weeks)."
+    )
+    assert rates.for_readers(WEEK, riskier=True, checked_on=date(2026, 11, 3)) == "Checked by a person on 3 Nov."
 
 
 def test_long_periods_show_the_newest_weeks() -> None:
@@ -288,7 +357,7 @@ def test_long_times_are_said_in_hours(seconds: float, words: str) -> None:
 def test_difference_of_nothing_has_no_sign() -> None:
     """−0.4 points are none."""
     none = replace(DIFFERENCE, value=-0.004)
-    assert "(difference 0, −7 to 3)" in rates.marks_sentence(none)
+    assert "(difference 0, −7 to 3;" in rates.marks_sentence(none)
 
 
 @pytest.mark.parametrize("name", PAYLOADS)

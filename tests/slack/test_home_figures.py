@@ -87,8 +87,8 @@ def test_too_few_checked_ones_are_said_to_be_too_few() -> None:
     [
         (
             Alpha(value=0.612, low=0.48, high=0.71, units=140, verdicts=281),
-            "Reviewers agree with an alpha of 0.61 (0.48 to 0.71; 1 is always, 0 as by chance) on 140 answers that "
-            "several judged.",
+            "Reviewers agree with an alpha of 0.61 (Krippendorff's, 95 % interval 0.48 to 0.71; 1 is always, 0 as by "
+            "chance) on 140 answers that several judged.",
         ),
         (AllAlike(units=24, verdicts=48), "Reviewers said the same of all 24 answers that several judged."),
     ],

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.digest.ids import DigestAction, DigestBlock, DigestValue
 from bot.slack.forms import hand_over_view
 from bot.slack.ids import ActionId, CallbackId
-from bot.slack.listeners import digests, joining, late, menus, setup, verdicts
+from bot.slack.listeners import digests, joining, late, menus, setup, threads, verdicts
 from bot.slack.values import ButtonValue, NamedValue
 from reviewers.decisions.digest_answers import Display, told_of
 from reviewers.errors import AlreadyResolved, Claimed, Invalid, NotYourTask
@@ -25,6 +25,7 @@ from tests.slack.scenes import thailand
 from tests.slack.stand_ins import Registered, Slack, a_desk, ack
 from tests.slack.test_answers import WINDOW, button
 from tests.slack.test_forms_setup import ROUTES, untouched, view_of
+from tests.workflow.worlds import CountedMetrics
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CLOCK = SimpleNamespace(clock=SimpleNamespace(now=lambda: NOON))
@@ -266,3 +267,15 @@ def test_form_behind_not_useful_offers_what_the_message_told() -> None:
     (offered,) = menu["options"]
     assert offered["text"]["text"].startswith("Topic “cash in Thailand, Turkey”")
     assert menu["initial_options"] == [offered]
+
+
+# The workspace
+
+
+@pytest.mark.parametrize("event", ["app_uninstalled", "tokens_revoked"])
+def test_loss_of_access_is_counted_by_its_event(event: str) -> None:
+    """An operator is woken by a counter, not by a line of the log."""
+    metrics = CountedMetrics()
+    desk = a_desk(services=SimpleNamespace(metrics=metrics))
+    Registered(threads, desk).by_name[event](body={"team_id": "T0MERIDIAN"})
+    assert metrics.of("slack_access_lost", event=event) == 1

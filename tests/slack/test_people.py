@@ -1,4 +1,4 @@
-"""Who is in a user group, while Slack does not tell it and once the group is gone."""
+"""Who is in a user group and who can decide, while Slack does not tell it and once they are gone."""
 
 from __future__ import annotations
 
@@ -70,3 +70,31 @@ def test_group_that_was_gone_from_the_start_is_empty() -> None:
     """As after a restart."""
     refuses: dict[str, Any] = {"usergroups_users_list": "no_such_subteam"}
     assert People(Slack(refuses).client).members("S0GONE") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("about", "able"),
+    [
+        ({}, True),
+        ({"deleted": True}, False),
+        ({"is_restricted": True}, False),
+        ({"is_ultra_restricted": True}, False),
+        ({"is_stranger": True}, False),
+        ({"is_bot": True}, False),
+    ],
+)
+def test_only_full_members_who_are_there_are_able(about: dict[str, Any], able: bool) -> None:
+    """Whoever is refused as a reviewer is given nothing either."""
+    assert People(Slack(knows={"user": {"id": "U0MARA", **about}}).client).is_able("U0MARA") is able
+
+
+def test_while_slack_is_silent_what_it_said_last_of_a_person_holds() -> None:
+    """Whoever was never looked up counts as able, and who is nobody here does not."""
+    slack, seconds = Slack(knows={"user": {"id": "U0LEFT", "deleted": True}}), Seconds()
+    people = People(slack.client, seconds)
+    assert not people.is_able("U0LEFT")
+    seconds.now = CACHE_SECONDS + 1
+    slack.refuses["users_info"] = "ratelimited"
+    assert (people.is_able("U0LEFT"), people.is_able("U0MARA")) == (False, True)
+    slack.refuses["users_info"] = "user_not_found"
+    assert not people.is_able("U0NOBODY")

@@ -51,6 +51,10 @@ def test_table_has_rate_interval_n_method_and_period(folder: Path) -> None:
     assert "50 of 50 reviewed; 95 % score interval, weighted for the way answers were picked." in told
     assert "UTC" in told
     assert "Agreement of reviewers: too few outputs with two verdicts to say (0 of 20)." in told
+    assert (
+        "What people decided: too few verdicts with a second opinion or a known answer to say how often it is right "
+        "(0 of 20)."
+    ) in " ".join(told.split())
     assert "week 20" in told
 
 

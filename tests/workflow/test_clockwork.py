@@ -118,6 +118,54 @@ def test_nobody_is_given_anything_outside_their_hours() -> None:
     assert world.sweep("assignments") == 1
 
 
+def test_what_somebody_was_given_who_left_is_given_to_somebody_who_is_there() -> None:
+    """A held answer, for which a customer waits; while Slack is silent nobody counts as gone."""
+    world = a_world(assign=True, skills={JONAS: ("fees",)}, hold_minutes=10.0)
+    (task,) = world.bring(an_output(hold=True))
+    assert world.sweep("assignments") == 1
+    world.directory.left.add(JONAS)
+    world.directory.silent = True
+    assert (world.sweep("assignments"), the_task(world, task).assigned_to) == (0, JONAS)
+    world.directory.silent = False
+    assert (world.sweep("assignments"), world.sweep("assignments")) == (1, 0)
+    whose = the_task(world, task).assigned_to
+    assert whose in {MARA, PRIYA}
+    world.clock.advance(300)
+    world.sweep("notices")
+    world.deliver()
+    assert [recipient for _, recipient, _ in world.slack.told] == [whose]
+
+
+def test_what_a_colleague_gave_to_somebody_who_left_is_everybodys_again() -> None:
+    """Also where nothing is assigned by the clock; its card is drawn anew, once, and nobody who left is reminded."""
+    world = a_world(reviewers=(MARA, JONAS, PRIYA))
+    (task,) = world.bring(an_output())
+    world.queue.hand_over(task, MARA, JONAS)
+    world.deliver()
+    world.directory.left.add(JONAS)
+    drawn = len(world.slack.updated)
+    assert (world.sweep("assignments"), world.sweep("assignments")) == (0, 0)
+    world.deliver()
+    assert (the_task(world, task).assigned_to, len(world.slack.updated)) == ("", drawn + 1)
+    assert world.queue.count_for(PRIYA) == 1
+    at(world, NOON + timedelta(hours=23))
+    world.sweep("notices")
+    world.deliver()
+    assert [recipient for _, recipient, _ in world.slack.told] == [PRIYA]
+    assert JONAS not in world.services.reminders.load("Card support").on_duty
+
+
+def test_waiting_customer_reaches_the_lead_when_the_reviewers_left() -> None:
+    """Whoever is deactivated is on duty by their hours alone."""
+    world = a_world(hold_minutes=10.0, reviewers=(MARA,))
+    world.directory.left.add(MARA)
+    world.bring(an_output(hold=True))
+    world.clock.advance(300)
+    assert world.sweep("notices") == 1
+    world.deliver()
+    assert world.slack.told[-1][1] == TOMAS
+
+
 def test_reminder_comes_before_the_due_time_once_a_day() -> None:
     """Due on Tuesday at noon: reminded from ten on, each reviewer once, and the message names what is open."""
     world = a_world()

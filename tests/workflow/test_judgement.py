@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reviewers.decisions.agreement import Alpha
+from reviewers.decisions.estimate_inputs import ReviewerErrors
 from reviewers.decisions.too_few import TooFew
 from reviewers.errors import Invalid
 from reviewers.model import Judgement, Match, Notice, NoticeKind, ProofChange, Rate, Route, VerdictKind
@@ -93,7 +94,9 @@ def test_outputs_of_another_time_or_route_are_left_out() -> None:
     world = a_world()
     decided(world, 45, 5)
     world.clock.advance(2 * 24 * 3600)
-    assert world.services.judgement.stats("Cards", 1, UTC).rate == TooFew(found=0, needed=40)
+    none = world.services.judgement.stats("Cards", 1, UTC)
+    assert none.rate == TooFew(found=0, needed=40)
+    assert none.errors == TooFew(found=0, needed=20, of="second opinions")
     for route, days in (("Nothing", 28), ("Cards", 0), ("Cards", 367)):
         with pytest.raises(Invalid):
             world.services.judgement.stats(route, days, UTC)
@@ -122,7 +125,10 @@ def test_errors_of_reviewers_are_corrected_for_once_enough_shared_verdicts_tell(
         kind, reasons = (VerdictKind.APPROVE, ()) if place < 38 else (VerdictKind.REJECT, ("invented",))
         world.verdicts.record(Ballot(task_id=task, reviewer="U0JONAS", kind=kind, reasons=reasons))
     world.clock.advance(1)
-    rate = world.services.judgement.stats("Cards", 28, UTC).rate
+    stats = world.services.judgement.stats("Cards", 28, UTC)
+    rate = stats.rate
+    assert isinstance(stats.errors, ReviewerErrors)
+    assert (stats.errors.checked, stats.errors.people) == (100, 2)
     assert isinstance(rate, Rate)
     assert rate.uncorrected is not None
     assert rate.uncorrected == pytest.approx(10 / 48)
@@ -249,7 +255,11 @@ def test_readers_are_told_the_stored_rate_of_the_outputs_route_and_nothing_that_
     """The stored one; none for an output that nobody scored yet; from four weeks on none."""
     world = a_world()
     world.bring(an_output("first", tags=("cards",)), an_output("loan", tags=("loans",)))
-    rate_of = world.services.judgement.rate_for_readers
+    desk = world.services.judgement
+
+    def rate_of(output_id: str) -> Rate | None:
+        return desk.for_readers(output_id).rate
+
     assert rate_of("first") is None
     world.clock.advance(1)
     decided(world, 54, 6)
@@ -260,6 +270,7 @@ def test_readers_are_told_the_stored_rate_of_the_outputs_route_and_nothing_that_
     assert rate is not None
     assert rate.value == pytest.approx(0.1, abs=0.002)
     assert (rate_of("loan"), rate_of("unknown")) == (None, None)
+    assert desk.for_readers("first").riskier  # its risk of .6 lies above all that the rate may be
     world.clock.advance(timedelta(days=28).total_seconds())
     assert rate_of("first") is None
 

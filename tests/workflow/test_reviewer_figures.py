@@ -1,6 +1,8 @@
-"""What is told of reviewers: of a route, to the person, and to the leads; from what people really said."""
+"""What is told of reviewers: in the figures, to the person, and to the leads; from what people really said."""
 
 from __future__ import annotations
+
+from datetime import UTC
 
 from reviewers.decisions.agreement import Alpha
 from reviewers.decisions.estimate_inputs import Beta, ReviewerErrors
@@ -25,24 +27,14 @@ def a_reviewed_world() -> World:
     return world
 
 
-def test_a_route_is_told_with_agreement_errors_and_what_was_looked_at() -> None:
-    """29 of 30 alike: D_o = 2/60, 11 of 60 verdicts say wrong, D_e = 2·11·49/(60·59), α = 1 - .0333/.3045."""
-    world = a_reviewed_world()
-    figures = world.services.reviewers.figures("", NOON, world.clock.now())
-    assert isinstance(figures.agreement, Alpha)
-    assert round(figures.agreement.value, 3) == 0.891
-    assert isinstance(figures.errors, ReviewerErrors)
-    assert [(one.reviewer, one.verdicts, one.shared) for one in figures.accuracies] == [(JONAS, 30, 30), (MARA, 30, 30)]
-    assert (figures.second_looks, figures.known_answers, figures.disagreeing) == (30, 0, ("o-1",))
-
-
-def test_another_route_has_too_few() -> None:
-    """Nobody reviewed for it."""
-    world = a_reviewed_world()
-    figures = world.services.reviewers.figures("Loans", NOON, world.clock.now())
-    assert isinstance(figures.agreement, TooFew)
-    assert isinstance(figures.errors, TooFew)
-    assert (figures.accuracies, figures.disagreeing) == ((), ())
+def test_stats_tell_agreement_and_what_second_looks_say_of_one_persons_decisions() -> None:
+    """29 of 30 alike: D_o = 2/60, 11 of 60 verdicts say wrong, D_e = 2·11·49/(60·59), α = 1 - .0333/.3045. Mara decided
+    all of them, and each has a second opinion."""
+    stats = a_reviewed_world().services.judgement.stats("", 28, UTC)
+    assert isinstance(stats.agreement, Alpha)
+    assert round(stats.agreement.value, 3) == 0.891
+    assert isinstance(stats.errors, ReviewerErrors)
+    assert (stats.errors.checked, stats.errors.people) == (30, 1)
 
 
 def test_leads_see_which_decisions_second_looks_stand_against() -> None:

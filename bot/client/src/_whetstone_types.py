@@ -86,9 +86,7 @@ class Release:
     decided_at: datetime | None
     # People changed their mind after it was final: take back what was sent. None again once they say the same again.
     recalled_at: datetime | None = None
-    notice: str = (
-        ""  # a sentence for the reader of `text`: whether a person checked it, or how often such ones are wrong
-    )
+    notice: str = ""  # a sentence for the reader of `text`: whether a person checked it, or what it is worth
 
 
 @dataclass(frozen=True)
@@ -104,6 +102,7 @@ class Story:
     outcome: str | None  # "approved", "edited" or "rejected"
     text: str | None  # the edited text
     raw: Mapping[str, Any] = field(repr=False)  # the whole answer
+    notice: str = ""  # a sentence for its reader, as in `Release`
 
 
 def answer_of(response: httpx.Response, read: Callable[[Mapping[str, Any]], T]) -> T:
@@ -207,4 +206,5 @@ def story_of(content: Mapping[str, Any]) -> Story:
         outcome=resolution.get("outcome"),
         text=resolution.get("text"),
         raw=content,
+        notice=content.get("notice", ""),
     )

@@ -78,7 +78,7 @@ def title_words(digest: Digest, zone: tzinfo) -> tuple[Words, Words]:
     if suggestion.suggested:
         then = "All five conditions hold."
         if unknown:
-            then = "Four of five conditions hold; the gain is not known, since no training came before."
+            then = "Four of five conditions hold; the gain is not known: no training has reported what it brought."
         return words("Retraining is suggested for ", name(route_words(digest.route)), "."), words(then)
     parts = [f"{failed} of 5 conditions {'fails' if failed == 1 else 'fail'}"] if failed else []
     if unknown:
@@ -157,8 +157,9 @@ def _material(found: Material) -> Words:
 def _gain(found: Gain) -> Words:
     needed = "" if found.needed is None else f"; at least {_points(found.needed)} are needed"
     if found.rate is None:
-        runs = "no training came before" if not found.runs else f"only {counted(found.runs, 'training')} came before"
-        return words(f"{runs}{needed}")
+        told = counted(found.runs, "training")
+        runs = f"only {told} {'has' if found.runs == 1 else 'have'}" if found.runs else "no training has"
+        return words(f"{runs} reported what it brought{needed}")
     worst = "" if found.worst is None else f", at worst {points(found.worst)}"
     more = "" if found.met is Met.MET else needed
     return words(f"to about {points(found.rate)} of 100{worst} (learning curve){more}")

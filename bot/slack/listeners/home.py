@@ -32,7 +32,7 @@ def _opened(desk: ReviewDesk, body: dict[str, Any], event: dict[str, Any], clien
 def _turn(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
     ack()
     page = int(action["value"]) if str(action.get("value")).isdecimal() else 0
-    homes.publish(desk, actor_of(body), client, page=page)
+    homes.publish(desk, actor_of(body), client, page=page, pressed_on=body.get("view"))
 
 
 def see_queue(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from bot.slack import homes
 from bot.slack.answers import answering
-from bot.slack.desk import ReviewDesk, actor_of
+from bot.slack.desk import Actor, ReviewDesk, actor_of
 from bot.slack.forms.hours import hours_view, parse_hours
 from bot.slack.home import page_of
 from bot.slack.ids import ActionId, CallbackId
@@ -31,14 +31,14 @@ def _pause(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient) 
     ack()
     actor = actor_of(body)
     desk.services.preferences.pause(actor.user_id)
-    homes.publish(desk, actor, client, page=page_of(body.get("view")))
+    _drawn_anew(desk, actor, body, client)
 
 
 def _resume(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
     ack()
     actor = actor_of(body)
     desk.services.preferences.resume(actor.user_id)
-    homes.publish(desk, actor, client, page=page_of(body.get("view")))
+    _drawn_anew(desk, actor, body, client)
 
 
 def _digest(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient) -> None:
@@ -46,7 +46,7 @@ def _digest(desk: ReviewDesk, ack: Ack, body: dict[str, Any], action: dict[str, 
     ack()
     actor = actor_of(body)
     desk.services.preferences.set_digest(actor.user_id, NamedValue.parse(action.get("value")).name == "on")
-    homes.publish(desk, actor, client, page=page_of(body.get("view")))
+    _drawn_anew(desk, actor, body, client)
 
 
 def _open_hours(desk: ReviewDesk, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
@@ -65,3 +65,8 @@ def _save_hours(desk: ReviewDesk, ack: Ack, body: dict[str, Any], view: dict[str
         saved = True
     if saved:
         homes.publish(desk, actor, client, page=FormContext.parse(view.get("private_metadata")).page)
+
+
+def _drawn_anew(desk: ReviewDesk, actor: Actor, body: dict[str, Any], client: WebClient) -> None:
+    view = body.get("view")
+    homes.publish(desk, actor, client, page=page_of(view), pressed_on=view)

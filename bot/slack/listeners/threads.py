@@ -47,7 +47,7 @@ def register(app: Routes, desk: ReviewDesk) -> None:
     app.event("message")(partial(_quietly, desk, _reply))
     app.event("reaction_added")(partial(_quietly, desk, _reaction))
     for event in ("app_uninstalled", "tokens_revoked"):
-        app.event(event)(partial(_gone, event))
+        app.event(event)(partial(_gone, desk, event))
     app.action(ActionId.PROPOSED_APPROVE.value)(partial(_approve, desk))
     app.action(ActionId.PROPOSED_EDIT.value)(partial(_edit, desk))
     app.action(ActionId.PROPOSED_REJECT.value)(partial(_reject, desk))
@@ -118,8 +118,9 @@ def _is_full_member(desk: ReviewDesk, actor: Actor) -> bool:
     return True
 
 
-def _gone(event: str, body: dict[str, Any]) -> None:
+def _gone(desk: ReviewDesk, event: str, body: dict[str, Any]) -> None:
     """No call will work any more until somebody installs the app again; the outbox keeps what is due."""
+    desk.services.metrics.count("slack_access_lost", event=event)
     log.error("slack_access_lost", event_type=event, team=body.get("team_id"))
 
 
