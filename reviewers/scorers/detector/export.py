@@ -33,7 +33,7 @@ TOLERANCES = {  # logits, by form, the faster form first
     FLOAT32: 1e-3,  # our choice: rounding comes to 2e-5
 }
 FLOAT_LAYERS = 1 / 3  # measured: the lowest layers' errors grow on the way up, and the rest is fast enough
-CHECKS = (  # several claims on one passage, some on others, and one that fills all positions
+CHECKS = (  # several claims on one passage, some on others, and a long one
     ("The bakery opened in 1998. It is closed on Mondays.", "The bakery opened in 1998."),
     ("The bakery opened in 1998. It is closed on Mondays.", "The bakery opened in 1989, said its owner."),
     ("The bakery opened in 1998. It is closed on Mondays.", "The bakery is open every day, and always was."),
@@ -41,9 +41,10 @@ CHECKS = (  # several claims on one passage, some on others, and one that fills 
     ("Rain fell for three days, and the river rose by two metres.", "The river rose by 2 m after three days of rain."),
     ("A withdrawal abroad costs € 3.50. Your daily limit is € 500.", "Withdrawing cash in Norway is free of charge."),
     ("A withdrawal abroad costs € 3.50. Your daily limit is € 500.", "You can take out up to € 500 a day."),
-    ("The road was closed because of the flood. " * 80, "Nobody could drive to the town for a whole week. " * 20),
+    ("The road was closed because of the flood. " * 40, "Nobody could drive to the town for a whole week. " * 20),
 )
-_FORM = "graph-2"  # raise it with any change of the graph: it is then exported anew
+CHECK_TOKENS = 380  # of the long one's passage: as most evidence has at most
+_FORM = "graph-1"  # raise it with any change of the graph: it is then exported anew
 _PAGE = 4096  # bytes: weights begin where a page of memory does
 
 
@@ -80,7 +81,7 @@ def export(model: Path, adapter: Path, folder: Path) -> None:
     Raises ImportError without onnx, onnxruntime or torch, and Unavailable for a model that is no Llama.
     """
     tokenizer = tokenizer_of(model)
-    sequences = tuple(question(tokenizer, pair) for pair in CHECKS)
+    sequences = tuple(question(tokenizer, pair, longest=CHECK_TOKENS) for pair in CHECKS)
     logits, sizes = _torchs(model, adapter, sequences)
     lowest = round(FLOAT_LAYERS * len(sizes))
     upper = {number: of_layer for number, of_layer in enumerate(sizes) if number >= lowest}

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
-from reviewers.decisions.claim_packing import prompt
+from reviewers.decisions.claim_packing import PASSAGE_TOKENS, prompt
 from reviewers.decisions.prefix_packing import Shared, Tokens, rows, share
 from reviewers.errors import Unavailable
 from reviewers.scorers.detector.scorer import Pair
@@ -104,10 +104,10 @@ def tokenizer_of(model: Path) -> Any:
     return AutoTokenizer.from_pretrained(model, local_files_only=True)
 
 
-def question(tokenizer: Any, pair: Pair) -> Tokens:
-    """What the model is asked about a claim, in tokens."""
+def question(tokenizer: Any, pair: Pair, *, longest: int = PASSAGE_TOKENS) -> Tokens:
+    """What the model is asked about a claim, in tokens; of the evidence so many at most."""
     evidence, claim = pair
-    return prompt(lambda text: tokenizer(_plain(text)).input_ids, evidence, [claim]).ids
+    return prompt(lambda text: tokenizer(_plain(text)).input_ids, evidence, [claim], longest=longest).ids
 
 
 def _plain(text: str) -> str:
