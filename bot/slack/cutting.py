@@ -14,7 +14,7 @@ _GRAPHEME = regex.compile(r"\X")
 # Letters that begin a grapheme, searched backwards; a sign that joins what follows (U+0600) is too rare to matter.
 _BEGINS_A_GRAPHEME = regex.compile(r"(?r)[0-9A-Za-z \u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]")
 # A full stop ends a sentence before a blank; the stops of Chinese and Japanese need none.
-_SENTENCE_STOP = r"(?<![.!?…])[.!?…]++[\"”’»)\]]*+(?=\s)|[。！？｡][」』”]*|\n"
+_SENTENCE_STOP = r"(?<![.!?…])[.!?…]++[\"”’»)\]]*+(?=\s)|[。！？｡][」』”]*+(?![\p{M}\u200d])|\n"
 _SENTENCE_END = regex.compile(_SENTENCE_STOP)
 _SENTENCE_END_BACKWARDS = regex.compile(f"(?r){_SENTENCE_STOP}")
 _LINK = regex.compile(r"(?:https?://|www\.)\S+", regex.IGNORECASE)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.slack import clock
@@ -62,6 +62,7 @@ def test_writing_without_blanks_is_cut_between_its_letters() -> None:
     assert cut("三百円です。上限は一日五万円です。", 8, sentence=True).shown == "三百円です。"
 
 
+@example(text="11。\u03011", limit=4)
 @settings(deadline=None)
 @given(MIXED, st.integers(1, 60))
 def test_a_cut_loses_nothing_and_never_splits_a_grapheme(text: str, limit: int) -> None:
