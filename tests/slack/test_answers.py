@@ -185,10 +185,10 @@ def test_small_answer_is_answered_where_it_stands() -> None:
     def respond(**named: Any) -> None:
         replaced.append(named)
 
-    places.replace_answer(message, button(ActionId.DISAGREE, **WINDOW), slack.client, respond)  # type: ignore[arg-type]
+    places.replace_answer(message, button(ActionId.DISAGREE, **WINDOW), slack.client, respond)  # type: ignore[arg-type]  # a stand-in
     assert slack.called("views_update")[0]["view_id"] == "V1"
     body = button(ActionId.DISAGREE, **CHANNEL, response_url="https://hooks.example/1")
-    places.replace_answer(message, body, slack.client, respond)  # type: ignore[arg-type]
+    places.replace_answer(message, body, slack.client, respond)  # type: ignore[arg-type]  # a stand-in
     assert [one["replace_original"] for one in replaced] == [True]
 
 
@@ -202,6 +202,6 @@ def test_form_with_typed_words_stays_below_what_is_told(callback: CallbackId, ac
 
     context = FormContext(task_id="t-1").to_json()
     view: dict[str, Any] = {"callback_id": callback.value, "private_metadata": context, "blocks": []}
-    with answering(ack, view, a_desk()):  # type: ignore[arg-type]
+    with answering(ack, view, a_desk()):  # type: ignore[arg-type]  # it keeps acks
         raise Invalid("value", "This edit was changed in another window.")
     assert [one["response_action"] for one in acks] == [action]
