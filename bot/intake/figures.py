@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Literal, NamedTuple
+from operator import attrgetter
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
@@ -170,8 +172,8 @@ class StatsAnswer(Answer):
             models=[_line(line, period) for line in stats.versions],
             routes=[_line(line, period) for line in stats.routes],
             agreement=_agreement(stats.agreement, period),
-            sensitivity=_of_people(stats.errors, "sensitivity", period),
-            specificity=_of_people(stats.errors, "specificity", period),
+            sensitivity=_of_people(stats.errors, attrgetter("sensitivity"), period),
+            specificity=_of_people(stats.errors, attrgetter("specificity"), period),
             anchoring=_marks(stats.anchoring, period),
             signal=_signal(stats.signal, period),
             drawn_evenly=stats.drawn_evenly,
@@ -243,11 +245,11 @@ def _agreement(found: Alpha | AllAlike | TooFew, period: Period) -> FigureAnswer
 
 
 def _of_people(
-    found: ReviewerErrors | TooFew, name: Literal["sensitivity", "specificity"], period: Period
+    found: ReviewerErrors | TooFew, share_of: Callable[[ReviewerErrors], Beta], period: Period
 ) -> FigureAnswer:
     if isinstance(found, TooFew):
         return _nothing(found, None, ERRORS_METHOD, period)
-    share: Beta | None = None if found.people == 1 else getattr(found, name)
+    share = None if found.people == 1 else share_of(found)
     low, high = (None, None) if share is None else interval(share)
     return FigureAnswer(
         value=None if share is None else share.mean,
