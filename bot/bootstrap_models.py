@@ -47,6 +47,7 @@ class Training:
     batches: int | None  # of the written claims; None: all
     begin: Path | None  # folder of the adapter to go on from; None: a fresh one
     threads: int
+    precision: str  # "float32" or "bfloat16"
 
 
 def train_detector(
@@ -75,6 +76,7 @@ def train_detector(
         written_share=training.written,
         written_batches=training.batches,
         threads=training.threads,
+        precision=training.precision,
         begun_with=adapter_hash(training.begin) if training.begin is not None else None,
     )
     model = prepare_models(settings, tell_conversion)

@@ -81,4 +81,4 @@ def _faults(given: Mapping[str, Any]) -> Iterator[str]:
         yield "context must be text, or a list of texts, that is not empty"
     label = given.get("label")
     if isinstance(label, bool) or label not in (0, 1):
-        yield f"label must be 0 (right) or 1 (wrong), and is {str(label)[:40] if 'label' in given else 'missing'}"
+        yield f"label must be 0 (right) or 1 (wrong), and is {repr(label)[:40] if 'label' in given else 'missing'}"

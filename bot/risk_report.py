@@ -25,7 +25,7 @@ def write_report(
     lessons: Sequence[Lesson],
     milliseconds: Mapping[str, float],
 ) -> list[Path]:
-    """Write all files and return them; earlier ones of the same names are replaced.
+    """Write all files and return them; earlier ones of the same names go, also where there is nothing to draw now.
 
     Raises Invalid (`out`) when the folder cannot be written to.
     """
@@ -48,7 +48,9 @@ def write_report(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in pictures.items():
-            if content is not None:
+            if content is None:  # an earlier run's would stand beside numbers that are not its own
+                (folder / name).unlink(missing_ok=True)
+            else:
                 (folder / name).write_bytes(content)
     except OSError as error:
         raise Invalid("out", f"{folder} cannot be written to: {error.strerror}.") from error
@@ -56,7 +58,7 @@ def write_report(
 
 
 def _set(one: SetReport) -> dict[str, Any]:
-    plain = ("name", "outputs", "wrong", "documents", "unscored")
+    plain = ("name", "total", "outputs", "wrong", "documents", "unscored")
     return {name: getattr(one, name) for name in plain} | {
         "auroc": _value(one.auroc),
         "brier": _value(one.brier),

@@ -129,6 +129,20 @@ _VERDICTS_AS_OF = bindparam("as_of", type_=verdicts.c.recorded_at.type)
 _DECIDING: list[ColumnElement[str]] = [
     literal_column(f"'{kind.value}'") for kind in (VerdictKind.APPROVE, VerdictKind.EDIT, VerdictKind.REJECT)
 ]
+# Deciding verdicts of a period that no later one of the same person on the task replaced.
+_CURRENT: list[ColumnElement[bool]] = [
+    verdicts.c.recorded_at >= bindparam("since", type_=verdicts.c.recorded_at.type),
+    verdicts.c.recorded_at < bindparam("until", type_=verdicts.c.recorded_at.type),
+    verdicts.c.recorded_at <= _VERDICTS_AS_OF,
+    verdicts.c.kind.in_(_DECIDING),
+    ~exists().where(
+        _later.c.task_id == verdicts.c.task_id,
+        _later.c.reviewer == verdicts.c.reviewer,
+        _later.c.revision > verdicts.c.revision,
+        _later.c.recorded_at <= _VERDICTS_AS_OF,
+    ),
+]
+_IS_REOPENED = review_tasks.c.purpose == literal_column(f"'{Purpose.REOPENED.value}'")
 _REVIEWED = (
     select(
         *(verdicts.c[name] for name in ("task_id", "reviewer", "kind", "as_lead", "seen", "opened_at", "recorded_at")),
@@ -161,20 +175,13 @@ _REVIEWED = (
             ),
         ),
     )
-    .where(
-        verdicts.c.recorded_at >= bindparam("since", type_=verdicts.c.recorded_at.type),
-        verdicts.c.recorded_at < bindparam("until", type_=verdicts.c.recorded_at.type),
-        verdicts.c.recorded_at <= _VERDICTS_AS_OF,
-        verdicts.c.kind.in_(_DECIDING),
-        review_tasks.c.purpose != literal_column(f"'{Purpose.REOPENED.value}'"),
-        ~exists().where(
-            _later.c.task_id == verdicts.c.task_id,
-            _later.c.reviewer == verdicts.c.reviewer,
-            _later.c.revision > verdicts.c.revision,
-            _later.c.recorded_at <= _VERDICTS_AS_OF,
-        ),
-    )
+    .where(*_CURRENT, ~_IS_REOPENED)
     .order_by(verdicts.c.recorded_at, verdicts.c.position)
+)
+_ON_REOPENED = (
+    select(func.count().label("amount"))
+    .select_from(verdicts.join(review_tasks, review_tasks.c.task_id == verdicts.c.task_id))
+    .where(*_CURRENT, _IS_REOPENED, review_tasks.c.route == bindparam("route", type_=review_tasks.c.route.type))
 )
 
 
@@ -245,3 +252,9 @@ class SqlQueues:
         """Current deciding verdicts recorded in [since, until), as of a moment or of now."""
         values = {"since": since, "until": until, "as_of": as_of or EVER}
         return [to_reviewed(row) for row in every(self._connection, _REVIEWED, **values)]
+
+    def verdicts_on_reopened(self, since: datetime, until: datetime, *, route: str) -> int:
+        """Current deciding verdicts on reopened answers of this route, recorded in [since, until)."""
+        values = {"since": since, "until": until, "as_of": EVER, "route": route}
+        (found,) = every(self._connection, _ON_REOPENED, **values)
+        return int(found["amount"])

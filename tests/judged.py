@@ -60,6 +60,8 @@ def some_stats(**changes: Any) -> Stats:
         "until": NOON,
         "rate": RATE,
         "outputs": 38900,
+        "reviewed": 834,
+        "ranked": 834,
         "weeks": (a_line("2026-W47", WEEK, 212), a_line("2026-W06", FEW, 4)),
         "slices": (),
         "versions": (),

@@ -132,20 +132,26 @@ class MemoryQueues(Repository):
         )
 
     def reviewed(self, since: datetime, until: datetime, *, as_of: datetime | None = None) -> list[Reviewed]:
+        order = {verdict.verdict_id: number for number, verdict in enumerate(self._state.verdicts)}
+        found = [
+            verdict
+            for verdict in self._current(since, until, as_of)
+            if self._state.tasks[verdict.task_id].purpose is not Purpose.REOPENED
+        ]
+        found.sort(key=lambda one: (one.recorded_at, order[one.verdict_id]))
+        return [self._reviewed(one, as_of) for one in found]
+
+    def verdicts_on_reopened(self, since: datetime, until: datetime, *, route: str) -> int:
+        tasks = [self._state.tasks[verdict.task_id] for verdict in self._current(since, until, None)]
+        return sum(task.purpose is Purpose.REOPENED and task.route == route for task in tasks)
+
+    def _current(self, since: datetime, until: datetime, as_of: datetime | None) -> list[Verdict]:
         newest: dict[tuple[str, str], Verdict] = {}
         seen = [one for one in self._state.verdicts if as_of is None or one.recorded_at <= as_of]
         for verdict in sorted(seen, key=lambda verdict: verdict.revision):
             newest[verdict.task_id, verdict.reviewer] = verdict
-        order = {verdict.verdict_id: number for number, verdict in enumerate(self._state.verdicts)}
-        found = [
-            verdict
-            for verdict in newest.values()
-            if since <= verdict.recorded_at < until
-            and verdict.kind in consensus.OUTCOMES
-            and self._state.tasks[verdict.task_id].purpose is not Purpose.REOPENED
-        ]
-        found.sort(key=lambda one: (one.recorded_at, order[one.verdict_id]))
-        return [self._reviewed(one, as_of) for one in found]
+        found = [one for one in newest.values() if since <= one.recorded_at < until]
+        return [one for one in found if one.kind in consensus.OUTCOMES]
 
     def _reviewed(self, verdict: Verdict, as_of: datetime | None) -> Reviewed:
         state = self._state

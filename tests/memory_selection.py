@@ -9,7 +9,8 @@ from datetime import datetime
 
 import numpy as np
 
-from reviewers.decisions import consensus, prompt_versions
+from reviewers.decisions import consensus, overflow, prompt_versions
+from reviewers.decisions.overflow import Lot
 from reviewers.errors import UnknownOutput
 from reviewers.model import (
     Cut,
@@ -52,6 +53,8 @@ class MemoryDecisions(Repository):
     ) -> PeriodOutputs:
         found = [one for one in self._in_period(since, until, route) if not is_known(self._state, one)]
         found = [one for one in found if one.selected or not selected_only]
+        own = [corrected(self._state, one, as_of) for one in found]
+        chances = own if selected_only else with_cuts(self._state, found, as_of)
         reviewed = [(place, *_outcome(self._state, one, as_of)) for place, one in enumerate(found)]
         decided = [(place, task_id, outcome) for place, task_id, outcome in reviewed if outcome is not None]
         names = [[one.stratum or "" for one in found], *([getattr(one, name) for one in found] for name in NAMES)]
@@ -59,7 +62,7 @@ class MemoryDecisions(Repository):
         return PeriodOutputs(
             decided_at=np.array([one.decided_at.replace(tzinfo=None) for one in found], dtype="datetime64[us]"),
             risk=np.array([np.nan if one.risk is None else one.risk for one in found], dtype=np.float64),
-            chance=np.array([_chance(self._state, one, as_of) for one in found], dtype=np.float64),
+            chance=np.array([one.inclusion_probability for one in chances], dtype=np.float64),
             cluster=np.array([one.cluster for one in found], dtype=np.int64),
             stratum=np.array(stratum, dtype=np.int32),
             route=np.array(route_, dtype=np.int32),
@@ -76,10 +79,11 @@ class MemoryDecisions(Repository):
 
     def past(self, since: datetime, until: datetime) -> Iterator[PastOutput]:
         found = [one for one in self._in_period(since, until, None) if not is_known(self._state, one)]
-        for one in sorted(found, key=lambda one: (one.decided_at, one.output_id)):
+        ordered = sorted(found, key=lambda one: (one.decided_at, one.output_id))
+        for one in with_cuts(self._state, ordered):
             yield PastOutput(
                 output=self._state.outputs[one.output_id],
-                decision=corrected(self._state, one),
+                decision=one,
                 outcome=_outcome(self._state, one)[1],
             )
 
@@ -144,20 +148,40 @@ def _outcome(state: State, decision: SamplingDecision, as_of: datetime | None = 
     return task.task_id, resolved.outcome if resolved else None
 
 
-def _chance(state: State, decision: SamplingDecision, as_of: datetime | None) -> float:
-    if decision.selected or decision.stratum is not Stratum.DRAWN:
-        return corrected(state, decision, as_of).inclusion_probability
-    met = {
-        (cut.cut_at, cut.keep_probability)
-        for cut in state.cuts
-        if cut.route == decision.route
-        and cut.reaches_from <= decision.decided_at <= cut.cut_at
-        and (as_of is None or cut.cut_at <= as_of)
-    }
-    chance = decision.inclusion_probability
-    for _, kept in sorted(met):
-        chance *= kept
-    return chance
+def with_cuts(state: State, found: Sequence[SamplingDecision], as_of: datetime | None = None) -> list[SamplingDecision]:
+    """These decisions of a period with all cuts until then in their chances, as those selected among them tell."""
+    cuts = [cut for cut in state.cuts if as_of is None or cut.cut_at <= as_of]
+    closed = {cut.output_id: cut.cut_at for cut in cuts if not cut.kept}
+    drawn = [one for one in found if one.stratum is Stratum.DRAWN and not is_known(state, one)]
+    met = {}
+    for route in dict.fromkeys(one.route for one in drawn):
+        picked = [one for one in drawn if one.route == route and one.selected]
+        lots = _lots([cut for cut in cuts if cut.output_id in {one.output_id for one in picked}], picked)
+        by_a_draw = [one for one in picked if not _sent_by_hand(state, one)]
+        met[route] = overflow.met(lots, overflow.drawn(by_a_draw, closed))
+    return overflow.with_cuts([corrected(state, one, as_of) for one in found], closed, met)
+
+
+def _lots(cuts: Sequence[Cut], picked: Sequence[SamplingDecision]) -> list[Lot]:
+    decided = {one.output_id: one.decided_at for one in picked}
+    found: dict[tuple[datetime, datetime, float], Counter[int]] = {}
+    for cut in cuts:
+        hour = int(decided[cut.output_id].timestamp()) // 3600
+        found.setdefault((cut.reaches_from, cut.cut_at, cut.keep_probability), Counter())[hour] += 1
+    return [
+        Lot(
+            reaches_from=np.datetime64(since.replace(tzinfo=None), "us"),
+            cut_at=np.datetime64(at.replace(tzinfo=None), "us"),
+            keep=keep,
+            waited=waited,
+        )
+        for (since, at, keep), waited in found.items()
+    ]
+
+
+def _sent_by_hand(state: State, decision: SamplingDecision) -> bool:
+    task = _deciding(state, decision.output_id)
+    return task is not None and bool(task.sent_by)
 
 
 class MemoryPlans(Repository):

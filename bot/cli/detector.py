@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from statistics import fmean
 from typing import Annotated
@@ -13,6 +14,14 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bot.cli.console import err, out
+
+
+class Precision(StrEnum):
+    """What a training computes in."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
 
 detector = typer.Typer(help="The grounding detector that ships with the project.", no_args_is_help=True)
 
@@ -41,6 +50,9 @@ def detector_train(
         float, typer.Option(min=0.0, help="Learning rate at its highest; less for one that goes on.")
     ] = 8e-4,
     threads: Annotated[int, typer.Option(min=1, help="Cores; another number gives another adapter.")] = 1,
+    precision: Annotated[
+        Precision, typer.Option(help="Of a step's products: bfloat16 takes half the time where a processor has it.")
+    ] = Precision.FLOAT32,
     resume: Annotated[
         bool, typer.Option(help="Go on from the checkpoint of an interrupted training in --out.")
     ] = False,
@@ -54,7 +66,14 @@ def detector_train(
         out.print(f"Weights are in {train_lexical_detector(out_dir, texts, windows=steps, seed=seed)}.")
         return
     training = Training(
-        steps=steps, seed=seed, rate=rate, written=written, batches=batches, begin=begin, threads=threads
+        steps=steps,
+        seed=seed,
+        rate=rate,
+        written=written,
+        batches=batches,
+        begin=begin,
+        threads=threads,
+        precision=precision.value,
     )
     with _training_bar(steps) as advance:
         manifest = train_detector(load(), out_dir, texts, training, resume=resume, progress=advance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from reviewers.decisions.evaluation import ALL, Lesson, SetReport
+from reviewers.decisions.evaluation import Lesson, SetReport
 from reviewers.decisions.measures import Measured, RiskCoverage
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import RiskKind, RiskModel
@@ -35,7 +35,7 @@ def set_table(reports: Sequence[SetReport], mean: Measured | TooFew) -> Table:
             _number(one.calibration_error),
             _number(excess),
             str(one.unscored),
-            style="bold" if one.name == ALL else None,
+            style="bold" if one.total else None,
         )
     if len(reports) > 1:
         table.add_row("mean of sets", "", "", "", _interval(mean), "", "", "", "", style="bold")
@@ -49,7 +49,7 @@ def scorer_table(reports: Sequence[SetReport]) -> Table:
     for one in reports:
         found = (one.scorers.get(name, TooFew(found=0, needed=1)) for name in names)
         values = (f"{each.value:.3f}" if isinstance(each, Measured) else "too few" for each in found)
-        table.add_row(_plain(one.name), *values, style="bold" if one.name == ALL else None)
+        table.add_row(_plain(one.name), *values, style="bold" if one.total else None)
     return table
 
 
@@ -69,7 +69,7 @@ def lesson_table(lessons: Sequence[Lesson]) -> Table:
 
 
 def cost_line(milliseconds: Mapping[str, float]) -> str:
-    """Milliseconds an output, the most costly part first."""
+    """Milliseconds an output once models are loaded, the most costly part first."""
     parts = sorted(((part, ms) for part, ms in milliseconds.items() if part != "all"), key=lambda one: -one[1])
     told = ", ".join(f"{part} {ms:.1f}" for part, ms in parts)
     return f"{milliseconds['all']:.1f} ms an output: {told}."

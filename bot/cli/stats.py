@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,19 +13,24 @@ from bot.cli.console import out
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from bot.slack.rates import RowMethods
     from reviewers.decisions.error_rates import Line
     from reviewers.decisions.too_few import TooFew
     from reviewers.workflow.judgement import Stats
 
 
 def stats(
-    route: Annotated[str, typer.Option(help="A route's name; all of them together when it is left out.")] = "",
+    route: Annotated[
+        str,
+        typer.Option(help="A route's name, or “Answers of no route”; all of them together when it is left out."),
+    ] = "",
     days: Annotated[int, typer.Option(help="Days back from now.", min=1, max=366)] = 28,
     as_json: Annotated[bool, typer.Option("--json", help="As GET /v1/stats answers it.")] = False,
 ) -> None:
     """Say how many outputs are wrong, with interval, n, method and period, and what may leave without review."""
     from bot.bootstrap import open_services
     from bot.settings import load
+    from bot.slack.rates import RowMethods
 
     found = open_services(load()).judgement.stats(route, days, UTC)
     if as_json:
@@ -33,10 +38,12 @@ def stats(
 
         out.print_json(StatsAnswer.of(found).model_dump_json())
         return
+    lines = (*found.weeks, *found.routes, *found.slices, *found.versions)
+    methods = RowMethods.of(found.rate, [line.rate for line in lines])
     out.print(_title(found), style="bold", markup=False)
-    if any((found.weeks, found.routes, found.slices, found.versions)):
-        out.print(_table(found))
-    for sentence in _sentences(found):
+    if lines:
+        out.print(_table(found, methods))
+    for sentence in _sentences(found, methods):
         out.print(sentence, markup=False)
 
 
@@ -46,38 +53,44 @@ def _title(found: Stats) -> str:
 
     name = found.route or "All routes"
     if isinstance(found.rate, TooFew):
-        return f"{name}: too few reviews to say ({_missing(found.rate)})"
+        return f"{name}: too few {found.rate.of} to say ({_missing(found.rate)})"
     return f"{name}: {rates.share(found.rate)} wrong ({rates.interval(found.rate)})"
 
 
-def _table(found: Stats) -> Table:
+def _table(found: Stats, methods: RowMethods) -> Table:
     from rich.table import Table
 
+    from bot.slack import rates
+
+    rows = list(_rows(found))
+    corrected = any(rates.uncorrected(line.rate) for _, line in rows)
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("", overflow="fold")
-    for name in ("wrong of 100", "reviewed", "outputs"):
+    for name in ("wrong of 100", *(["uncorrected"] if corrected else []), "reviewed", "outputs"):
         table.add_column(name, justify="right")
     table.add_column("")
-    for name, lines in (
-        ("week", found.weeks),
-        ("route", found.routes),
-        ("slice", found.slices),
-        ("model", found.versions),
-    ):
-        for row in _rows(name, lines):
-            table.add_row(*row)
+    for label, line in rows:
+        without = [rates.uncorrected(line.rate)] if corrected else []
+        differs = "differs from the rest" if line.finding else ""
+        counts = f"{line.reviewed:,}", f"{line.outputs:,}"
+        table.add_row(_plain(label), methods.cell(line.rate), *without, *counts, differs)
     return table
 
 
-def _rows(kind: str, lines: Iterable[Line]) -> Iterator[tuple[str, ...]]:
-    from bot.slack import rates
+def _rows(found: Stats) -> Iterator[tuple[str, Line]]:
+    """ "week 2026-W47", "route Cards"; what has no name is said to have none."""
+    from reviewers.workflow.judgement import OWN_ROUTE
 
-    for line in lines:
-        differs = "differs from the rest" if line.finding else ""
-        yield f"{kind} {_plain(line.name)}", rates.cell(line.rate), f"{line.reviewed:,}", f"{line.outputs:,}", differs
+    for kind, nameless, lines in (
+        ("week", "no week named", found.weeks),
+        ("route", OWN_ROUTE, found.routes),
+        ("slice", "no slice named", found.slices),
+        ("model", "no model named", found.versions),
+    ):
+        yield from ((f"{kind} {line.name}" if line.name else nameless, line) for line in lines)
 
 
-def _sentences(found: Stats) -> Iterator[str]:
+def _sentences(found: Stats, methods: RowMethods) -> Iterator[str]:
     """Period, n and method; then what is known of reviewers, of the risk, and of what may leave."""
     from bot.slack import rates
     from reviewers.decisions.figures import Difference
@@ -85,9 +98,11 @@ def _sentences(found: Stats) -> Iterator[str]:
 
     period = f"{found.since:%d %b %Y} to {found.until:%d %b %Y}, UTC"
     if isinstance(found.rate, TooFew):
-        yield f"{period}; {found.rate.found:,} of {found.outputs:,} outputs reviewed."
+        needs = rates.needs(found.rate, found.reviewed)
+        yield f"{period}; {found.reviewed:,} of {found.outputs:,} outputs reviewed{needs}."
     else:
         yield f"{period}; {found.rate.reviewed:,} of {found.rate.speaks_for:,} reviewed; {rates.method(found.rate)}."
+    yield from (f"{note}." for note in methods.notes())
     if isinstance(found.anchoring, Difference):
         yield rates.marks_sentence(found.anchoring)
     elif found.anchoring.found:  # without any, marks are not drawn here
@@ -108,7 +123,11 @@ def _sentences(found: Stats) -> Iterator[str]:
     judged = found.judgement
     if judged is not None and judged.guarantee is not None:
         yield from rates.guarantee_sentences(
-            judged.guarantee, judged.proof, found.seconds_a_review, others_until=judged.others_until
+            judged.guarantee,
+            judged.proof,
+            found.seconds_a_review,
+            tested_at=judged.tested_at,
+            others_until=judged.others_until,
         )
 
 

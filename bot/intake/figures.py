@@ -20,7 +20,7 @@ from reviewers.decisions.reviewer_errors import interval
 from reviewers.decisions.signal import Auroc
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import Guarantee, Judgement, Part, Rate
-from reviewers.workflow.judgement import Stats
+from reviewers.workflow.judgement import OWN_ROUTE, Stats
 
 ALPHA_METHOD = "Krippendorff's alpha for right and wrong, interval by the delta method"
 RELEASE_METHOD = "fixed-sequence test of one-sided bounds, four weeks pooled"
@@ -67,7 +67,7 @@ class FigureAnswer(Answer):
 class LineAnswer(Answer):
     """One part of the outputs: a week, a slice, a model, a route."""
 
-    name: Annotated[str, Field(examples=["2026-W47"])]
+    name: Annotated[str, Field(description="Empty: none; of a route: the policy's own", examples=["2026-W47"])]
     finding: Annotated[bool, Field(description="It differs from the rest by more than chance does")]
     error_rate: FigureAnswer
 
@@ -137,7 +137,7 @@ class GuaranteeAnswer(Answer):
 class StatsAnswer(Answer):
     """What the verdicts of a period say of a route, or of all routes."""
 
-    route: Annotated[str, Field(description="Empty: all routes")]
+    route: Annotated[str, Field(description=f"Empty: all routes; “{OWN_ROUTE}”: the policy's own")]
     since: datetime
     until: datetime
     outputs: Annotated[int, Field(description="Of the period, reviewed or not")]
@@ -166,7 +166,7 @@ class StatsAnswer(Answer):
             since=stats.since,
             until=stats.until,
             outputs=stats.outputs,
-            error_rate=_rate(stats.rate, stats.outputs, period),
+            error_rate=_rate(stats.rate, stats.reviewed, stats.outputs, period),
             weeks=[_line(line, period.of_week(line.name)) for line in stats.weeks],
             slices=[_line(line, period) for line in stats.slices],
             models=[_line(line, period) for line in stats.versions],
@@ -175,7 +175,7 @@ class StatsAnswer(Answer):
             sensitivity=_of_people(stats.errors, attrgetter("sensitivity"), period),
             specificity=_of_people(stats.errors, attrgetter("specificity"), period),
             anchoring=_marks(stats.anchoring, period),
-            signal=_signal(stats.signal, period),
+            signal=_signal(stats.signal, stats.ranked, period),
             drawn_evenly=stats.drawn_evenly,
             release=GuaranteeAnswer.of(tested, judged) if judged and tested else None,
         )
@@ -195,12 +195,14 @@ class Period(NamedTuple):
 
 
 def _line(line: Line, period: Period) -> LineAnswer:
-    return LineAnswer(name=line.name, finding=line.finding, error_rate=_rate(line.rate, line.outputs, period))
+    rate = _rate(line.rate, line.reviewed, line.outputs, period)
+    return LineAnswer(name=line.name, finding=line.finding, error_rate=rate)
 
 
-def _rate(rate: Rate | TooFew, outputs: int, period: Period) -> FigureAnswer:
+def _rate(rate: Rate | TooFew, reviewed: int, outputs: int, period: Period) -> FigureAnswer:
     if isinstance(rate, TooFew):
-        return _nothing(rate, outputs, Method.SCORE.value, period)
+        method = Method.CLUSTERED if rate.of == "users" else Method.SCORE
+        return _nothing(rate, method.value, period, reviewed=reviewed, outputs=outputs)
     return FigureAnswer(
         value=rate.value,
         low=rate.low,
@@ -214,12 +216,15 @@ def _rate(rate: Rate | TooFew, outputs: int, period: Period) -> FigureAnswer:
     )
 
 
-def _nothing(few: TooFew, outputs: int | None, method: str, period: Period) -> FigureAnswer:
+def _nothing(
+    few: TooFew, method: str, period: Period, *, reviewed: int | None = None, outputs: int | None = None
+) -> FigureAnswer:
+    """No number; `reviewed` is None where what is too few is what was reviewed."""
     return FigureAnswer(
         value=None,
         low=None,
         high=None,
-        reviewed=few.found,
+        reviewed=few.found if reviewed is None else reviewed,
         outputs=outputs,
         method=method,
         since=period.since,
@@ -230,7 +235,7 @@ def _nothing(few: TooFew, outputs: int | None, method: str, period: Period) -> F
 
 def _agreement(found: Alpha | AllAlike | TooFew, period: Period) -> FigureAnswer:
     if isinstance(found, TooFew):
-        return _nothing(found, None, ALPHA_METHOD, period)
+        return _nothing(found, ALPHA_METHOD, period)
     alike = isinstance(found, AllAlike)
     return FigureAnswer(
         value=None if isinstance(found, AllAlike) else found.value,
@@ -248,7 +253,7 @@ def _of_people(
     found: ReviewerErrors | TooFew, share_of: Callable[[ReviewerErrors], Beta], period: Period
 ) -> FigureAnswer:
     if isinstance(found, TooFew):
-        return _nothing(found, None, ERRORS_METHOD, period)
+        return _nothing(found, ERRORS_METHOD, period)
     share = None if found.people == 1 else share_of(found)
     low, high = (None, None) if share is None else interval(share)
     return FigureAnswer(
@@ -265,12 +270,12 @@ def _of_people(
 
 def _marks(found: Difference | TooFew, period: Period) -> MarksAnswer:
     if isinstance(found, TooFew):
-        nothing, share = (_nothing(found, None, method, period) for method in (MARKS_METHOD, SHARE_METHOD))
+        nothing, share = (_nothing(found, method, period) for method in (MARKS_METHOD, SHARE_METHOD))
         return MarksAnswer(with_marks=share, without_marks=share, difference=nothing)
     first, second = (replace(part, method=SHARE_METHOD) for part in (found.first, found.second))
     return MarksAnswer(
-        with_marks=_rate(first, first.speaks_for, period),
-        without_marks=_rate(second, second.speaks_for, period),
+        with_marks=_rate(first, first.reviewed, first.speaks_for, period),
+        without_marks=_rate(second, second.reviewed, second.speaks_for, period),
         difference=FigureAnswer(
             value=found.value,
             low=found.low,
@@ -283,9 +288,9 @@ def _marks(found: Difference | TooFew, period: Period) -> MarksAnswer:
     )
 
 
-def _signal(found: Auroc | TooFew, period: Period) -> FigureAnswer:
+def _signal(found: Auroc | TooFew, reviewed: int, period: Period) -> FigureAnswer:
     if isinstance(found, TooFew):
-        return _nothing(found, None, AUROC_METHOD, period)
+        return _nothing(found, AUROC_METHOD, period, reviewed=reviewed)
     return FigureAnswer(
         value=found.value,
         low=found.interval.low,

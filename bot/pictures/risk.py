@@ -7,7 +7,7 @@ from math import ceil
 
 from bot.pictures.drawing import BLUE, GREY, LETTERS, LIGHT, figure, png, shares
 from bot.pictures.lettering import lettered
-from reviewers.decisions.evaluation import ALL, Lesson, SetReport
+from reviewers.decisions.evaluation import Lesson, SetReport
 from reviewers.decisions.figures import wilson
 from reviewers.decisions.measures import Measured, RiskCoverage
 
@@ -21,7 +21,7 @@ def auroc_picture(reports: Sequence[SetReport], mean: Measured | None) -> bytes 
 
     None where no set has one.
     """
-    known = [(one.name, one.auroc) for one in reports if isinstance(one.auroc, Measured) and one.name != ALL]
+    known = [(one.name, one.auroc) for one in reports if isinstance(one.auroc, Measured) and not one.total]
     known.sort(key=lambda one: -one[1].value)
     rows = [(name, found, False) for name, found in known]
     if mean is not None and len(known) > 1:

@@ -16,6 +16,13 @@ def day(moment: date) -> str:
     return f"{moment.day} {_MONTHS[moment.month - 1]}"
 
 
+def period(since: date, until: date) -> str:
+    """ "26 Oct to 23 Nov"; with years where these differ: "22 Nov 2025 to 23 Nov 2026"."""
+    if since.year == until.year:
+        return f"{day(since)} to {day(until)}"
+    return f"{day(since)} {since.year} to {day(until)} {until.year}"
+
+
 def words(moment: datetime, zone: tzinfo, *, seen_on: datetime | None = None) -> str:
     """ "14:02", with the day before it when it is another day than `seen_on`'s in that zone."""
     local = moment.astimezone(zone)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.slack import clock
+from bot.slack.text import counted
 from reviewers.decisions.agreement import AllAlike, Alpha
 from reviewers.decisions.estimate import Method
 from reviewers.decisions.estimate_inputs import Beta, ReviewerErrors
@@ -23,6 +25,9 @@ METHODS = {
     Method.CLUSTERED.value: f"95 % score interval over users, {WEIGHTED}",
     Method.EXACT.value: "95 % exact interval, since all verdicts are alike",
 }
+CORRECTED = "corrected for reviewers' errors"
+RELEASE_TEST = "fixed-sequence test"  # of what may leave without review
+MARKS = "¹²³⁴⁵"  # one for each method but the common one: three intervals, each corrected or not
 
 
 def share(rate: Rate) -> str:
@@ -42,18 +47,58 @@ def whole(rate: Rate | TooFew) -> str:
 
 
 def cell(rate: Rate | TooFew) -> str:
-    """The same under a heading that says "of 100": "14 (9 to 20)", "too few (4)"."""
+    """The same under a heading that says "of 100": "14 (9 to 20)", "too few (4)", "too few users (3)"."""
     if isinstance(rate, TooFew):
-        return f"too few ({rate.found})"
+        return f"too few{_of_users(rate)} ({rate.found})"
     return f"{_hundredths(rate.value, _decimals(rate))} ({interval(rate)})"
 
 
 def method(rate: Rate) -> str:
     """How the interval was made, and what it is corrected for: "…, corrected for reviewers' errors (without: 8.8)"."""
+    how = _row_method(rate)
+    return how if rate.uncorrected is None else f"{how} (without: {uncorrected(rate)})"
+
+
+def uncorrected(rate: Rate | TooFew) -> str:
+    """ "8.8", of 100: what it was without the correction for reviewers' errors; empty where nothing is corrected."""
+    if isinstance(rate, TooFew) or rate.uncorrected is None:
+        return ""
+    return _hundredths(rate.uncorrected, _decimals(rate))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowMethods:
+    """How the intervals in a table were made; a row has a mark where its own was made in another way than the total's.
+
+    Where the total has none, the first row with a rate says what is common.
+    """
+
+    common: str  # empty: nothing has a rate
+    others: tuple[str, ...]  # in the order of their marks
+    has_total: bool  # the total's own method is told beside it
+
+    @classmethod
+    def of(cls, total: Rate | TooFew, rows: Iterable[Rate | TooFew]) -> RowMethods:
+        """Of these rows below this total."""
+        found = dict.fromkeys(_row_method(rate) for rate in (total, *rows) if isinstance(rate, Rate))
+        common, *others = [*found] or [""]
+        return cls(common=common, others=tuple(others), has_total=isinstance(total, Rate))
+
+    def cell(self, rate: Rate | TooFew) -> str:
+        """As `cell`, with the mark of its method: "0 (0 to 8) ¹"."""
+        if isinstance(rate, TooFew) or _row_method(rate) == self.common:
+            return cell(rate)
+        return f"{cell(rate)} {MARKS[self.others.index(_row_method(rate))]}"
+
+    def notes(self) -> list[str]:
+        """What is told below: "¹ 95 % exact interval, since all verdicts are alike", and of rows without a total."""
+        common = [f"Rows: {self.common}"] if self.common and not self.has_total else []
+        return [*common, *(f"{mark} {how}" for mark, how in zip(MARKS, self.others, strict=False))]
+
+
+def _row_method(rate: Rate) -> str:
     how = METHODS.get(rate.method, METHODS[Method.SCORE.value])
-    if rate.uncorrected is None:
-        return how
-    return f"{how}, corrected for reviewers' errors (without: {_hundredths(rate.uncorrected, _decimals(rate))})"
+    return how if rate.uncorrected is None else f"{how}, {CORRECTED}"
 
 
 def for_readers(rate: Rate | None, *, riskier: bool = False, checked_on: date | None = None) -> str:
@@ -75,7 +120,12 @@ def for_readers(rate: Rate | None, *, riskier: bool = False, checked_on: date | 
 
 
 def guarantee_sentences(
-    guarantee: Guarantee, proof: Proof | None, seconds: float, *, others_until: datetime | None = None
+    guarantee: Guarantee,
+    proof: Proof | None,
+    seconds: float,
+    *,
+    tested_at: datetime | None,
+    others_until: datetime | None = None,
 ) -> Iterator[str]:
     """What may leave without review, and what would prove that more may, or that anything may.
 
@@ -83,15 +133,16 @@ def guarantee_sentences(
         guarantee: the newest test.
         proof: what stands.
         seconds: that one review takes.
+        tested_at: when the newest test was; it is made on the four weeks before.
         others_until: until when other versions of scorers read; None: none did in four weeks.
     """
     allowed = f"at most {_per_cent(guarantee.limit)} of 100 of them are wrong"
     sure = f"with {guarantee.confidence * 100:.0f} % confidence"
     if proof is not None:
-        reviewed = f"{proof.reviewed:,} reviewed in the 4 weeks to {clock.day(proof.proven_at)}"
+        reviewed = f"{proof.reviewed:,} reviewed {_tested(proof.proven_at)}"
         yield f"{_per_cent(proof.share)} of 100 answers may leave without review: {allowed}, {sure} ({reviewed})."
     elif guarantee.missed is not None:
-        found = _found(guarantee.missed)
+        found = _found(guarantee.missed, tested_at)
         yield f"No answers may leave without review yet: that {allowed}, {sure}, is not proven{found}."
     if others_until is not None:
         yield (
@@ -100,23 +151,38 @@ def guarantee_sentences(
         )
     if guarantee.missed is not None:
         more = "more may" if proof is not None else "some may"
-        yield _cost(guarantee, guarantee.missed, seconds, more)
+        yield _cost(guarantee, guarantee.missed, seconds, more, tested_at)
 
 
-def _found(part: Part) -> str:
-    """What the reviews say of the part that was to be proven."""
-    least = f"the least risky {_per_cent(part.share)} of 100"
+def _found(part: Part, tested_at: datetime | None) -> str:
+    """Which part was to be proven, and what the reviews say of it."""
+    return f" (the least risky {_per_cent(part.share)} of 100: {_bound(part, tested_at)})"
+
+
+def _bound(part: Part, tested_at: datetime | None) -> str:
+    """ "up to 6.1 of 100, 230 reviewed in the 4 weeks to 16 Nov, fixed-sequence test"."""
     if part.value is None:
-        return f" ({least}: too few reviewed, {part.reviewed})"
-    return f" ({least}: up to {_per_cent(part.high)} of 100, {part.reviewed:,} reviewed)"
+        return f"too few reviewed, {part.reviewed} {_tested(tested_at)}"
+    return f"up to {_per_cent(part.high)} of 100, {part.reviewed:,} reviewed {_tested(tested_at)}"
 
 
-def _cost(guarantee: Guarantee, part: Part, seconds: float, more: str) -> str:
+def _tested(at: datetime | None) -> str:
+    """Period and method of a test; `at` is None where that is not known."""
+    return f"in {f'the 4 weeks to {clock.day(at)}' if at else '4 weeks'}, {RELEASE_TEST}"
+
+
+def _cost(guarantee: Guarantee, part: Part, seconds: float, more: str, tested_at: datetime | None) -> str:
     if guarantee.needed is None:
-        seems = part.value if part.value is not None else part.predicted
+        of_whom = f"of 100 of the least risky {_per_cent(part.share)} of 100"
+        bound = _bound(part, tested_at)
+        if part.value is None:
+            return (
+                f"By the risk alone no number of reviews would prove that {more}: it predicts about "
+                f"{_per_cent(part.predicted)} {of_whom} to be wrong ({bound})."
+            )
         return (
-            f"No number of reviews would prove that {more}: about {_per_cent(seems)} of 100 of the least risky "
-            f"{_per_cent(part.share)} of 100 seem to be wrong."
+            f"No number of reviews would prove that {more}: about {_per_cent(part.value)} {of_whom} seem to be wrong "
+            f"({bound})."
         )
     hours = hours_words(guarantee.needed * seconds)
     return (
@@ -175,8 +241,25 @@ def signal_sentence(found: Auroc | TooFew, *, drawn_evenly: bool) -> str:
 
 
 def few(number: TooFew) -> str:
-    """ "too few to say (6 of 20)"."""
-    return f"too few to say ({number.found} of {number.needed})"
+    """ "too few to say (6 of 20)", "too few users to say (3 of 5)"."""
+    return f"too few{_of_users(number)} to say ({number.found} of {number.needed})"
+
+
+def needs(number: TooFew, reviewed: int) -> str:
+    """What there is too little of, to be said after how many were reviewed.
+
+    "; 40 are needed", or, where reviews are worth less than their number: ", which counts as reviews of 3 users; 5
+    users are needed", ", which counts as 4 reviews; 5 reviews are needed".
+    """
+    if number.of == "users":
+        return f", which counts as reviews of {counted(number.found, 'user')}; {number.needed} users are needed"
+    if number.found < reviewed:
+        return f", which counts as {counted(number.found, 'review')}; {number.needed} reviews are needed"
+    return f"; {number.needed} are needed"
+
+
+def _of_users(number: TooFew) -> str:
+    return " users" if number.of == "users" else ""
 
 
 def marks_sentence(difference: Difference) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import NamedTuple
 
 from slackblocks import Block
 
@@ -15,10 +15,10 @@ from bot.slack.text import counted, escape, mention, one_line, quiet, quoted, sh
 from bot.slack.usage import Mistaken
 from bot.slack.values import StatsValue
 from bot.slack.wire import SlackMessage, button, grey, rendered, row, said, table
-from reviewers.decisions.error_rates import Line
+from reviewers.decisions.error_rates import RATE_NEEDS, Line
 from reviewers.decisions.figures import Difference
 from reviewers.decisions.too_few import TooFew
-from reviewers.workflow.judgement import DEFAULT_DAYS, MOST_DAYS, Stats
+from reviewers.workflow.judgement import DEFAULT_DAYS, MOST_DAYS, OWN_ROUTE, Stats
 
 WEEKS = 6  # rows of the table; with what stands below them and the heading it stays readable on a phone
 FINDINGS = 4  # slices that differ from the rest
@@ -34,16 +34,24 @@ ROUTES_NAMED = 10
 class StatsQuestion:
     """What was asked for."""
 
-    route: str = ""  # the route's own spelling; empty: all routes
+    route: str = ""  # the route's own spelling, or OWN_ROUTE; empty: all routes
     days: int = DEFAULT_DAYS
+
+
+class Labelled(NamedTuple):
+    """A row of the table."""
+
+    label: str  # "Week 47", or the route, slice or model, and whether it differs
+    line: Line
 
 
 def understood(argument: str, routes: Sequence[str], *, days: bool = True) -> StatsQuestion:
     """Read "[route] [days]", or "[route]" alone; a route's name may have blanks and figures in it.
 
     The whole is a route's name, else all but the last word is and that one is the days; only then the beginning of
-    exactly one name counts. Raises Mistaken.
+    exactly one name counts. Where days are read, so is the name of the policy's own route, in whole. Raises Mistaken.
     """
+    names = [*routes, OWN_ROUTE] if days else routes
     words = argument.split()
     if not words:
         return StatsQuestion()
@@ -51,14 +59,14 @@ def understood(argument: str, routes: Sequence[str], *, days: bool = True) -> St
     if days and words[-1].isdecimal():
         splits.append((" ".join(words[:-1]), words[-1]))
     for name, number in splits:
-        found = [route for route in routes if _same(route, name)]
+        found = [route for route in names if _same(route, name)]
         if found or not name:
             return StatsQuestion(route=found[0] if found else "", days=_days(number))
     for name, number in splits:
         found = [route for route in routes if _folded(route).startswith(_folded(name))]
         if len(found) == 1:
             return StatsQuestion(route=found[0], days=_days(number))
-    if days and any(_folded(argument).startswith(f"{_folded(route)} ") for route in routes):
+    if days and any(_folded(argument).startswith(f"{_folded(route)} ") for route in names):
         raise Mistaken("How many days?")
     named = shortened(", ".join(one_line(route) for route in routes[:ROUTES_NAMED]), 160)
     known = f"Routes: {named}." if named else "There are no routes yet."
@@ -77,10 +85,12 @@ def stats_message(stats: Stats, *, display: CardOptions, question: StatsQuestion
     name = one_line(stats.route) or "All routes"
     blocks: list[Block] = [said(_title(stats, quiet(name, NAME_LENGTH)))]
     lines = list(_lines(stats))
+    methods = rates.RowMethods.of(stats.rate, [line.rate for _, line in lines])
     if lines:
-        rows = [[_label(line), rates.cell(line.rate), f"{line.reviewed:,}"] for line in lines]
+        rows = [[label, methods.cell(line.rate), f"{line.reviewed:,}"] for label, line in lines]
         blocks.append(table([["", "Wrong of 100", "Reviewed"], *rows]))
-    blocks.append(grey(f"{_grey(stats, display)}{f'  ·  shown by {mention(shown_by)}' if shown_by else ''}"))
+    by = f"  ·  shown by {mention(shown_by)}" if shown_by else ""
+    blocks.append(grey(f"{_grey(stats, methods, display)}{by}"))
     promised = list(_guarantee(stats))
     if promised:
         blocks.append(said(f"*Without review.* {' '.join(promised)}"))
@@ -92,17 +102,17 @@ def stats_message(stats: Stats, *, display: CardOptions, question: StatsQuestion
         blocks.append(
             row("stats", [button("Show in channel", ActionId.SHOW_STATS, value, "Show these numbers in the channel")])
         )
-    return SlackMessage(
-        text=_spoken(stats, name, lines, [*promised, *beside], display), blocks=rendered(blocks, "stats")
-    )
+    below = [*(f"{note}." for note in methods.notes()), *promised, *beside]
+    said_rows = [f"{label}: {methods.cell(line.rate)}." for label, line in lines]
+    return SlackMessage(text=_spoken(stats, name, said_rows, below, display), blocks=rendered(blocks, "stats"))
 
 
-def _lines(stats: Stats) -> Iterator[Line]:
+def _lines(stats: Stats) -> Iterator[Labelled]:
     """The rows: weeks, routes, some of the slices, models."""
-    yield from stats.weeks[:WEEKS]
-    yield from stats.routes[:ROUTES_NAMED]
-    yield from _slices(stats.slices)
-    yield from stats.versions[:VERSIONS]
+    yield from (Labelled(_label(line, _week(line)), line) for line in stats.weeks[:WEEKS])
+    yield from (Labelled(_label(line, _short(line, OWN_ROUTE)), line) for line in stats.routes[:ROUTES_NAMED])
+    yield from (Labelled(_label(line, _short(line, "No slice named")), line) for line in _slices(stats.slices))
+    yield from (Labelled(_label(line, _short(line, "No model named")), line) for line in stats.versions[:VERSIONS])
 
 
 def _slices(slices: Sequence[Line]) -> list[Line]:
@@ -117,7 +127,11 @@ def _guarantee(stats: Stats) -> Iterator[str]:
     judged = stats.judgement
     if judged is not None and judged.guarantee is not None:
         yield from rates.guarantee_sentences(
-            judged.guarantee, judged.proof, stats.seconds_a_review, others_until=judged.others_until
+            judged.guarantee,
+            judged.proof,
+            stats.seconds_a_review,
+            tested_at=judged.tested_at,
+            others_until=judged.others_until,
         )
 
 
@@ -172,35 +186,40 @@ def _days(word: str) -> int:
 def _title(stats: Stats, name: str) -> str:
     rate = stats.rate
     if isinstance(rate, TooFew):
-        return f"*{name}: too few reviews to say.* {_too_few(rate, stats.outputs)}"
+        return f"*{name}: too few {rate.of} to say.* {_too_few(rate, stats)}"
     return f"*{name}: {rates.share(rate)} answers wrong* ({rates.interval(rate)})"
 
 
-def _too_few(rate: TooFew, outputs: int) -> str:
-    if not outputs:
+def _too_few(rate: TooFew, stats: Stats) -> str:
+    if not stats.outputs:
         return "No answers came in."
-    are = "is" if rate.found == 1 else "are"
+    are = "is" if stats.reviewed == 1 else "are"
+    points = " (±10 points)" if rate.needed == RATE_NEEDS else ""  # so many reviews know a rate so well
     return (
-        f"{rate.found} of {counted(outputs, 'answer')} {are} reviewed; {rate.needed} are needed before a rate means "
-        "something (±10 points)."
+        f"{stats.reviewed:,} of {counted(stats.outputs, 'answer')} {are} reviewed{rates.needs(rate, stats.reviewed)} "
+        f"before a rate means something{points}."
     )
 
 
-def _label(line: Line) -> str:
-    """ "Week 47", or the slice or model, and whether it differs."""
-    _, is_week, week = line.name.partition("-W")
-    if is_week and week.isdecimal():
-        name = f"Week {int(week)}"
-    else:
-        name = shortened(one_line(line.name), NAME_LENGTH) or "No model named"
+def _week(line: Line) -> str:
+    """ "Week 47" of "2026-W47"."""
+    number = line.name.partition("-W")[2]
+    return f"Week {int(number)}" if number.isdecimal() else _short(line, "No week named")
+
+
+def _short(line: Line, nameless: str) -> str:
+    return shortened(one_line(line.name), NAME_LENGTH) or nameless
+
+
+def _label(line: Line, name: str) -> str:
     return f"{name} (differs from the rest)" if line.finding else name
 
 
-def _grey(stats: Stats, display: CardOptions) -> str:
-    since, until = _period(stats, display)
-    parts = [f"{clock.day(since)} to {clock.day(until)}, {quiet(str(display.zone), 40)}"]
+def _grey(stats: Stats, methods: rates.RowMethods, display: CardOptions) -> str:
+    parts = [f"{_period(stats, display)}, {quiet(str(display.zone), 40)}"]
     if not isinstance(stats.rate, TooFew):
         parts += [f"{stats.rate.reviewed:,} of {stats.rate.speaks_for:,} reviewed", rates.method(stats.rate)]
+    parts += methods.notes()
     if len(stats.weeks) > WEEKS:
         parts.append(f"{counted(len(stats.weeks) - WEEKS, 'earlier week')} not in the table")
     hidden = len(stats.slices) - len(_slices(stats.slices))
@@ -209,27 +228,24 @@ def _grey(stats: Stats, display: CardOptions) -> str:
     return "  ·  ".join(parts)
 
 
-def _period(stats: Stats, display: CardOptions) -> tuple[date, date]:
-    return stats.since.astimezone(display.zone).date(), stats.until.astimezone(display.zone).date()
+def _period(stats: Stats, display: CardOptions) -> str:
+    return clock.period(stats.since.astimezone(display.zone).date(), stats.until.astimezone(display.zone).date())
 
 
-def _spoken(stats: Stats, name: str, lines: Sequence[Line], told_below: Sequence[str], display: CardOptions) -> str:
-    since, until = _period(stats, display)
-    rate, period = stats.rate, f"{clock.day(since)} to {clock.day(until)}"
+def _spoken(stats: Stats, name: str, rows: Sequence[str], told_below: Sequence[str], display: CardOptions) -> str:
+    rate = stats.rate
     if isinstance(rate, TooFew):
-        told = f"too few reviews to say. {_too_few(rate, stats.outputs)}"
+        told = f"too few {rate.of} to say. {_too_few(rate, stats)}"
     else:
-        told = f"{rates.share(rate)} answers wrong, 95 % interval {rates.interval(rate)}, "
-        told += f"{rate.reviewed:,} of {rate.speaks_for:,} reviewed"
-        told += ", corrected for reviewers' errors." if rate.uncorrected is not None else "."
-    head = escape(f"{shortened(name, NAME_LENGTH)}, {period}: {told}")
+        told = f"{rates.share(rate)} answers wrong ({rates.interval(rate)}), "
+        told += f"{rate.reviewed:,} of {rate.speaks_for:,} reviewed, {rates.method(rate)}."
+    head = escape(f"{shortened(name, NAME_LENGTH)}, {_period(stats, display)}: {told}")
     tail = [escape(sentence) for sentence in told_below]
     room = TEXT_LENGTH - len(" ".join([head, *tail]))
-    rows: list[str] = []
-    for line in lines:
-        row_ = escape(f"{_label(line)}: {rates.cell(line.rate)}.")
-        room -= len(row_) + 1
+    fitting: list[str] = []
+    for spoken in map(escape, rows):
+        room -= len(spoken) + 1
         if room < 0:
             break
-        rows.append(row_)
-    return " ".join([head, *rows, *tail])
+        fitting.append(spoken)
+    return " ".join([head, *fitting, *tail])

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 PASSAGE_TOKENS = 640  # our choice: 300 words in any English text; what is beyond is cut
-CLAIM_TOKENS = 110  # our choice: 48 words; of a longer claim the end is cut, not the question behind it
+CLAIM_TOKENS = 240  # our choice: 600 characters (`claims.LONGEST`) in English; of a longer one the end is cut
 _NOBODY = -1  # block of the places that only fill a row up
 
 

@@ -20,11 +20,16 @@ _SKIPPED = re.compile(
     r"""\s{0,3}(?:\#{1,6}\s          # heading
       |(?:[-*_]\s*){3,}$             # rule
       |\|.*\|\s*$|[^|]*\|\s*:?-{2,}  # row of a table
-      |(?:\*\*|__)[^*_.!?]{1,80}:?(?:\*\*|__):?\s*$  # a line in bold, used as a heading
       |={2,}\s*$                     # underlined heading
       |`{3,}[^`]+`{3,}\s*$           # code in one line
     )""",
     re.VERBOSE,
+)
+_BOLD_LINE = re.compile(r"\s{0,3}(?P<bold>(?:\*\*|__)(?P<said>[^*_.!?]{1,80}):?(?:\*\*|__):?)\s*$")  # used as a heading
+_BOLD_SENTENCE = re.compile(  # unless it says how much something is: no heading does
+    r"(?!\s*(?:how|if|what|when|where|which|who|why)\b).*?"
+    r"(?<!\bthat\s)(?<!\bwhich\s)(?<!\bwho\s)\b(?:is|are|was|were|has|have|had|costs?|takes?|lasts?)\b.*?\d",
+    re.IGNORECASE,
 )
 _MARKER = re.compile(
     r"\s*(?:>\s?)*\s*(?:[-*+•‣–]\s+(?:\[[ xX]\]\s+)?|\(?\d{1,3}[.)]\s+|\(?[a-z][.)]\s+(?=[A-Z]))?(?:>\s?)*"
@@ -41,6 +46,11 @@ _NUMBERING = re.compile(r"\(?\d{1,3}[.)]$|\(?[a-zA-Z][.)]$")
 _ENDS_NUMBER = re.compile(
     r"(?:^|\s)(?:no|nr|nos|approx|ca|art|fig|figs|sec|vol|pp?|est|min|max|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$",
     re.I,
+)
+# What goes on after "no." or "max.": a figure, a sign, a currency's code or a letter with a figure ("EUR 5", "A4"), a
+# Roman numeral or a lone letter. A word begins a sentence ("The answer is no. It costs € 5."), and so do A and I.
+_GOES_ON_NUMBER = re.compile(
+    r"[^\w\s]|\d|[A-Z]{3}\s?\d|[A-Z]\d|(?:[B-HJ-Z]|[IVXLCDM]{2,}|I(?=[.,;)]|\s(?:and|of|or|to)\b))\b"
 )
 
 _OPENER = re.compile(
@@ -68,6 +78,24 @@ _SAYS_NOTHING = re.compile(
       |(?:in\s(?:summary|short|conclusion)|to\s(?:sum\sup|summari[sz]e)|note|example|answer|question|sources?)\s?[:.]?$
     )""",
     re.VERBOSE | re.IGNORECASE,
+)
+# Where a sentence that begins by saying nothing may go on to state something.
+_TURN = re.compile(
+    r"""(?::\s|：)\s*(?P<listed>)
+      |\b(?:believe|confirm|guess|say|suppose|think|tell\syou)\s+(?:that\s+)?(?P<told>)
+      |(?:[,;]|\s[–—-])\s+(?:(?:and|but|or|so)\s+)?
+      |(?<!\bhope\s)(?<!\btrust\s)(?<!\bwish\s)\bthat\s+(?!are\b|is\b|was\b|were\b|has\b|have\b|had\b)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_STATES = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|(?:it|that|there|he|she)['’]s|(?<!\bi\s)(?:can|may|must|will)|charges?|closes?"
+    r"|costs?|ends?|expires?|gets?|lasts?|needs?|opens?|pays?|requires?|starts?|takes?)\b",
+    re.IGNORECASE,
+)
+_STATES_NOT = re.compile(  # conditions, questions, and what the answer says of itself
+    r"(?:about|i|i['’]m|if|how|more|my|what|when|where|whether|who|why)\b|which\b(?!\s(?:is|are|was|were|has|costs?)\b)",
+    re.IGNORECASE,
 )
 _TOLD_BY_ASKING = re.compile(
     r"\b(?:did\s+you\s+know\s+(?:that\s+)?|do\s+you\s+know\s+that\s+)"
@@ -97,7 +125,8 @@ _ORDERS = frozenset(
 def prose(completion: str) -> Iterator[Span]:
     """Runs of text that hold sentences: paragraphs and list items; no code, headings, tables or rules.
 
-    Lines that are broken inside a paragraph stay together; the marker of an item is left out of its span.
+    A line in bold is a heading, unless it says how much something is ("**The daily limit is € 500**"). Lines that are
+    broken inside a paragraph stay together; the marker of an item is left out of its span.
     """
     begin, end, fence = None, 0, ""
     offset = 0
@@ -105,7 +134,8 @@ def prose(completion: str) -> Iterator[Span]:
         start, offset = offset, offset + len(line)
         text = line.rstrip()
         opened = _FENCE.match(line)
-        broken = bool(fence or opened or not text.strip() or _SKIPPED.match(text) or _STARTS_ITEM.match(text))
+        bold = _BOLD_LINE.match(text)
+        broken = bool(fence or opened or bold or not text.strip() or _SKIPPED.match(text) or _STARTS_ITEM.match(text))
         if begin is not None and broken:
             yield Span(start=begin, end=end)
             begin = None
@@ -113,6 +143,10 @@ def prose(completion: str) -> Iterator[Span]:
             fence = "" if fence else opened[1]
             continue
         if fence or not text.strip() or (_SKIPPED.match(text) and not _is_item(text)):
+            continue
+        if bold:
+            if _BOLD_SENTENCE.match(bold["said"]):
+                yield Span(start=start + bold.start("bold"), end=start + bold.end("bold"))
             continue
         if begin is None:
             marker = _MARKER.match(text)
@@ -132,7 +166,8 @@ def join(text: str, pieces: Sequence[Span]) -> list[Span]:
     for piece in pieces:
         before = text[max(joined[-1].start, joined[-1].end - 40) : joined[-1].end].rstrip() if joined else ""
         here = text[piece.start : piece.end].lstrip()
-        early = _ABBREVIATION.search(before) and (here[:1].islower() or _ENDS_NUMBER.search(before))
+        goes_on = here[:1].islower() or (_ENDS_NUMBER.search(before) and _GOES_ON_NUMBER.match(here))
+        early = _ABBREVIATION.search(before) and goes_on
         if joined and (early or _NUMBERING.fullmatch(before) or not _has_word(here)):
             joined[-1] = Span(start=joined[-1].start, end=piece.end)
         else:
@@ -165,9 +200,32 @@ def tidy(text: str, piece: Span) -> Iterator[Span]:
         yield Span(start=start, end=end)
 
 
-def _before_but(said: str) -> str:
-    """What follows ", but" in a sentence that begins by saying nothing; empty without it."""
-    return said.partition(", but ")[2].strip()
+def _behind_nothing(said: str) -> str:
+    """What a sentence that begins by saying nothing goes on to state; empty where it does not.
+
+    What follows ", but"; else with a number in it what follows a colon or a verb of thinking or saying, and, where it
+    has a verb of its own, what follows a comma, a dash or "that". What again says nothing, asks or sets a condition is
+    passed over, as is what announces a list.
+
+    >>> _behind_nothing("I'm happy to confirm the fee is € 5")
+    'the fee is € 5'
+    >>> _behind_nothing("Here are 3 tips:")
+    ''
+    """
+    but = said.partition(", but ")[2].strip()
+    if but and not _SAYS_NOTHING.match(but):
+        return but
+    if said.endswith((":", "：")):
+        return ""
+    last_number = max((token.start for token in analyse(said).tokens if token.kind is Kind.NUMBER), default=-1)
+    for turn in _TURN.finditer(said, 0, last_number + 1):
+        part = said[turn.end() :]
+        plain = turn["listed"] is not None or turn["told"] is not None
+        if _SAYS_NOTHING.match(part) or _STATES_NOT.match(part):
+            continue
+        if plain or _STATES.search(part):
+            return part
+    return ""
 
 
 def _in_question(asked: str) -> str:
@@ -194,14 +252,14 @@ def states_something(sentence: str) -> bool:
 
     Left out: questions that tell nothing as they ask, greetings, thanks, offers, apologies, announcements of what
     follows, sentences about the answer itself, and orders without a number or a name ("Contact our support."). What
-    follows a greeting or an opening word in the same sentence counts ("Sure, the limit is € 500").
+    follows any of these in the same sentence counts ("Sure, the limit is € 500", "I think the limit is € 500").
     """
     said = sentence.strip().strip("*_ \t\"“”'‘’`)(»«")
     if said.endswith(("?", "？", "¿", "؟")):
         said = _in_question(said.rstrip("?？¿؟ "))
     rest = _OPENER.sub("", said).strip()
     if rest and _SAYS_NOTHING.match(rest):
-        rest = _before_but(rest)  # "I am not sure, but he was born in 1813" states when he was born
+        rest = _behind_nothing(rest)  # "I am not sure, but he was born in 1813" states when he was born
     if not rest or _SAYS_NOTHING.match(rest):
         return False
     tokens = analyse(rest).tokens

@@ -202,8 +202,7 @@ def _estimated(
     sample, population = error_rates.inputs_of(outputs, kept)
     if len(sample) < RATE_NEEDS:
         return TooFew(found=len(sample), needed=RATE_NEEDS)
-    share = error_rates.resolved_share(sample, population)
-    return estimate(sample, population, errors=errors, levels=(LEVEL, *levels), resolved_share=share)
+    return estimate(sample, population, errors=errors, levels=(LEVEL, *levels))
 
 
 def _rate(found: Estimate | TooFew) -> Rate | Missing:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from math import sqrt
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reviewers.decisions.decided_shares import decided_chances
 from reviewers.decisions.estimate import Estimate, change, estimate
 from reviewers.decisions.estimate_inputs import Population, ReviewerErrors, Sample
 from reviewers.decisions.stamps import moment, stamp
@@ -44,22 +44,23 @@ class Line:
 def inputs_of(outputs: PeriodOutputs, kept: Mask | None = None) -> tuple[Sample, Population]:
     """The reviews and all outputs as an estimate takes them, of the part that is kept.
 
-    Outputs of one user or conversation stand together where they are known for most reviews and repeat.
+    Chances are those of being decided too, see `decided_chances`. Outputs of one user or conversation stand together
+    where they are known for most reviews and repeat.
     """
     kept = np.ones(len(outputs), dtype=np.bool_) if kept is None else kept
     mine = kept[outputs.reviewed]
-    places = outputs.reviewed[mine]
+    places, chance = outputs.reviewed[mine], decided_chances(outputs, kept)
     clusters = users(outputs) if _repeat(outputs.cluster[places]) else None
     return (
         Sample(
             wrong=outputs.wrong[mine].astype(np.float64),
             risk=outputs.risk[places],
-            chance=outputs.chance[places],
+            chance=chance[places],
             cluster=None if clusters is None else clusters[places],
         ),
         Population(
             risk=outputs.risk[kept],
-            chance=outputs.chance[kept],
+            chance=chance[kept],
             cluster=None if clusters is None else clusters[kept],
         ),
     )
@@ -78,7 +79,7 @@ def rate(outputs: PeriodOutputs, kept: Mask | None = None, *, errors: ReviewerEr
     sample, population = inputs_of(outputs, kept)
     if len(sample) < RATE_NEEDS:
         return TooFew(found=len(sample), needed=RATE_NEEDS)
-    found = _estimate(sample, population, errors)
+    found = estimate(sample, population, errors=errors, levels=(LEVEL,))
     return found if isinstance(found, TooFew) else as_rate(found)
 
 
@@ -150,34 +151,18 @@ def _lines(
 def _told(line: Line, outputs: PeriodOutputs, mine: Mask, errors: ReviewerErrors | None, level: float | None) -> Line:
     """With its rate, and whether that differs from the rest's at this level; None: that is not asked."""
     levels = (LEVEL,) if level is None else (LEVEL, level)
-    own = _estimate(*inputs_of(outputs, mine), errors, levels)
+    own = estimate(*inputs_of(outputs, mine), errors=errors, levels=levels)
     if isinstance(own, TooFew):
         return replace(line, rate=own)
     line = replace(line, rate=as_rate(own))
     sample, population = inputs_of(outputs, ~mine)
     if level is None or len(sample) < RATE_NEEDS:
         return line
-    rest = _estimate(sample, population, errors, (level,))
+    rest = estimate(sample, population, errors=errors, levels=(level,))
     if isinstance(rest, TooFew):
         return line
     more = change(rest, own, level=level)
     return replace(line, finding=more.low > 0.0 or more.high < 0.0)
-
-
-def _estimate(
-    sample: Sample, population: Population, errors: ReviewerErrors | None, levels: Sequence[float] = (LEVEL,)
-) -> Estimate | TooFew:
-    return estimate(sample, population, errors=errors, levels=levels, resolved_share=resolved_share(sample, population))
-
-
-def resolved_share(sample: Sample, population: Population) -> float:
-    """Of the outputs that were to be reviewed, the share that people have decided: n / Σ chance, at most 1.
-
-    What the draw alone explains counts as all decided: n varies by √(Σ chance) at the most.
-    """
-    expected = float(population.chance.sum())
-    share = len(sample) / expected if expected > 0.0 else 1.0
-    return share if share < 1.0 - 2.0 / sqrt(max(expected, 4.0)) and share > 0.0 else 1.0
 
 
 def as_rate(found: Estimate) -> Rate:

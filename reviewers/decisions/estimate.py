@@ -73,7 +73,6 @@ def estimate(
     *,
     errors: ReviewerErrors | None = None,
     levels: Sequence[float] = LEVELS,
-    resolved_share: float = 1.0,
 ) -> Estimate | TooFew:
     """The share of wrong outputs among all of the population, with its intervals.
 
@@ -84,7 +83,7 @@ def estimate(
     Extremes: all outputs reviewed gives the plain share, and an interval of no width where verdicts are the truth and
     these outputs alone are meant. Verdicts that are all alike give Clopper & Pearson's exact interval (1934) at Kish's
     effective number of reviews (Korn & Graubard, Survey Methodology 24, 1998), with clusters at that of users: nothing
-    shows then how much the users differ.
+    shows then how much the users differ. That number is at most the one which the chances let expect.
 
     Reviewers' errors come in as A = (1 - specificity) + (sensitivity + specificity - 1) θ (Rogan & Gladen 1978), inside
     the test, with the doubt about both in its variance (as Lang & Reiczigel, Preventive Veterinary Medicine 113, 2014,
@@ -97,8 +96,6 @@ def estimate(
         population: all outputs of the period, those of the sample among them.
         errors: sensitivity and specificity of verdicts; None: verdicts are taken as the truth.
         levels: of the intervals, each in (0, 1).
-        resolved_share: of the drawn outputs, the share that was decided so far, in (0, 1]: the rest counts as cut at
-            random.
 
     Returns:
         `TooFew` below 5 reviews, below 5 users where clusters are given, below an effective number of 5 of either where
@@ -107,9 +104,6 @@ def estimate(
     known = Known.of(errors)
     if len(sample) < REVIEWS_NEED or known.sharpness <= 0.0:
         return TooFew(found=len(sample) if known.sharpness > 0.0 else 0, needed=REVIEWS_NEED)
-    if resolved_share < 1.0:
-        sample = replace(sample, chance=sample.chance * resolved_share)
-        population = replace(population, chance=population.chance * resolved_share)
     users = None if sample.cluster is None else len(np.unique(sample.cluster))
     if users is not None and users < CLUSTERS_NEED:
         return TooFew(found=users, needed=CLUSTERS_NEED, of="users")
@@ -235,6 +229,8 @@ def _all_alike(
         effective = _equal_weights(np.bincount(sample.cluster, weights=1.0 / sample.chance).astype(np.float64))
     if effective < REVIEWS_NEED:
         return TooFew(found=int(effective), needed=REVIEWS_NEED, of="reviews" if users is None else "users")
+    # Outputs of which nothing was decided have small chances and no review: they show in the population alone.
+    effective = min(effective, len(population.chance) ** 2 / float((1.0 / population.chance).sum()))
     # Nothing was left to the draw, to a reviewer's mistake, or to whoever may come.
     certain = len(sample) == len(population.risk) and known == Known() and users is None
     intervals = {}

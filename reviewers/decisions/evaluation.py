@@ -17,7 +17,7 @@ from reviewers.decisions.risk import PRIOR, Judged
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import RiskKind, RiskModel, Score
 
-ALL = "all"  # stands for every set together
+ALL = "all"  # names every set together, as a set may be named too
 RISKIER_WHEN_HIGHER = frozenset({*risk.DETECTORS, "missing_facts", "contradictions", "judge"})  # the others: safer
 SIZES = (0, 25, 50, 100, 200, 400, 800, 1600, 3200)  # of verdicts that are learned from
 MORE = 1.25  # all there are is another size only where it is so much more than the one before
@@ -39,9 +39,10 @@ class Labelled:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SetReport:
-    """The measures of one source set."""
+    """The measures of one source set, or of all together."""
 
     name: str
+    total: bool  # all together, where there are several
     outputs: int
     wrong: int
     documents: int
@@ -70,21 +71,22 @@ def by_set(rows: Sequence[Labelled], model: RiskModel = PRIOR) -> list[SetReport
     """Each source set by name, and at the end all together where there are several."""
     names = sorted({row.source_set for row in rows})
     found = [_report(name, [row for row in rows if row.source_set == name], model) for name in names]
-    return [*found, _report(ALL, rows, model)] if len(names) > 1 else found
+    return [*found, _report(ALL, rows, model, total=True)] if len(names) > 1 else found
 
 
 def mean_auroc(reports: Sequence[SetReport]) -> Measured | TooFew:
     """The mean over the source sets, each counted once."""
-    found = [one.auroc for one in reports if one.name != ALL and isinstance(one.auroc, Measured)]
+    found = [one.auroc for one in reports if not one.total and isinstance(one.auroc, Measured)]
     return measures.mean_of(found)
 
 
-def _report(name: str, rows: Sequence[Labelled], model: RiskModel) -> SetReport:
+def _report(name: str, rows: Sequence[Labelled], model: RiskModel, *, total: bool = False) -> SetReport:
     wrong, risks = _wrong(rows), _risks(rows, model)
     ones = np.ones(len(rows))
     documents = [row.document for row in rows]
     return SetReport(
         name=name,
+        total=total,
         outputs=len(rows),
         wrong=int(wrong.sum()),
         documents=len(set(documents)),

@@ -18,6 +18,7 @@ Z95 = 1.959963984540054  # the standard normal's 97.5 % point
 PART_NEEDS = 20  # of each part of a comparison, and of known answers
 TIMES_NEED = 5
 WRONG = frozenset({Outcome.EDITED, Outcome.REJECTED})
+SIDES = ("evidence", "blind")  # what a card shows: with the machine's marks, and without them
 DEFAULT_SECONDS = 45.0  # of review for one answer, until the team's own median is known
 
 
@@ -66,14 +67,25 @@ def wilson(share: float, n: float) -> tuple[float, float]:
 def anchoring(reviewed: Iterable[Reviewed]) -> Difference | TooFew:
     """What reviewers found wrong with the machine's marks, minus without them, in the uniform sample alone.
 
-    Newcombe's interval for the difference of two independent shares (Statistics in Medicine 17, 1998, method 10).
+    Only where a draw left them away: within each route and version of the policy, so that a route that shows no marks
+    at all is not held against one that does. Σ_s w_s (p_s − q_s) / Σ_s w_s with w_s = n_s m_s / (n_s + m_s), for the
+    shares p_s and q_s of n_s outputs with marks and m_s without (Mantel and Haenszel's weights; for a difference,
+    Greenland and Robins, Biometrics 41, 1985). A side's interval is Wilson's for its weighted share, at the effective
+    number (Σ_s w_s)² / Σ_s (w_s² / n_s) (Kish, Survey Sampling, 1965, section 11.7), and that of the difference is
+    Newcombe's for two independent shares (Statistics in Medicine 17, 1998, method 10): with one route, exactly that.
     """
     drawn = [one for one in decided(reviewed) if one.reason is Reason.UNIFORM and one.marks_draw is not None]
-    marked = [one for one in drawn if one.show == "evidence"]
-    unmarked = [one for one in drawn if one.show == "blind"]
-    if min(len(marked), len(unmarked)) < PART_NEEDS:
-        return TooFew(found=min(len(marked), len(unmarked)), needed=PART_NEEDS)
-    first, second = _plain(marked), _plain(unmarked)
+    parts: dict[tuple[str, str], tuple[list[Reviewed], list[Reviewed]]] = {}
+    for one in drawn:
+        if one.show in SIDES:
+            parts.setdefault((one.route, one.policy_version), ([], []))[SIDES.index(one.show)].append(one)
+    both = [(marked, unmarked) for marked, unmarked in parts.values() if marked and unmarked]
+    fewest = min(sum(len(part[side]) for part in both) for side in (0, 1))
+    if fewest < PART_NEEDS:
+        return TooFew(found=fewest, needed=PART_NEEDS)
+    weights = [len(marked) * len(unmarked) / (len(marked) + len(unmarked)) for marked, unmarked in both]
+    first = _weighted([marked for marked, _ in both], weights)
+    second = _weighted([unmarked for _, unmarked in both], weights)
     value = first.value - second.value
     return Difference(
         first=first,
@@ -84,10 +96,13 @@ def anchoring(reviewed: Iterable[Reviewed]) -> Difference | TooFew:
     )
 
 
-def _plain(sample: Sequence[Reviewed]) -> Rate:
-    value = sum(one.outcome in WRONG for one in sample) / len(sample)
-    low, high = wilson(value, len(sample))
-    return Rate(value=value, low=low, high=high, reviewed=len(sample), speaks_for=len(sample))
+def _weighted(samples: Sequence[Sequence[Reviewed]], weights: Sequence[float]) -> Rate:
+    """The share that was found wrong: of each sample, by its weight."""
+    total, reviewed = sum(weights), sum(map(len, samples))
+    each = list(zip(samples, weights, strict=True))
+    value = sum(w * sum(one.outcome in WRONG for one in sample) / len(sample) for sample, w in each) / total
+    low, high = wilson(value, total**2 / sum(w**2 / len(sample) for sample, w in each))
+    return Rate(value=value, low=low, high=high, reviewed=reviewed, speaks_for=reviewed)
 
 
 def own_week(reviewed: Sequence[Reviewed], reviewer: str) -> OwnWeek:

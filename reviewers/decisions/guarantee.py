@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from reviewers.decisions.error_rates import inputs_of, resolved_share, users
+from reviewers.decisions.error_rates import inputs_of, users
 from reviewers.decisions.estimate import REVIEWS_NEED, clopper_pearson, estimate
 from reviewers.decisions.estimate_inputs import ReviewerErrors
 from reviewers.decisions.too_few import TooFew
@@ -139,7 +139,6 @@ def _part(
         replace(population, cluster=own[kept]),
         errors=errors,
         levels=(level,),
-        resolved_share=resolved_share(sample, population),
     )
     if isinstance(found, TooFew):
         return part
@@ -166,9 +165,9 @@ def reviews_needed(part: Part, *, limit: float, reviewed: int, confidence: float
 
     n = [(z_c √(L (1 − L)) + z_p √(e (1 − e))) / (L − e)]² evenly drawn reviews in the part, with L the limit, z_c and
     z_p the standard normal's points of confidence and power, and e the share of wrong ones that is to be expected: the
-    estimate, shrunk to the risks' prediction by PRIOR_REVIEWS. At least as many as prove it when none is wrong,
-    log(1 − c) / log(1 − L). Reviews of all outputs are more, since only some fall into the part, and fewer or more by
-    what one of them is worth there.
+    estimate, shrunk to the risks' prediction by PRIOR_REVIEWS, but never above the estimate, since only reviews can
+    prove that too many are wrong. At least as many as prove it when none is wrong, log(1 − c) / log(1 − L). Reviews of
+    all outputs are more, since only some fall into the part, and fewer or more by what one of them is worth there.
 
     Args:
         part: the one that is not proven.
@@ -176,13 +175,15 @@ def reviews_needed(part: Part, *, limit: float, reviewed: int, confidence: float
         reviewed: outputs that people decided in the period, in and outside of the part.
         confidence: one-sided, in (0, 1).
 
-    Extremes: e close to L needs endlessly many, e ≥ L gives None.
+    Extremes: e close to L needs endlessly many, e ≥ L gives None: the estimate is at least L then, or without any the
+    prediction.
 
     Source: Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions (3rd ed. 2003), section 2.5.
     """
-    seen = part.value if part.value is not None else part.predicted
-    weight = part.reviewed if part.value is not None else 0
-    expected = (weight * seen + PRIOR_REVIEWS * part.predicted) / (weight + PRIOR_REVIEWS)
+    expected = part.predicted
+    if part.value is not None:
+        shrunk = part.reviewed * part.value + PRIOR_REVIEWS * part.predicted
+        expected = min(part.value, shrunk / (part.reviewed + PRIOR_REVIEWS))
     if expected >= limit:
         return None
     spread = float(ndtri(confidence)) * sqrt(limit * (1.0 - limit)) + float(ndtri(POWER)) * sqrt(

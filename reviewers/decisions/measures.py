@@ -31,7 +31,7 @@ class Measured:
     value: float
     low: float
     high: float
-    error: float = 0.0  # the standard error that the interval stands on
+    error: float = 0.0  # the standard error that the interval stands on, and at 0 and 1 the one that it stands for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +64,8 @@ def auroc(wrong: Floats, risk: Floats, weights: Floats, groups: Sequence[str] | 
     (Obuchowski, 1997): the variance is that of the summed influences of the groups, with Student's quantile at one
     degree of freedom fewer than groups (three documents are three observations). It stands on the logit scale, so
     that it stays inside (0, 1); an order without any fault has Wilson's interval of as many draws as there are wrong
-    outputs, right outputs, or groups, whichever are fewest.
+    outputs, right outputs, or groups, whichever are fewest; its standard error is the one
+    that would make an interval as wide as that.
 
     Args:
         wrong: 1 or 0.
@@ -78,7 +79,7 @@ def auroc(wrong: Floats, risk: Floats, weights: Floats, groups: Sequence[str] | 
     fewest = int(min(bad.sum(), (~bad).sum()))
     if fewest < OF_EACH:
         return TooFew(found=fewest, needed=OF_EACH)
-    places = np.unique(groups, return_inverse=True)[1] if groups is not None else np.arange(len(wrong))
+    places = _numbered(groups) if groups is not None else np.arange(len(wrong))
     if (count := int(places.max()) + 1) < GROUPS:
         return TooFew(found=count, needed=GROUPS, of="documents")
     beaten = np.empty_like(risk)  # of a wrong output: the weight of right ones below it; of a right one: wrong above
@@ -87,11 +88,17 @@ def auroc(wrong: Floats, risk: Floats, weights: Floats, groups: Sequence[str] | 
     shares = np.where(bad, weights / weights[bad].sum(), weights / weights[~bad].sum())
     value = round(float(shares[bad] @ beaten[bad]), 12)  # sums of shares end a hair beside 1
     influence = np.bincount(places, weights=shares * (beaten - value))
-    error = float(np.sqrt((influence @ influence) * count / (count - 1)))
-    if not 0.0 < value < 1.0:  # so few cannot prove a perfect order
+    if not 0.0 < value < 1.0:  # so few cannot prove a perfect order, though no influence differs from another
         low, high = wilson(value, min(fewest, count))
-        return Measured(value=value, low=low, high=high, error=error)
+        return Measured(value=value, low=low, high=high, error=max(value - low, high - value) / Z95)
+    error = float(np.sqrt((influence @ influence) * count / (count - 1)))
     return on_logit_scale(value, error, errors_wide=float(stdtrit(count - 1, UPPER)))
+
+
+def _numbered(names: Sequence[str]) -> np.ndarray:
+    """Equal names as equal numbers from 0 on; names may be whole documents, which an array would make equally long."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
 
 
 def on_logit_scale(value: float, error: float, *, errors_wide: float = Z95) -> Measured:
@@ -139,9 +146,10 @@ def calibration_error(wrong: Floats, risk: Floats, weights: Floats, *, bins: int
 
         Σ_b W_b / W · [(mean risk - share wrong)² - share wrong · (1 - share wrong) / (n_b - 1)],   at least 0
 
-    over bins of equal weight (Bröcker, 2012; Kumar, Liang and Ma, Verified Uncertainty Calibration, 2019, definition
-    4.1). n_b is Kish's effective number of the bin. The plain error of the same bins is above 0 even for true
-    probabilities; here that part is taken off. 0 is calibrated within what can be seen; .05 is five points off.
+    over bins of equal weight, as far as ties allow (Bröcker, 2012; Kumar, Liang and Ma, Verified Uncertainty
+    Calibration, 2019, definition 4.1). n_b is Kish's effective number of the bin. The plain error of the same bins is
+    above 0 even for true probabilities; here that part is taken off. 0 is calibrated within what can be seen; .05 is
+    five points off.
 
     Fewer than two outputs a bin: TooFew.
     """
@@ -156,18 +164,18 @@ def calibration_error(wrong: Floats, risk: Floats, weights: Floats, *, bins: int
 
 
 def reliability(wrong: Floats, risk: Floats, weights: Floats, *, bins: int = BINS) -> list[Bin]:
-    """Outputs of like risk, in bins of equal weight from the lowest risk on; a bin that got none is left out."""
-    order = np.argsort(risk, kind="stable")
-    middle = np.cumsum(weights[order]) - weights[order] / 2.0
-    at = np.minimum((middle / weights.sum() * bins).astype(np.int64), bins - 1)
+    """Outputs of like risk, in bins from the lowest risk on, of equal weight as far as ties allow.
+
+    Outputs of one risk are in one bin, that of the middle of their weight, so that the order in which they are given
+    does not matter. A bin that got none is left out.
+    """
+    _, level = np.unique(risk, return_inverse=True)
+    heavy = np.bincount(level, weights=weights)
+    middle = np.cumsum(heavy) - heavy / 2.0
+    at = np.minimum((middle / weights.sum() * bins).astype(np.int64), bins - 1)[level]
     mass, squares, risks, wrongs = (
         np.bincount(at, weights=column, minlength=bins)
-        for column in (
-            weights[order],
-            weights[order] ** 2,
-            (weights * risk)[order],
-            (weights * wrong)[order],
-        )
+        for column in (weights, weights**2, weights * risk, weights * wrong)
     )
     return [
         Bin(

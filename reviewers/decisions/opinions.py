@@ -15,6 +15,7 @@ from reviewers.decisions.too_few import TooFew
 from reviewers.model import Outcome, Purpose, Reviewed, ReviewTask, TaskState
 
 WAITS = (TaskState.OPEN, TaskState.DISPUTED)
+SAW_DECISION = "decided"  # `seen` of a verdict that disagrees with a decision, which the person was shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,16 +31,28 @@ def found_wrong(one: Reviewed) -> bool:
     return OUTCOMES[one.kind] is not Outcome.APPROVED
 
 
+def knew(one: Reviewed) -> bool:
+    """Whether the person was shown what was decided, and disagrees: whoever agrees then says nothing."""
+    return one.seen == SAW_DECISION
+
+
 def opinions(reviewed: Iterable[Reviewed]) -> Opinions:
     """One opinion a reviewer and item; verdicts on one output judge each other, known answers judge who gave them.
 
     A known answer that was made of a decided output is an item of its own: those who decided the output are not judged
     by an answer that is known because they agreed. What a lead settled is known from then on, and the lead's own
     verdict is no opinion, since it would be judged by itself.
+
+    Who disagrees with a decision is left out, and so is what a lead settled then: only where somebody differs is it
+    said at all, so it would make those who decided look worse than they are.
     """
     given: dict[tuple[str, str], Opinion] = {}
     known: dict[str, bool] = {}
-    for one in reviewed:
+    every = list(reviewed)
+    contested = _contested(every)
+    for one in every:
+        if knew(one) or (one.as_lead and one.task_id in contested):
+            continue
         item = one.task_id if one.purpose is Purpose.GOLD else one.output_id
         if one.as_lead:
             known[item] = found_wrong(one)
@@ -76,7 +89,7 @@ def units(reviewed: Iterable[Reviewed]) -> list[list[str]]:
     """For agreement: what was said of each output by those who judged it without knowing of each other."""
     said: dict[str, dict[str, str]] = defaultdict(dict)
     for one in reviewed:
-        if not one.as_lead and one.purpose is not Purpose.GOLD:
+        if not one.as_lead and not knew(one) and one.purpose is not Purpose.GOLD:
             said[one.output_id][one.reviewer] = "wrong" if found_wrong(one) else "right"
     return [list(verdicts.values()) for verdicts in said.values()]
 
@@ -95,11 +108,19 @@ def errors(reviewed: Sequence[Reviewed], routes: Collection[str] | None = None) 
     return reviewer_errors.of_resolutions(panel, _juries(reviewed, routes))
 
 
-def _juries(reviewed: Iterable[Reviewed], routes: Collection[str] | None) -> list[tuple[str, ...]]:
+def _contested(reviewed: Iterable[Reviewed]) -> set[str]:
+    """The tasks with whose decision somebody disagreed who was shown it."""
+    return {one.task_id for one in reviewed if knew(one)}
+
+
+def _juries(reviewed: Sequence[Reviewed], routes: Collection[str] | None) -> list[tuple[str, ...]]:
     """For each output that the verdicts of reviewers decided: who said so, as far as right and wrong go."""
     juries: dict[str, list[str]] = defaultdict(list)
+    contested = _contested(reviewed)  # a lead decided them
     for one in reviewed:
         if one.purpose is not Purpose.REVIEW or one.known or one.as_lead or one.outcome is None:
+            continue
+        if one.task_id in contested:
             continue
         won = found_wrong(one) is (one.outcome is not Outcome.APPROVED)
         if won and (routes is None or one.route in routes):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import floor
 
 from reviewers.decisions import conduct, fatigue
 from reviewers.decisions.conduct import Audience, Conduct, Ratio, Sign
 from reviewers.decisions.double_review import WRONG
 from reviewers.decisions.estimate_inputs import Beta
-from reviewers.decisions.opinions import found_wrong, opinions
+from reviewers.decisions.opinions import found_wrong, knew, opinions
 from reviewers.decisions.reviewer_errors import Panel, judge, sensitivity, specificity
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import Purpose, Reviewed
@@ -28,6 +30,19 @@ class OwnFigures:
     specificity: Beta | TooFew  # of right outputs: the share that they pass
     conduct: Conduct
     signs: frozenset[Sign]
+    verdicts: int  # outputs that they judged
+    shared: int  # of those, with a second opinion or a known answer
+    wrong_checked: float  # how many known wrong outputs all verdicts are worth, for the sensitivity
+    right_checked: float  # how many known right ones, for the specificity
+    compared: int  # verdicts that `conduct.finds` compares with those of colleagues
+
+
+@dataclass(kw_only=True, slots=True)
+class _OnRoute:
+    """What one person and their colleagues said on one route, where a risk was known."""
+
+    own: list[Reviewed] = field(default_factory=list)
+    others: list[Reviewed] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,8 +64,9 @@ def own_figures(reviewed: Sequence[Reviewed], reviewer: str, panel: Panel) -> Ow
     """
     mine = [one for one in reviewed if one.reviewer == reviewer]
     accuracy = panel.by_reviewer.get(reviewer)
+    routes = _comparable(reviewed, reviewer)
     found = Conduct(
-        finds=_finds(reviewed, mine, reviewer),
+        finds=_finds(routes),
         sensitivity=sensitivity(accuracy),
         hasty=conduct.hasty(
             ((one.recorded_at - one.opened_at).total_seconds(), one.words) for one in mine if one.opened_at is not None
@@ -63,6 +79,11 @@ def own_figures(reviewed: Sequence[Reviewed], reviewer: str, panel: Panel) -> Ow
         specificity=specificity(accuracy),
         conduct=found,
         signs=conduct.signs(found),
+        verdicts=accuracy.verdicts if accuracy else 0,
+        shared=accuracy.shared if accuracy else 0,
+        wrong_checked=accuracy.wrong_checked if accuracy else 0.0,
+        right_checked=accuracy.right_checked if accuracy else 0.0,
+        compared=sum(len(route.own) for route in routes),
     )
 
 
@@ -95,20 +116,55 @@ def panel_of(reviewed: Sequence[Reviewed]) -> Panel:
     return judge(found.given, found.known)
 
 
-def _finds(reviewed: Sequence[Reviewed], mine: Sequence[Reviewed], reviewer: str) -> Ratio | TooFew:
-    """Against colleagues on the same routes, where a risk was known; known answers are as often wrong as right."""
-    routes = {one.route for one in mine}
-    comparable = [
-        one for one in reviewed if one.route in routes and one.risk is not None and one.purpose is not Purpose.GOLD
-    ]
-    own = [one for one in comparable if one.reviewer == reviewer]
-    others = [one for one in comparable if one.reviewer != reviewer]
-    return conduct.finds(
-        found=sum(map(found_wrong, own)),
-        expected=_expected(own),
-        others_found=sum(map(found_wrong, others)),
-        others_expected=_expected(others),
-    )
+def _comparable(reviewed: Iterable[Reviewed], reviewer: str) -> list[_OnRoute]:
+    """The routes on which the person and colleagues judged outputs of known risk.
+
+    Left out is what came there for another reason than its risk: known answers, ours and the application's, and what
+    was sent by hand. So are a lead's decisions in disputes, and verdicts that disagree with a decision.
+    """
+    by_route: dict[str, _OnRoute] = defaultdict(_OnRoute)
+    for one in reviewed:
+        if one.risk is None or one.purpose is Purpose.GOLD or one.known or one.sent_by or one.as_lead or knew(one):
+            continue
+        route = by_route[one.route]
+        (route.own if one.reviewer == reviewer else route.others).append(one)
+    return [route for route in by_route.values() if route.own and _expected(route.others) > 0.0]
+
+
+def _finds(routes: Iterable[_OnRoute]) -> Ratio | TooFew:
+    """Against colleagues, route by route: one risk model serves all routes, and each is off by an amount of its own.
+
+    usual = Σ_r w_r D_r with w_r = E_r / F_r, where E_r and F_r are Σ risk of the person's and of the colleagues'
+    outputs on route r, and D_r is what the colleagues found there: their rates, directly standardised to the person's
+    outputs. It is near a Poisson count of N = usual² / Σ_r w_r² D_r times usual / N, of the same mean and variance; so
+    found / usual and its interval are those of one route on which colleagues found N. For the lower end they found one
+    more where that weighs most, since nothing found of few outputs has no variance to tell of. N is rounded down, which
+    widens. With one route, all of it is `conduct.finds` of that route.
+
+    Source: Fay and Feuer, Statistics in Medicine 16 (1997), 791 to 801, for the approximation and its upper limit, here
+    the ratio's lower one; Fay, Communications in Statistics, Theory and Methods 28 (1999), 2141 to 2160, for the ratio.
+    """
+    found, expected, usual, variance, most = 0, 0.0, 0.0, 0.0, 0.0
+    for route in routes:
+        own, weight = _expected(route.own), _expected(route.own) / _expected(route.others)
+        others_found = sum(map(found_wrong, route.others))
+        found += sum(map(found_wrong, route.own))
+        expected += own
+        usual += weight * others_found
+        variance += weight**2 * others_found
+        most = max(most, weight)
+
+    def ratio(usual: float, variance: float, *, more: int) -> Ratio | TooFew:
+        count = floor(usual**2 / variance + 1e-9) if variance else 0  # a whole number may come out a little below
+        others_expected = expected * count / usual if usual else 0.0
+        return conduct.finds(
+            found=found, expected=expected, others_found=max(0, count - more), others_expected=others_expected
+        )
+
+    as_seen, one_more = ratio(usual, variance, more=0), ratio(usual + most, variance + most**2, more=1)
+    if isinstance(as_seen, TooFew):
+        return as_seen
+    return replace(as_seen, low=one_more.low if isinstance(one_more, Ratio) else 0.0)
 
 
 def _expected(some: Iterable[Reviewed]) -> float:

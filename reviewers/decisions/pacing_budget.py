@@ -65,12 +65,14 @@ def paced_budget(
     spent_minutes: float,
     waiting: float,
     seconds_a_review: float,
+    last_hour: float,
 ) -> Pace:
     """What is left of the week's minutes, spread over the outputs that are left of the week.
 
     reviews = (weekly - spent) · 60 / seconds - waiting, at least 0; outputs = those to come, at least 1 in 42 of the
-    week's. Where fewer are left, only that part of what is left is drawn now. An overdrawn week gives 0 reviews: then
-    the floor alone draws.
+    week's, and as many as the last hour brought: the next one, for which this holds, may bring them again. Where fewer
+    are left, only that part of what is left is drawn now. An overdrawn week gives 0 reviews: then the floor alone
+    draws.
 
     Args:
         expected: of `forecast`.
@@ -79,11 +81,12 @@ def paced_budget(
         spent_minutes: on reviews this week.
         waiting: drawn outputs that nobody decided yet: they are promised already.
         seconds_a_review: above 0.
+        last_hour: outputs that it brought, 0 or more.
     """
     if seconds_a_review <= 0.0:
         raise ValueError("a review takes time")
     left = weekly_minutes - spent_minutes - waiting * seconds_a_review / 60.0
-    outputs = max(remaining(expected, hour), SHORTEST_HORIZON * float(expected.sum()), 1.0)
+    outputs = max(remaining(expected, hour), SHORTEST_HORIZON * float(expected.sum()), last_hour, 1.0)
     return Pace(reviews=max(left, 0.0) * 60.0 / seconds_a_review, outputs=outputs, left_minutes=left)
 
 

@@ -43,6 +43,7 @@ class Seen:
     traffic: Sequence[HourCount]  # of up to eight earlier weeks and of this one, by hour
     waiting: int  # tasks that are open or disputed
     before: MadePlan | None  # the newest plan so far
+    reopened: int = 0  # verdicts of this ISO week on answers that were reopened: they cost time, and nobody drew them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +54,7 @@ class Demand:
     weekly_minutes: float
     spent_minutes: float  # this ISO week
     by_hour: NDArray[np.float64]  # outputs to expect in each hour of a week
+    last_hour: float = 0.0  # outputs that it brought
 
     @property
     def weekly_reviews(self) -> float:
@@ -64,7 +66,9 @@ def next_plan(seen: Seen, route: Route, policy: Policy, *, version: str, now: da
     """The plan that holds from now on, for a route with a budget.
 
     The budget pays for what waits already and for held outputs and rules first; the rest is drawn. `uniform_rate` is
-    the floor as long as a fifth of the budget pays for it, and that fifth is the floor below.
+    the floor as long as a fifth of the budget pays for it, and that fifth is the floor below. Where fewer than 50
+    outputs are recent, the plan is uniform: their risks and slices say too little, and an earlier plan was made for
+    another traffic or budget.
 
     Args:
         seen: what the route has seen.
@@ -74,9 +78,9 @@ def next_plan(seen: Seen, route: Route, policy: Policy, *, version: str, now: da
         now: UTC.
 
     Returns:
-        `TooFew` below 50 recent outputs: then threshold and uniform rate go on.
+        `TooFew` until a route has seen 50 outputs in two weeks: then threshold and uniform rate go on.
     """
-    if len(seen.outputs) < OUTPUTS_NEED:
+    if is_short(seen) and seen.before is None:
         return TooFew(found=len(seen.outputs), needed=OUTPUTS_NEED, of="outputs")
     demand = demand_of(seen, route, now)
     pace = pacing_budget.paced_budget(
@@ -86,18 +90,20 @@ def next_plan(seen: Seen, route: Route, policy: Policy, *, version: str, now: da
         spent_minutes=demand.spent_minutes,
         waiting=seen.waiting,
         seconds_a_review=demand.seconds_a_review,
+        last_hour=demand.last_hour,
     )
     drawn = is_drawn(seen.outputs)
-    forced = float(seen.outputs.chance[~drawn].sum()) / len(drawn)  # reviews that no plan decides on, an output
+    share = float(drawn.mean()) if len(drawn) else 1.0
+    forced = float(seen.outputs.chance[~drawn].sum()) / max(len(drawn), 1)  # reviews that no plan decides on, an output
     guard, measured = guarded(seen.reviews, seen.before, now)
     plan = selection.plan(
         seen.outputs.risk[drawn],
         slices.told_apart([seen.outputs.slices[place] for place in seen.outputs.slice[drawn]]),
         budget=max(pace.reviews - forced * pace.outputs, 0.0),
-        expected_outputs=max(pace.outputs * float(drawn.mean()), 1.0),
+        expected_outputs=max(pace.outputs * share, 1.0),
         errors_seen=float(errors_seen(seen.verdicts)),
-        guard=guard.uniform_part,
-        slice_power=route.favours_small_slices,
+        guard=1.0 if is_short(seen) else guard.uniform_part,
+        slice_power=0.0 if is_short(seen) else route.favours_small_slices,
         floor=floor_of(demand, policy),
     )
     return MadePlan(
@@ -113,11 +119,24 @@ def next_plan(seen: Seen, route: Route, policy: Policy, *, version: str, now: da
     )
 
 
+def is_short(seen: Seen) -> bool:
+    """Whether too few outputs are recent for their risks and slices to tell of those to come."""
+    return len(seen.outputs) < OUTPUTS_NEED
+
+
+def holds_briefly(made: MadePlan, seen: Seen) -> bool:
+    """Whether a plan is to be made anew within minutes, since a launch before its hour is over would spend the week.
+
+    So it is where few outputs are recent, and where the budget takes every one that is expected.
+    """
+    return is_short(seen) or (made.plan.learned_from > 0 and made.plan.budget >= made.plan.expected_outputs)
+
+
 def demand_of(seen: Seen, route: Route, now: datetime) -> Demand:
     """What a review costs, what this week has spent, and the traffic of a week.
 
     Every verdict of the week counts as the learned time and not as its own, so that a lunch before an open card does
-    not eat the budget.
+    not eat the budget. Those on reopened answers are paid for too, and say nothing of how long a review takes.
     """
     times = [(one.recorded_at - one.opened_at).total_seconds() for one in seen.verdicts if one.opened_at is not None]
     each = pacing_budget.seconds_a_review([time for time in times if time > 0.0], DEFAULT_SECONDS)
@@ -127,8 +146,9 @@ def demand_of(seen: Seen, route: Route, now: datetime) -> Demand:
     return Demand(
         seconds_a_review=seconds,
         weekly_minutes=route.minutes(seconds) or 0.0,
-        spent_minutes=this_week * each / 60.0,
+        spent_minutes=(this_week + seen.reopened) * each / 60.0,
         by_hour=level(seen.traffic, expected, now) * expected,
+        last_hour=last_hour(seen.traffic, now),
     )
 
 
@@ -137,10 +157,32 @@ def expected_week(traffic: Sequence[HourCount], now: datetime) -> NDArray[np.flo
 
     By `pacing_budget.forecast` over earlier weeks that were whole. Before there is one: as many every hour as there
     were on average since the first output, the busiest tenth of the hours cut down to the rest (an import of old
-    outputs is no traffic to come); and none where none came.
+    outputs is no traffic to come); and none where none came. Where all of these weeks were silent it is the same, over
+    `since_silence`.
     """
     if not traffic:
         return np.zeros(HOURS)
+    known = since_silence(traffic, now)
+    expected = pacing_budget.forecast(_whole_weeks(known, now))
+    if isinstance(expected, TooFew) or not expected.any():
+        return np.full(HOURS, _an_hour(known, now))
+    return expected
+
+
+def since_silence(traffic: Sequence[HourCount], now: datetime) -> Sequence[HourCount]:
+    """The traffic that tells what is to come: where it ends a silence of every earlier whole week, this week's alone.
+
+    A launch after a pilot is like a new route: neither the pilot nor the silence says how busy it is.
+    """
+    weeks, this_week = _whole_weeks(traffic, now), [one for one in traffic if one.hour >= monday(now)]
+    is_over = bool(weeks) and not any(week.any() for week in weeks)
+    return this_week if is_over and this_week else traffic
+
+
+def _whole_weeks(traffic: Sequence[HourCount], now: datetime) -> list[NDArray[np.float64]]:
+    """Of each earlier week that was whole, the newest first, the outputs by hour."""
+    if not traffic:
+        return []
     first, this = traffic[0].hour, monday(now)
     begins = monday(first) if first - monday(first) < STARTS_WITHIN else monday(first) + WEEK
     weeks = [this - back * WEEK for back in range(1, TRAFFIC_WEEKS + 1) if this - back * WEEK >= begins]
@@ -149,8 +191,7 @@ def expected_week(traffic: Sequence[HourCount], now: datetime) -> NDArray[np.flo
         back = (this - monday(one.hour)) // WEEK
         if 1 <= back <= len(weeks):
             counted[back - 1, int((one.hour - monday(one.hour)) / HOUR)] += one.outputs
-    expected = pacing_budget.forecast(list(counted))
-    return np.full(HOURS, _an_hour(traffic, now)) if isinstance(expected, TooFew) else expected
+    return list(counted)
 
 
 def _an_hour(traffic: Sequence[HourCount], now: datetime) -> float:
@@ -165,16 +206,24 @@ def _an_hour(traffic: Sequence[HourCount], now: datetime) -> float:
 def level(traffic: Sequence[HourCount], expected: NDArray[np.float64], now: datetime) -> float:
     """How much busier this week is than expected, so far: (seen + d) / (expected until now + d), d a day's traffic.
 
-    1 on Monday morning, and where nothing is expected; a holiday or a launch shows within a day.
+    1 on Monday morning, and where nothing is expected; a holiday or a launch shows within a day. What was expected
+    counts from the first output on: before it there was no traffic to fall behind.
 
     Args:
         expected: of `expected_week`.
     """
-    this = monday(now)
-    seen = sum(one.outputs for one in traffic if one.hour >= this)
-    so_far = float(expected.sum()) - pacing_budget.remaining(expected, (now - this) / HOUR)
+    this, known = monday(now), since_silence(traffic, now)
+    begins = max(this, known[0].hour) if known else this
+    seen = sum(one.outputs for one in known if one.hour >= this)
+    to_come = [pacing_budget.remaining(expected, (moment - this) / HOUR) for moment in (begins, now)]
+    so_far = to_come[0] - to_come[1]
     day = float(expected.sum()) / 7.0
     return (seen + day) / (so_far + day) if day > 0.0 else 1.0
+
+
+def last_hour(traffic: Sequence[HourCount], now: datetime) -> float:
+    """Outputs of the last whole hour, or of the one that has begun where these are more already."""
+    return float(max((one.outputs for one in traffic if one.hour > now - 2 * HOUR), default=0))
 
 
 def guarded(reviews: PeriodOutputs, before: MadePlan | None, now: datetime) -> tuple[Guard, Signal]:

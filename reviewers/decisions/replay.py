@@ -9,7 +9,7 @@ the rate that people found.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil, sqrt
 
@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from reviewers.decisions import sampling, selection, slices
+from reviewers.decisions import routing, sampling, selection, slices
 from reviewers.decisions.figures import WRONG
 from reviewers.decisions.planning import FLOOR_PART
 from reviewers.decisions.sampling import Terms
 from reviewers.decisions.selection import LEAST_CHANCE, Caution
 from reviewers.decisions.too_few import TooFew
-from reviewers.model import PastOutput, Policy, Risk, Route
+from reviewers.model import PastOutput, Policy, Risk, Route, Stratum
 
 Floats = NDArray[np.float64]
 
@@ -109,9 +109,12 @@ def stretches(past: Iterable[PastOutput], policy: Policy, *, until: datetime) ->
         before = one.decision
         first = min(first, before.decided_at)
         risk = None if before.risk is None else _risk(before.risk)
-        now = sampling.decide(one.output, risk, terms, draw=0.0, now=before.decided_at)
+        left = _let_go(one, policy)
+        so = replace(terms, let_go=frozenset({one.output.output_id})) if left else terms
+        now = sampling.decide(one.output, risk, so, draw=0.0, now=before.decided_at)
+        output = replace(one.output, hold=False) if left else one.output
         route = policy.route(now.route)
-        planned = route.has_budget and not one.output.hold
+        planned = route.has_budget and not output.hold
         week = ceil((until - before.decided_at) / WEEK) - 1
         columns = found.setdefault((route.name, week), _Columns(route=route))
         columns.numbers.append(
@@ -119,13 +122,23 @@ def stretches(past: Iterable[PastOutput], policy: Policy, *, until: datetime) ->
                 np.nan if before.risk is None else before.risk,
                 before.inclusion_probability,
                 np.nan if planned else now.inclusion_probability,
-                sampling.forced_chance(one.output, policy) if planned else 0.0,
+                sampling.forced_chance(output, policy) if planned else 0.0,
                 np.nan if one.outcome is None else float(one.outcome in WRONG),
             )
         )
         columns.slices.append(now.slice)
     ago = (until - first) / WEEK
     return [_stretch(columns, min(max(ago - week, LEAST_COVERED), 1.0)) for (_, week), columns in found.items()]
+
+
+def _let_go(one: PastOutput, policy: Policy) -> bool:
+    """Whether it was held and left at once, on a route that would let it go under the other policy too.
+
+    What was decided on as any other though it was sent with hold had left. What another proof would let go is unknown.
+    """
+    if not one.output.hold or one.decision.stratum is not Stratum.DRAWN:
+        return False
+    return routing.route_of(one.output, None, policy).release_below_proven
 
 
 def replayed(parts: Sequence[Stretch], policy: Policy, assumed: Assumed) -> list[Replayed]:

@@ -34,7 +34,7 @@ DETECTORS = ("grounding", "grounding_lexical")  # scores whose value is a logit 
 MEANT_FOR_IT = ("minicheck", "hallucination", "tokens")
 SUREST = 0.001  # a probability nearer to 0 or 1 says no more than this one
 RECENT = 20  # outputs whose detector counts as the one in use: a stand-in of an hour is no change of it
-WORDS, WORDS_VERSION = "words", "words-1"  # stands for a detector where there is none: see `_words`
+WORDS, WORDS_VERSION = "words", "words-2"  # stands for a detector where there is none: see `_words`
 
 # Odds that can be said aloud. They have the direction and order of six public sets of checked answers (SummEdits,
 # BEGIN, q², WiCE, QAGS, FaithBench); none was tuned on one of them: weights that fit some fall to chance on another.
@@ -102,6 +102,8 @@ def assess(scores: Sequence[Score], model: RiskModel = PRIOR) -> Risk:
         model = PRIOR
     values, used = _row(model.signals, scores, found)
     probability = model.base_rate
+    if found is None:
+        used = ()  # a stack without its detector would read the rest as beside a logit of 0, which few right ones have
     if used:
         evidence = stack.evidence(model.signals, np.array([values]))
         probability = float(calibration.probabilities(model.curve, evidence)[0])

@@ -22,7 +22,8 @@ def route_of(output: Output, risk: Risk | None, policy: Policy) -> Route:
     """The first route that matches; the policy's own when none does.
 
     A route with a bound on the risk never takes an output without one: an unscored output, or a held one at the moment
-    it is received, when no risk is known yet.
+    it is received, when no risk is known yet. The route that set how long an output is held keeps it, also where the
+    output left at once, below what that route had proven: so its risk stays None here.
     """
     return next((route for route in policy.routes if takes(route, output, risk)), policy.own_route)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reviewers.decisions import routing, selection, slices
@@ -28,6 +28,7 @@ class Terms:
 
     policy: Policy
     plans: Mapping[str, MadePlan] = field(default_factory=dict)  # the newest of each route with a budget, by its name
+    let_go: frozenset[str] = frozenset()  # ids of held outputs that left at once: reviews prove that few are wrong
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,11 +60,12 @@ def decide(output: Output, risk: Risk | None, terms: Terms, *, draw: float, now:
     and slice. Without a budget, or before the first plan: 1 from the risk threshold on, the uniform rate for every
     output, the unscored ones (`risk` None) included. The reason names the first of these, in this order, that gives
     the chance; among several rules it is the one with the largest rate. Of what a plan's draw takes, the part that it
-    would have taken whatever the risk is uniform.
+    would have taken whatever the risk is uniform. What was held and left at once is drawn as though it had never been
+    held, but on the route that held it: that one's next proof is to speak of it.
     """
     policy = terms.policy
-    # A held output follows the route that set how long it is held, and then no risk was known.
     route = routing.route_of(output, None if output.hold else risk, policy)
+    output = replace(output, hold=False) if output.output_id in terms.let_go else output
     name = slices.slice_of(output, route)
     offers = [*_forced(output, policy), *_drawn(risk, name, route, terms)]
     offer = max(offers, key=lambda one: one.chance)  # the first of equals, as listed above

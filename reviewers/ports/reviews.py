@@ -155,6 +155,12 @@ class Tasks(Protocol):
         Verdicts and resolutions that came after `as_of` are unseen: what they replaced is current. None: all are seen.
         """
 
+    def verdicts_on_reopened(self, since: datetime, until: datetime, *, route: str) -> int:
+        """How many current deciding verdicts on reopened answers of this route were recorded in [since, until).
+
+        They are in no rate, but they took people's time.
+        """
+
 
 class Verdicts(Protocol):
     """Append-only verdicts, marks and resolutions."""

@@ -40,7 +40,7 @@ class LexicalGrounding:
     """Machine reviewer "grounding_lexical", and "grounding" where the detector cannot run."""
 
     version = (
-        "grounding-lexical-4"  # raise it with the features, the evidence, the weights or how they are put together
+        "grounding-lexical-5"  # raise it with the features, the evidence, the weights or how they are put together
     )
 
     def __init__(self, name: str = "grounding_lexical") -> None:

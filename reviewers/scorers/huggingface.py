@@ -36,8 +36,8 @@ class HuggingFaceScorer:
         of what is computed with them, empty as of `Precision`.
         """
         self.name: str = family
-        self.version = f"{model.rstrip('/').rsplit('/', 1)[-1]}@{revision}"
         self._source = Source(model=model, revision=revision, device=device, precision=precision)
+        self.version = self._source.version(supported_label)
         self._family, self._label, self._batch = family, supported_label, batch_size
         self._loading = Lock()
         self._reader: PairReader | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from reviewers.errors import Invalid
@@ -43,6 +44,20 @@ class Source:
     revision: str
     device: str  # torch's; empty: a GPU if there is one
     precision: Precision = ""
+
+    def version(self, label: str = "") -> str:
+        """Names all that changes what a model says: it, its revision, the class that was named, a precision asked for.
+
+        Of a folder only the last part is told: the rest is this machine's.
+
+        >>> Source(model="org/nli", revision="main", device="", precision="bfloat16").version("LABEL_2")
+        'org/nli@main#LABEL_2-bfloat16'
+        """
+        name = self.model.rstrip("/")
+        name = Path(name).name if Path(name).is_dir() else name
+        return "".join(
+            [name, f"@{self.revision}", f"#{label}" * bool(label), f"-{self.precision}" * bool(self.precision)]
+        )
 
     def place(self) -> tuple[str, Any]:
         """The device and the type of the weights there. Raises Invalid for a device that this machine has not."""

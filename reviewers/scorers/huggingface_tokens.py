@@ -43,8 +43,8 @@ class TokenClassifierScorer:
         revision: str = "main",
     ) -> None:
         """As of HuggingFaceScorer. A batch holds whole answers with all their passages, so it is small."""
-        self.version = f"{model.rstrip('/').rsplit('/', 1)[-1]}@{revision}"
         self._source = Source(model=model, revision=revision, device=device, precision=precision)
+        self.version = self._source.version()
         self._batch = batch_size
         self._loading = Lock()
         self._parts: tuple[Any, Any, list[int]] | None = None

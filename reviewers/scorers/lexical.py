@@ -13,7 +13,7 @@ from reviewers.decisions.grounding import Comparison, compare
 from reviewers.model import Reading, Score
 from reviewers.ports import Evidence
 
-_VERSION = "words-1"  # of the comparison: raise it with any rule of `decisions.grounding`
+_VERSION = "words-2"  # of the comparison: raise it with any rule of `decisions.grounding`
 
 
 class Coverage:

@@ -19,7 +19,7 @@ class SelfConsistency:
     """The share of the samples that say a claim too; the output's is its least repeated claim's."""
 
     name = "self_consistency"
-    version = "words-1"  # of the comparison: raise it with any rule of `decisions.grounding`
+    version = "words-2"  # of the comparison: raise it with any rule of `decisions.grounding`
 
     def score(self, batch: Sequence[Evidence]) -> list[Score | None]:
         """Values in [0, 1], 1 is said in every sample; None without claims or samples."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reviewers.decisions import assignment, consensus
+from reviewers.decisions.opinions import SAW_DECISION
 from reviewers.errors import AlreadyResolved, Claimed, Invalid, NotYourTask
 from reviewers.model import (
     ClaimMark,
@@ -69,11 +70,25 @@ def verdict_of(ballot: Ballot, case: Case, verdict_id: str, *, as_lead: bool, no
         note=ballot.note,
         marks=ballot.marks,
         supersedes=own.verdict_id if own else None,
-        seen=case.task.show,
+        seen=_seen(ballot, case, own),
         as_lead=as_lead,
         opened_at=ballot.opened_at,
         recorded_at=now,
     )
+
+
+def _seen(ballot: Ballot, case: Case, own: Verdict | None) -> str:
+    """What the person had before them: what was decided, where they disagree with it and had not said so before.
+
+    Told apart, since nobody who agrees with a decision is asked: such verdicts say nothing of how far people agree.
+    """
+    if own is not None and own.kind is ballot.kind:
+        return own.seen
+    if case.task.show == "blind" and ballot.marks:
+        return case.task.show  # labels made of marks have to know that no passage stood beside its claim
+    if ballot.disagrees or (own is not None and own.seen == SAW_DECISION):
+        return SAW_DECISION
+    return case.task.show
 
 
 def repeated(ballot: Ballot, case: Case) -> Verdict | None:

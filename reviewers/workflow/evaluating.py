@@ -12,6 +12,7 @@ from reviewers.ports import Scorer
 from reviewers.workflow.scoring import Reader
 
 BATCH = 32  # as a worker's
+WARM_LONGEST = 6_000  # characters of the context of the made-up output: more pieces than a claim is read against
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +32,7 @@ class Scored:
     """Labelled outputs with their scores, and what scoring cost."""
 
     rows: tuple[Labelled, ...]
-    milliseconds: dict[str, float]  # an output, by part: "reading", each scorer's name, and "all"
+    milliseconds: dict[str, float]  # an output, models loaded, by part: "reading", each scorer's name, and "all"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,8 +44,13 @@ class Evaluator:
     seconds: Callable[[], float]  # a stopwatch
 
     def score(self, found: Sequence[LabelledOutput], *, now: datetime, progress: Callable[[int, int], None]) -> Scored:
-        """Score all of them in batches; `progress(done, total)` counts outputs. Raises what a scorer raises."""
-        spent = {"reading": 0.0, **{scorer.name: 0.0 for scorer in self.scorers}}
+        """Score all of them in batches; `progress(done, total)` counts outputs. Raises what a scorer raises.
+
+        Models load with the first output that they read, which is made up and not timed.
+        """
+        if found:
+            self._batch([_made_up(max(len(one.context) for one in found))], now, self._nothing_spent())
+        spent = self._nothing_spent()
         rows: list[Labelled] = []
         for start in range(0, len(found), BATCH):
             batch = found[start : start + BATCH]
@@ -52,6 +58,9 @@ class Evaluator:
             progress(len(rows), len(found))
         each = {part: 1000.0 * seconds / max(1, len(rows)) for part, seconds in spent.items()}
         return Scored(rows=tuple(rows), milliseconds=each | {"all": sum(each.values())})
+
+    def _nothing_spent(self) -> dict[str, float]:
+        return {"reading": 0.0, **{scorer.name: 0.0 for scorer in self.scorers}}
 
     def _batch(self, batch: Sequence[LabelledOutput], now: datetime, spent: dict[str, float]) -> list[Labelled]:
         began = self.seconds()
@@ -73,6 +82,22 @@ class Evaluator:
             )
             for one, of in zip(batch, scores, strict=True)
         ]
+
+
+def _made_up(longest: int) -> LabelledOutput:
+    """An output that every part has to read: its claim has no word of a context as long as the file's longest.
+
+    Not one of the file's: a scorer may remember what it has read, and would have that for nothing afterwards.
+    """
+    rained = "It rained. "
+    return LabelledOutput(
+        output_id="made-up",
+        source_set="made-up",
+        question="What was the weather?",
+        context=rained * max(1, min(longest, WARM_LONGEST) // len(rained)),
+        text="Snow fell on Monday.",
+        wrong=True,
+    )
 
 
 def _output(one: LabelledOutput, now: datetime) -> Output:

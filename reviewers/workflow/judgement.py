@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,6 +38,7 @@ from reviewers.workflow.review import post_notice
 
 FOUR_WEEKS = timedelta(days=28)
 DEFAULT_DAYS, MOST_DAYS = 28, 366
+OWN_ROUTE = "Answers of no route"  # the policy's own is asked for and told by this name, which Home gives it too
 LARGE = 50_000  # outputs: an estimate of so many takes long enough to be kept for a while
 KEPT_SECONDS = 300.0  # for which it is
 LARGE_EVERY = timedelta(hours=1)  # between two looks of the sweep at a route with so many
@@ -47,11 +49,13 @@ STANDING_SECONDS = 60.0  # for which the standing judgements are kept in a proce
 class Stats:
     """What the verdicts of a period say of a route, or of all routes together."""
 
-    route: str  # empty: all routes
+    route: str  # its name; OWN_ROUTE: the policy's own; empty: all routes
     since: datetime
     until: datetime
     rate: Rate | TooFew
     outputs: int  # of the period
+    reviewed: int  # of these, by people; where the rate is too few users, it does not say how many
+    ranked: int  # of the reviewed ones, those with a risk
     weeks: tuple[Line, ...]  # newest first
     slices: tuple[Line, ...]  # most reviewed first; empty when there is only one
     versions: tuple[Line, ...]  # of models, most reviewed first; empty when there is only one
@@ -62,7 +66,14 @@ class Stats:
     signal: Auroc | TooFew
     drawn_evenly: bool  # the risk seems to tell nothing, so outputs are drawn evenly until it does
     judgement: Judgement | None  # the route's own, with its release guarantee; None: none yet, or several routes
-    seconds_a_review: float  # as far as that is known
+    seconds_a_review: float  # of all the verdicts that one needs, as far as that is known
+
+
+class Asked(NamedTuple):
+    """Whose figures are asked for."""
+
+    name: str  # as they are told; empty: of all routes
+    route: str | None  # as outputs carry it, where the policy's own has no name; None: all
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,19 +98,21 @@ class JudgementDesk:
     seen: Remembered[bool] = field(default_factory=Remembered)  # large routes that the sweep need not look at yet
 
     def stats(self, route: str, days: int, zone: tzinfo) -> Stats:
-        """The error rate of a route (empty: of all) over the last days, with all that is said beside it.
+        """The error rate of a route over the last days, with all that is said beside it.
+
+        `route` is a name in any case, or OWN_ROUTE for outputs that belong to none; empty: all routes together.
 
         Raises Invalid: `route` for one that nobody knows, `days` outside 1 to 366.
         """
         if not 1 <= days <= MOST_DAYS:
             raise Invalid("days", f"Days go from 1 to {MOST_DAYS}, such as 28.")
-        name, now = named(route, self.policies.current()), self.clock.now()
-        kept = self.large.get((name, days, str(zone)), now)
+        asked, now = _asked(route, self.policies.current()), self.clock.now()
+        kept = self.large.get((asked, days, str(zone)), now)
         if kept is not None:
             return kept
-        stats = self._stats(name, now - timedelta(days=days), now, zone)
+        stats = self._stats(asked, now - timedelta(days=days), now, zone)
         if stats.outputs >= self.large_from:
-            self.large.keep((name, days, str(zone)), stats, until=now + timedelta(seconds=KEPT_SECONDS))
+            self.large.keep((asked, days, str(zone)), stats, until=now + timedelta(seconds=KEPT_SECONDS))
         return stats
 
     def rates_of(
@@ -163,24 +176,30 @@ class JudgementDesk:
             self.standing.keep(route, found, until=now + timedelta(seconds=STANDING_SECONDS))
         return self.standing.get(route, now)
 
-    def _stats(self, name: str, since: datetime, until: datetime, zone: tzinfo) -> Stats:
+    def _stats(self, asked: Asked, since: datetime, until: datetime, zone: tzinfo) -> Stats:
+        (name, route), policy = asked, self.policies.current()
         with self.store.read() as uow:
-            outputs = uow.decisions.sample(since, until, route=name or None)
+            outputs = uow.decisions.sample(since, until, route=route)
             everybody = uow.tasks.reviewed(since, until)
             # Where there are no routes, all outputs are those of the policy's own.
-            is_one = bool(name) or not self.policies.current().routes
-            judgement = uow.judgements.newest(name) if is_one else None
-            plan = uow.plans.newest(name) if is_one else None
-        reviewed = [one for one in everybody if not name or one.route == name]
-        found = opinions.errors(everybody, [name] if name else None)
+            one_route = "" if route is None and not policy.routes else route
+            judgement = None if one_route is None else uow.judgements.newest(one_route)
+            plan = None  # without a budget none draws anything, and the newest one is of before it was removed
+            if one_route is not None and policy.route(one_route).has_budget:
+                plan = uow.plans.newest(one_route)
+        reviewed = [one for one in everybody if route is None or one.route == route]
+        found = opinions.errors(everybody, None if route is None else [route])
         errors = _known(found)
-        seconds = figures.seconds_for_one(reviewed)
+        seconds, quorum = figures.seconds_for_one(reviewed), policy.route(one_route or "").quorum
+        sample, _ = error_rates.inputs_of(outputs)
         return Stats(
             route=name,
             since=since,
             until=until,
             rate=error_rates.rate(outputs, errors=errors),
             outputs=len(outputs),
+            reviewed=len(sample),
+            ranked=int(np.count_nonzero(~np.isnan(sample.risk))),
             weeks=error_rates.weeks(outputs, zone, errors=errors),
             slices=_several(error_rates.lines(outputs, outputs.slice, outputs.slices, errors=errors)),
             versions=_several(error_rates.lines(outputs, outputs.model, outputs.models, errors=errors)),
@@ -188,10 +207,10 @@ class JudgementDesk:
             anchoring=figures.anchoring(reviewed),
             agreement=agreement.alpha(opinions.units(reviewed)),
             errors=found,
-            signal=signal.auroc(error_rates.inputs_of(outputs)[0]),
+            signal=signal.auroc(sample),
             drawn_evenly=plan is not None and not plan.signal.trusted,
             judgement=judgement,
-            seconds_a_review=seconds if isinstance(seconds, float) else figures.DEFAULT_SECONDS,
+            seconds_a_review=quorum * (seconds if isinstance(seconds, float) else figures.DEFAULT_SECONDS),
         )
 
     def _judged(self, route: Route, before: Judgement | None, now: datetime) -> Judgement:
@@ -215,6 +234,15 @@ class JudgementDesk:
             made_at=now,
             others_until=None if scorers.since is None else moment(scorers.since),
         )
+
+
+def _asked(route: str, policy: Policy) -> Asked:
+    """Whose figures a name asks for; a route that is called as the policy's own is the one that is meant."""
+    name = route.casefold()
+    if name == OWN_ROUTE.casefold() and all(known.name.casefold() != name for known in policy.routes):
+        return Asked(OWN_ROUTE, "")
+    found = named(route, policy)
+    return Asked(found, found or None)
 
 
 def named(route: str, policy: Policy) -> str:

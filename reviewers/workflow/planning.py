@@ -18,7 +18,7 @@ RECENT = 2 * WEEK  # whose risks and slices a plan is made from
 ENOUGH = 20_000  # of them; where more come in, a shorter time is recent, but a day at least
 SHORTEST_RECENT = WEEK / 7
 PLAN_SECONDS = 3600.0  # between two plans of a route
-EARLY_SECONDS = 300.0  # before the first one, while outputs are too few
+EARLY_SECONDS = 300.0  # before the first one, and while outputs are too few or the budget takes them all
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +49,8 @@ class Planner:
         made = planning.next_plan(seen, route, policy, version=version, now=now)
         if isinstance(made, TooFew):
             return 0
-        self.store.lease(lease, version, now=now, seconds=PLAN_SECONDS)
+        if not planning.holds_briefly(made, seen):
+            self.store.lease(lease, version, now=now, seconds=PLAN_SECONDS)
         if not planning.differs(made, seen.before):
             return 0
         with self.store.begin() as uow:
@@ -100,6 +101,7 @@ def seen_by(uow: UnitOfWork, route: Route, traffic: list[HourCount], now: dateti
         traffic=traffic,
         waiting=state.open + state.disputed if state else 0,
         before=uow.plans.newest(route.name),
+        reopened=uow.tasks.verdicts_on_reopened(monday(now), now, route=route.name),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from reviewers.decisions import gate, routing, scorer_versions
@@ -19,19 +18,18 @@ def let_go(
     *,
     metrics: Metrics,
     now: datetime,
-) -> list[Output]:
-    """Release what is proven; the outputs as the draw then sees them, in order: one that left is held no more.
+) -> frozenset[str]:
+    """Release what is proven; the ids of what left. They stay on the route that held them, and are drawn as any other.
 
     What a rule names never leaves so: people are to see it whatever the risk says.
     """
     if not any(output.hold for output in outputs) or not _asked_for(policy):
-        return list(outputs)
+        return frozenset()
     proofs: dict[str, Proof | None] = {}
-    seen: list[Output] = []
+    found: set[str] = set()
     for output, assessment in zip(outputs, assessments, strict=True):
         release = uow.releases.get(output.output_id) if output.hold else None
         if release is None or any(rule.matches(output) for rule in policy.rules):
-            seen.append(output)
             continue
         route = routing.route_of(output, None, policy)  # the one that held it, when no risk was known
         if route.name not in proofs:
@@ -42,8 +40,9 @@ def let_go(
         if decided != release:
             left = uow.releases.decide(decided)  # False: it became final meanwhile
             metrics.count("releases_below_proven", int(left))
-        seen.append(replace(output, hold=False) if left else output)
-    return seen
+        if left:
+            found.add(output.output_id)
+    return frozenset(found)
 
 
 def _proof(uow: UnitOfWork, route: Route) -> Proof | None:

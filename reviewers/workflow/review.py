@@ -18,6 +18,7 @@ from reviewers.model import (
     ReviewTask,
     Route,
     SamplingDecision,
+    Stratum,
     TaskState,
 )
 from reviewers.ports import OutboxItem, OutboxKind, UnitOfWork
@@ -47,22 +48,24 @@ def open_task(
         channel: where its card goes when neither the rule that selected it nor its route names one.
         sent_by: the person who sent it to review by hand, whatever the decision says.
     """
+    # Decided on as any other though it was held: it left at once, below what reviews prove, and nobody waits for it.
+    hold = output.hold and decision.stratum is not Stratum.DRAWN
     # Locked, so that a deadline that passes while the machine reads finds this task when it decides the release.
-    release = uow.releases.lock(output.output_id) if output.hold else None
+    release = uow.releases.lock(output.output_id) if hold else None
     late = release is not None and release.state is ReleaseState.TIMED_OUT
     # A held output follows the route that set how long it is held, and then no risk was known.
     risk = assessment.risk if assessment and not output.hold else None
     route = routing.route_of(output, risk, policy)
     due_at = release.deadline if release else decision.decided_at + timedelta(hours=route.due_hours)
-    times_out = route.after_due is AfterDue.TIME_OUT and not output.hold and due_at is not None
-    draw = _marks_draw(output, decision, policy, sent_by=sent_by)
+    times_out = route.after_due is AfterDue.TIME_OUT and not hold and due_at is not None
+    draw = _marks_draw(output, decision, route, policy, sent_by=sent_by)
     known = str(output.metadata.get(KNOWN_KEY, ""))
     task = ReviewTask(
         task_id=task_id,
         output_id=output.output_id,
         number=output.number,
         channel=decision.channel or route.channel or policy.channel or channel,
-        hold=output.hold,
+        hold=hold,
         state=TaskState.TIMED_OUT if late else TaskState.OPEN,
         created_at=decision.decided_at,
         due_at=due_at,
@@ -162,13 +165,19 @@ def post_notice(uow: UnitOfWork, notice: Notice) -> bool:
     return True
 
 
-def _marks_draw(output: Output, decision: SamplingDecision, policy: Policy, *, sent_by: str) -> float | None:
-    """The draw that may leave the machine's marks away: of the uniform sample alone, so that both parts compare."""
-    if decision.reason is not Reason.UNIFORM or sent_by:
+def _marks_draw(
+    output: Output, decision: SamplingDecision, route: Route, policy: Policy, *, sent_by: str
+) -> float | None:
+    """The draw that may leave the machine's marks away: of the uniform sample alone, so that both parts compare.
+
+    None where nothing hangs on it: the route shows no marks, or more than them, or none are ever left away.
+    """
+    drawn = decision.reason is Reason.UNIFORM and not sent_by
+    if not drawn or route.show != "evidence" or policy.unmarked_rate == 0.0:
         return None
     return sampling.stable_draw(output.output_id, f"{policy.version}:marks")
 
 
 def _show(route: Route, draw: float | None, policy: Policy) -> str:
-    unmarked = draw is not None and draw < policy.unmarked_rate and route.show == "evidence"
+    unmarked = draw is not None and draw < policy.unmarked_rate
     return "blind" if unmarked else route.show

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from reviewers.decisions import sampling
@@ -86,8 +86,8 @@ class ScoringStep:
 
         Held ones that may leave at once are let go first: then nobody waits for them, and the draw takes them or not.
         """
-        outputs = let_go(uow, outputs, assessments, policy, metrics=self.metrics, now=self.clock.now())
-        terms = terms_now(uow, policy)
+        left = let_go(uow, outputs, assessments, policy, metrics=self.metrics, now=self.clock.now())
+        terms = replace(terms_now(uow, policy), let_go=left)
         decisions = [
             self._decide(output, assessment.risk, terms)
             for output, assessment in zip(outputs, assessments, strict=True)

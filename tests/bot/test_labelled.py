@@ -41,6 +41,7 @@ def test_rows_are_read_in_order(tmp_path: Path) -> None:
         ("{", "is not JSON"),
         ("[1]", "is not a JSON object"),
         (GOOD | {"label": 2}, "label must be 0 (right) or 1 (wrong), and is 2"),
+        (GOOD | {"label": "1"}, "label must be 0 (right) or 1 (wrong), and is '1'"),
         (GOOD | {"label": True}, "label must be 0"),
         ({name: GOOD[name] for name in ("id", "context", "output")}, "and is missing"),
         (GOOD | {"output": " "}, "output must be text that is not empty"),

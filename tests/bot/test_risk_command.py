@@ -84,6 +84,29 @@ def test_too_little_is_said_in_table_and_json(labelled: Path, tmp_path: Path) ->
     assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["coverage.png", "risk.json"]
 
 
+def test_a_set_that_is_named_all_is_in_the_picture_and_told_from_the_total(labelled: Path, tmp_path: Path) -> None:
+    """A file of its one set has a picture of sets; with another set there are two lines of that name."""
+    rows = labelled.read_text(encoding="utf-8").replace(json.dumps(SET), '"all"')
+    asked = ["risk", "evaluate", str(labelled), "--scorers", LEXICAL, "--out", str(tmp_path / "made")]
+    labelled.write_text("\n".join(row for row in rows.splitlines() if '"all"' in row), encoding="utf-8")
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    assert (tmp_path / "made" / "auroc.png").exists()
+    labelled.write_text(rows, encoding="utf-8")
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    told = json.loads((tmp_path / "made" / "risk.json").read_text(encoding="utf-8"))
+    assert [(one["name"], one["total"]) for one in told["sets"]] == [("all", False), ("dates", False), ("all", True)]
+
+
+def test_an_earlier_picture_does_not_stand_beside_new_numbers(labelled: Path, tmp_path: Path) -> None:
+    """The second run learns nothing; what is not the command's own stays."""
+    asked = ["risk", "evaluate", str(labelled), "--scorers", LEXICAL, "--out", str(tmp_path / "made")]
+    CliRunner().invoke(app, [*asked, "--learn"])
+    (tmp_path / "made" / "notes.txt").write_text("mine")
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    left = {path.name for path in (tmp_path / "made").iterdir()}
+    assert left == {"auroc.png", "coverage.png", "risk.json", "notes.txt"}
+
+
 def test_mistakes_of_a_file_are_told_with_their_lines(labelled: Path) -> None:
     """Nothing is measured with a row in it that cannot be read."""
     labelled.write_text(labelled.read_text(encoding="utf-8") + '\n{"id": "x"}', encoding="utf-8")

@@ -21,11 +21,11 @@ def built(names: str, folder: Path) -> tuple[Scorer, ...]:
 @pytest.mark.parametrize(
     ("name", "scorer", "version"),
     [
-        ("coverage", "coverage", "words-1"),
-        ("missing_facts", "missing_facts", "words-1"),
-        ("contradictions", "contradictions", "words-1"),
+        ("coverage", "coverage", "words-2"),
+        ("missing_facts", "missing_facts", "words-2"),
+        ("contradictions", "contradictions", "words-2"),
         ("token_logprob", "token_logprob", "mean-1"),
-        ("self_consistency", "self_consistency", "words-1"),
+        ("self_consistency", "self_consistency", "words-2"),
         ("retrieval", "retrieval", "minilm-l6-v2-1"),
         ("conditional_logprob", "conditional_logprob", "smollm2-135m-1"),
         ("hf:entailment:cross-encoder/nli-deberta-v3-base", "entailment", "nli-deberta-v3-base@main"),

@@ -312,13 +312,16 @@ def test_a_reversed_risk_gets_a_slope_below_nothing() -> None:
     assert found.at(0.95).low < wrong.mean() < found.at(0.95).high
 
 
-def test_undecided_tasks_count_as_cut_at_random() -> None:
-    """Half of the drawn ones decided so far is the same as half the chance."""
-    sample, population = active(5)
-    half = estimate(sample, population, resolved_share=0.5)
-    assert half == estimate(
-        replace(sample, chance=sample.chance / 2.0), replace(population, chance=population.chance / 2.0)
-    )
+def test_all_alike_are_worth_no_more_than_the_chances_let_expect() -> None:
+    """500 right ones of 10,000, and 10,000 that nobody looked at, at a chance of .00005 each.
+
+    N² / Σ 1/π = 20,000² / (10,000 · 20 + 10,000 · 20,000) = 1.998: 1 − .025^(1/1.998) = .842 at the most.
+    """
+    chance = np.repeat([0.05, 0.00005], 10_000)
+    right = Sample(wrong=np.zeros(500), risk=np.full(500, 0.1), chance=np.full(500, 0.05))
+    found = number(estimate(right, Population(risk=np.full(20_000, 0.1), chance=chance)))
+    assert found.method is Method.EXACT
+    assert found.at(0.95) == pytest.approx((0.0, 0.842), abs=1e-3)
 
 
 def test_a_chance_of_nothing_is_refused() -> None:

@@ -90,6 +90,22 @@ def test_the_mean_counts_each_set_once() -> None:
     assert mean_auroc([]) == TooFew(found=0, needed=1)
 
 
+def test_a_set_may_be_named_as_all_together_are() -> None:
+    """It counts in the mean as any other."""
+    rows = drawn(60, 6, source_set=ALL) + drawn(600, 7, source_set="b")
+    reports = by_set(rows)
+    assert [(one.name, one.total, one.outputs) for one in reports] == [
+        (ALL, False, 60),
+        ("b", False, 600),
+        (ALL, True, 660),
+    ]
+    values = [one.auroc.value for one in reports[:2] if isinstance(one.auroc, Measured)]
+    found = mean_auroc(reports)
+    assert isinstance(found, Measured)
+    assert found.value == pytest.approx(sum(values) / 2)
+    assert [(one.name, one.total) for one in by_set(rows[:60])] == [(ALL, False)]
+
+
 def test_the_standard_error_of_a_mean_is_that_of_independent_sets() -> None:
     """√(.03² + .04²) / 2 = .025."""
     parts = [Measured(value=value, low=0, high=1, error=error) for value, error in ((0.7, 0.03), (0.9, 0.04))]

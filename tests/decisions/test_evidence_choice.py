@@ -71,3 +71,12 @@ def test_the_same_text_twice_is_read_once_and_none_is_empty() -> None:
     twice = [passage("It rained."), passage("It rained.")]
     assert choose_evidence("It rained.", twice) == "It rained."
     assert choose_evidence("It rained.", []) == ""
+
+
+def test_a_script_without_blanks_is_measured_by_its_characters() -> None:
+    """Sixty sentences of ten characters are more than 300 words, so the one that says it is found and not cut off."""
+    filler = [f"天气不好我们没有出门{number}。" for number in range(60)]
+    told = "银行的手续费是每月五欧元。"
+    evidence = choose_evidence("手续费是每月五欧元。", [passage("".join([*filler, told]))])
+    assert told in evidence
+    assert len(evidence) < 400

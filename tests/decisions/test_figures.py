@@ -78,6 +78,36 @@ def test_marks_are_compared_inside_the_uniform_sample() -> None:
     assert (found.value, found.low, found.high) == pytest.approx((-0.15, -0.2936004, -0.0231841), abs=1e-6)
 
 
+def test_a_route_that_shows_no_marks_is_no_trial_of_them() -> None:
+    """10 of 100 wrong on a route with marks, 40 of 100 on one that is blind: nothing was drawn on either. Nor is a
+    route that turned blind compared with itself under an older policy."""
+    routes = reviews(90, 10) + reviews(60, 40, start=200, route="Loans", show="blind")
+    assert figures.anchoring(routes) == TooFew(found=0, needed=20)
+    turned = reviews(90, 10) + reviews(60, 40, start=200, policy_version="q", show="blind")
+    assert figures.anchoring(turned) == TooFew(found=0, needed=20)
+
+
+def test_marks_are_compared_within_routes() -> None:
+    """A tenth without marks on a route of 10 in 100 wrong, half of them on one of 40 in 100: no difference, though
+    29 of 140 with marks are wrong and 21 of 60 without.
+
+    Weights 90·10/100 = 9 and 50·50/100 = 25, so both sides are (9·.1 + 25·.4)/34; effective numbers 34²/(81/90 +
+    625/50) = 86.27 and 34²/(81/10 + 625/50) = 56.12. Ends by the roots of Wilson's quadratic.
+    """
+    sample = [
+        *reviews(81, 9),
+        *reviews(9, 1, start=200, show="blind"),
+        *reviews(30, 20, start=300, route="Loans"),
+        *reviews(30, 20, start=400, route="Loans", show="blind"),
+        *reviews(0, 70, start=500, route="Complaints", show="blind"),
+    ]
+    found = figures.anchoring(sample)
+    assert isinstance(found, Difference)
+    assert (found.first.value, found.second.value) == pytest.approx((10.9 / 34, 10.9 / 34))
+    assert (found.value, found.low, found.high) == pytest.approx((0.0, -0.1577075, 0.1495720), abs=1e-6)
+    assert (found.first.reviewed, found.second.reviewed) == (140, 60)
+
+
 def test_too_few_without_marks_are_said() -> None:
     """Nineteen of twenty."""
     sample = reviews(89, 11) + reviews(19, 0, start=200, show="blind")

@@ -166,6 +166,34 @@ def test_no_number_of_reviews_proves_what_seems_false() -> None:
     assert guarantee.reviews_needed(part, limit=0.05, reviewed=100) is None
 
 
+def test_only_reviews_say_that_no_number_would() -> None:
+    """None of 40 wrong where the risks predict 12 of 100: 45 prove it, 44.9 with none wrong.
+
+    3 of 100 in the reviews: (1.28155 · .21794 + .84162 · .17059)² / .02² = 447.05. Without any the prediction says no.
+    """
+    part = replace(PART, predicted=0.12, reviewed=40, value=0.0, worth=40.0)
+    assert guarantee.reviews_needed(part, limit=0.05, reviewed=40) == 45
+    assert guarantee.reviews_needed(replace(part, value=0.03), limit=0.05, reviewed=40) == 448
+    assert guarantee.reviews_needed(replace(part, value=0.05), limit=0.05, reviewed=40) is None
+    assert guarantee.reviews_needed(replace(part, value=None, worth=0.0), limit=0.05, reviewed=3) is None
+
+
+def test_what_nobody_decided_is_in_no_proof() -> None:
+    """500 right ones of 10,000 drawn would prove it; 3,000 held ones were never decided."""
+    held = np.repeat(np.arange(2, dtype=np.int32), [3000, 10_000])
+    outputs = a_period(
+        [0.02] * 13_000,
+        range(3000, 3500),
+        [False] * 500,
+        chance=np.repeat([1.0, 0.05], [3000, 10_000]),
+        stratum=held,
+        strata=("held", "drawn"),
+    )
+    assert guarantee.prove(outputs, limit=0.05).proven is None
+    drawn = replace(outputs, stratum=np.ones(13_000, np.int32), chance=np.full(13_000, 0.05))
+    assert guarantee.prove(drawn, limit=0.05).proven is not None
+
+
 def test_new_proof_counts_whether_larger_or_smaller() -> None:
     """It moves on proof, in both directions."""
     found = guarantee.renewed(PROOF, GUARANTEE, None, now=NOON + timedelta(days=7))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import integrate
@@ -14,6 +16,7 @@ from reviewers.decisions.measures import (
     auroc,
     brier,
     calibration_error,
+    mean_of,
     on_logit_scale,
     reliability,
     risk_coverage,
@@ -98,6 +101,34 @@ def test_few_outputs_do_not_prove_a_perfect_order() -> None:
     assert (found.value, found.low, found.high) == pytest.approx((1.0, 0.7224673, 1.0))
 
 
+@pytest.mark.parametrize("turned", [1.0, -1.0])
+def test_a_mean_with_a_perfect_set_is_no_surer_than_that_set(turned: float) -> None:
+    """Five of each, in order or in reverse: Wilson's 5 / (5 + 1.959964²) = .5655175 is .4344825 from the end.
+
+    That is 1.959964 standard errors of .2216788; two such sets have one of .2216788 / √2 = .1567505.
+    """
+    wrong = np.repeat([1.0, 0.0], 5)
+    perfect = auroc(wrong, turned * wrong, np.ones(10))
+    assert isinstance(perfect, Measured)
+    assert perfect.error == pytest.approx(0.2216788)
+    mean = mean_of([perfect, perfect])
+    assert isinstance(mean, Measured)
+    assert (mean.value, mean.error) == pytest.approx((max(0.0, turned), 0.1567505))
+    assert mean.high - mean.low == pytest.approx(1.959964 * 0.1567505, abs=1e-6)
+
+
+def test_groups_named_by_whole_documents_cost_no_more_than_their_names() -> None:
+    """300 outputs, one on a document of 100,000 characters: an array of equally long names has 120 MB."""
+    wrong, score, weights = drawn(300, 7)
+    names = [f"d-{place}" for place in range(299)] + ["d" * 100_000]
+    tracemalloc.start()
+    found = auroc(wrong, score, weights, names)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == auroc(wrong, score, weights)  # each its own group
+    assert peak < 2_000_000
+
+
 def test_a_share_of_one_with_an_error_is_cut() -> None:
     """The logit of 1 is not finite."""
     found = on_logit_scale(1.0, 0.05)
@@ -135,6 +166,25 @@ def test_calibration_error_of_a_known_distance() -> None:
     risk = np.repeat([0.3, 0.7], 1000)
     wrong = np.concatenate([np.repeat([1.0, 0.0], [400, 600]), np.repeat([1.0, 0.0], [600, 400])])
     assert calibration_error(wrong, risk, np.ones(2000), bins=2) == pytest.approx(0.0987915, abs=1e-6)
+
+
+def test_calibration_error_of_ties_does_not_depend_on_the_order_of_rows() -> None:
+    """300 of risk .12, of which 36 are wrong: true, however a file is sorted."""
+    by_label = np.repeat([1.0, 0.0], [36, 264])
+    mixed = np.random.default_rng(8).permutation(by_label)
+    for wrong in (by_label, by_label[::-1], mixed):
+        assert calibration_error(wrong, np.full(300, 0.12), np.ones(300)) == 0.0
+
+
+def test_outputs_of_one_risk_are_in_one_bin() -> None:
+    """Ten of .1, then thirty of .2 round an edge at 20, then twenty of .3: middles 5, 25 and 50 of 60, in thirds."""
+    risk = np.repeat([0.1, 0.2, 0.3], [10, 30, 20])
+    wrong = np.concatenate([np.repeat([1.0, 0.0], [1, 9]), np.repeat([1.0, 0.0], [6, 24]), np.repeat([1.0, 0.0], 10)])
+    found = reliability(wrong, risk, np.ones(60), bins=3)
+    assert [one.risk for one in found] == pytest.approx([0.1, 0.2, 0.3])
+    assert [one.share for one in found] == pytest.approx([0.1, 0.2, 0.5])
+    assert [one.mass for one in found] == pytest.approx([1 / 6, 1 / 2, 1 / 3])
+    assert [one.effective for one in found] == pytest.approx([10, 30, 20])
 
 
 def test_calibration_error_needs_two_outputs_a_bin() -> None:

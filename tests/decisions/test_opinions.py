@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from reviewers.decisions import opinions
+from reviewers.decisions.agreement import Alpha, alpha
 from reviewers.decisions.double_review import Said
 from reviewers.decisions.estimate_inputs import ReviewerErrors
 from reviewers.decisions.reviewer_errors import Opinion, judge
@@ -71,6 +72,51 @@ def test_agreement_is_over_outputs_without_leads_and_known_answers() -> None:
     """Neither judges in ignorance of the others."""
     reviewed = [one(1, wrong=True), second(1), one(2), gold(2, known="right"), one(1, TOMAS, as_lead=True)]
     assert opinions.units(reviewed) == [["wrong", "right"], ["right"]]
+
+
+def contested(number: int, *, lead_finds_wrong: bool) -> list[Reviewed]:
+    """Mara passed it; Jonas, who was shown that, disagreed; Tomás settled it."""
+    outcome = Outcome.REJECTED if lead_finds_wrong else Outcome.APPROVED
+    return [
+        one(number, MARA, outcome=outcome),
+        one(number, JONAS, wrong=True, seen="decided", outcome=outcome),
+        one(number, TOMAS, wrong=lead_finds_wrong, as_lead=True, outcome=outcome),
+    ]
+
+
+def test_who_disagrees_with_a_decision_does_not_judge_in_ignorance_of_it() -> None:
+    """Thirty pairs of which one differs, 7 of 60 saying wrong: D_o = 2/60, D_e = 2·7·53/(60·59), so α is .841; ten who
+    disagree with what they were shown would make it .19."""
+    pairs = [one(place, wrong=place < 4) for place in range(30)]
+    pairs += [second(place, wrong=place < 3) for place in range(30)]
+    late = [each for number in range(40, 50) for each in contested(number, lead_finds_wrong=True)]
+    found = alpha(opinions.units(pairs + late))
+    assert isinstance(found, Alpha)
+    assert found.units == 30
+    assert found.value == pytest.approx(1 - (2 / 60) / (2 * 7 * 53 / (60 * 59)))
+
+
+@pytest.mark.parametrize("lead_finds_wrong", [True, False])
+def test_what_a_lead_settled_for_who_disagreed_judges_nobody(lead_finds_wrong: bool) -> None:
+    """Only where somebody differs does it come to that; a dispute of two who did not know of each other still does."""
+    found = opinions.opinions(contested(1, lead_finds_wrong=lead_finds_wrong))
+    assert found.given == (Opinion(item="o-1", reviewer=MARA, wrong=False),)
+    assert found.known == {}
+    blind = [one(2, wrong=True), one(2, JONAS), one(2, TOMAS, wrong=True, as_lead=True)]
+    assert opinions.opinions(contested(1, lead_finds_wrong=lead_finds_wrong) + blind).known == {"o-2": True}
+
+
+def test_what_a_lead_settled_for_who_disagreed_was_not_decided_by_them() -> None:
+    """Jonas was of the lead's mind, but it is Mara who decides on this route."""
+    reviewed = [one(place, MARA, wrong=place < 8, known="wrong") for place in range(20)]
+    reviewed += [one(20 + place, JONAS, wrong=place < 2, known="wrong") for place in range(20)]
+    reviewed += [one(40, MARA), *contested(41, lead_finds_wrong=True)]
+    found = opinions.errors(reviewed)
+    judged = opinions.opinions(reviewed)
+    assert isinstance(found, ReviewerErrors)
+    mara = judge(judged.given, judged.known).by_reviewer[MARA]
+    assert found.people == 1
+    assert found.sensitivity.mean == pytest.approx(mara.errors.sensitivity.mean)
 
 
 def test_what_an_output_came_to_with_all_looks_at_it() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 
-from reviewers.decisions.overflow import cut_of, keep_probability, may_be_cut, most_waiting
+from reviewers.decisions.overflow import Drawn, Lot, cut_of, keep_probability, left, may_be_cut, met, most_waiting
 from reviewers.model import ReviewTask, Route
 from tests.builders import NOON, a_decision, a_made_plan, a_task
 
@@ -94,3 +96,74 @@ def test_lot_can_be_drawn_again_and_chances_multiply() -> None:
     assert cut.draw == (int(digest[:16], 16) // 2**11) / 2**53
     assert cut.kept is (cut.draw < 0.4)
     assert cut.kept_so_far == pytest.approx(0.2)
+
+
+HOUR = timedelta(hours=1)
+
+
+def at(*moments: datetime) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
+    """Moments as arrays hold them."""
+    return np.array([moment.replace(tzinfo=None) for moment in moments], dtype="datetime64[us]")
+
+
+def selected(by_hour: Mapping[int, int]) -> Drawn:
+    """So many outputs, decided on so many hours after noon, of which no lot closed any."""
+    moments = at(*(NOON + hour * HOUR for hour, count in by_hour.items() for _ in range(count)))
+    return Drawn(decided_at=moments, open_from=np.full(len(moments), "NaT", dtype="datetime64[us]"))
+
+
+def a_lot(waited: Mapping[int, int], *, keep: float, cut_at: datetime) -> Lot:
+    """A cut that so many outputs of so many hours after noon were in."""
+    noon = int(NOON.timestamp()) // 3600
+    (since,) = at(NOON + min(waited) * HOUR)
+    return Lot(
+        reaches_from=since,
+        cut_at=at(cut_at)[0],
+        keep=keep,
+        waited={noon + hour: count for hour, count in waited.items()},
+    )
+
+
+def unselected(*moments: datetime) -> Drawn:
+    """Outputs that no draw took."""
+    return Drawn(decided_at=at(*moments), open_from=at(*moments))
+
+
+def test_one_old_card_does_not_take_the_chance_of_all_that_came_after_it() -> None:
+    """450 of 500 were reviewed before the cut kept 3 of 10 of the rest: one of the first hour, 49 of the last.
+
+    50 an hour: 1 - .7 / 50 = .986, eight times 1, 1 - .7 * 49 / 50 = .314. Together 9.3 hours of 50, which are 450
+    and 3 of 10 of 50.
+    """
+    picked = selected(dict.fromkeys(range(10), 50))
+    cuts = met([a_lot({0: 1, 9: 49}, keep=0.3, cut_at=NOON + 10 * HOUR)], picked)
+    shares = left(cuts, unselected(*(NOON + (hour + 0.5) * HOUR for hour in range(10))))
+    assert shares.tolist() == pytest.approx([0.986, *[1.0] * 8, 0.314])
+    assert 50 * shares.sum() == pytest.approx(450 + 0.3 * 50)
+
+
+def test_hour_without_a_selected_output_goes_by_its_day_and_a_day_without_one_by_the_whole() -> None:
+    """1 of 10 and 9 of 10 late on Monday, 4 of 4 on Tuesday, 14 of 24 in all; kept with .5."""
+    picked = selected({10: 10, 11: 10, 13: 4})
+    cuts = met([a_lot({10: 1, 11: 9, 13: 4}, keep=0.5, cut_at=NOON + 48 * HOUR)], picked)
+    moments = [NOON + hours * HOUR for hours in (10.5, 11.5, 13.5, 20, 40, 48, 9.9, 48.1)]
+    expected = [0.95, 0.55, 0.5, 0.5, 1 - 0.5 * 14 / 24, 1 - 0.5 * 14 / 24, 1.0, 1.0]  # the last two it did not reach
+    assert left(cuts, unselected(*moments)).tolist() == pytest.approx(expected)
+
+
+def test_what_a_lot_closed_stands_for_no_later_one_and_would_have_met_it() -> None:
+    """Of 4 in an hour 2 stay at .5; of these 1 is in the next lot: .5 * (1 - .5 * .8) = .3, and .6 of the closed."""
+    first, second = NOON + 2 * HOUR, NOON + 3 * HOUR
+    closed = at(*[first + timedelta(microseconds=1)] * 2)
+    picked = Drawn(
+        decided_at=at(*[NOON] * 4), open_from=np.concatenate([closed, np.array(["NaT"] * 2, dtype="datetime64[us]")])
+    )
+    cuts = met([a_lot({0: 4}, keep=0.5, cut_at=first), a_lot({0: 1}, keep=0.2, cut_at=second)], picked)
+    assert left(cuts, unselected(NOON)).tolist() == pytest.approx([0.3])
+    assert left(cuts, picked).tolist() == pytest.approx([0.6, 0.6, 1.0, 1.0])
+
+
+def test_cuts_of_which_no_output_is_known_leave_everything() -> None:
+    """A period may begin after all that was in the lot."""
+    cuts = met([a_lot({0: 4}, keep=0.5, cut_at=NOON + HOUR)], selected({}))
+    assert left(cuts, unselected(NOON)).tolist() == [1.0]

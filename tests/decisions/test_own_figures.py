@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reviewers.decisions.conduct import Ratio, Share, Sign
+from reviewers.decisions.conduct import Ratio, Share, Sign, finds
 from reviewers.decisions.estimate_inputs import Beta
 from reviewers.decisions.own_figures import concerns, own_figures, panel_of
 from reviewers.decisions.too_few import TooFew
@@ -112,3 +112,78 @@ def test_a_lead_hears_what_has_stood_for_a_week_and_still_stands(days_ago: float
     """From the verdicts of then, and of now; of others nothing."""
     found = concerns(stamping(days_ago), [MARA, JONAS], NOON)
     assert [(one.reviewer, one.sign) for one in found] == ([(MARA, Sign.MISSES)] if heard else [])
+
+
+def test_routes_on_which_the_risk_is_off_by_other_amounts_are_not_pooled() -> None:
+    """Both find 16 of 320 on one route, where the risk says 160; Mara judged two answers of another one, on which Jonas
+    found 60 where it says 60. Usual is 160 · 16/160 + .2 · 60/60 = 16.2, and nothing stands out."""
+    reviewed = some(320, MARA, 16, risk=0.5) + some(320, JONAS, 16, start=400, risk=0.5)
+    reviewed += some(2, MARA, 0, start=800, route="B", risk=0.1)
+    reviewed += some(600, JONAS, 60, start=900, route="B", risk=0.1)
+    found = own_figures(reviewed, MARA, panel_of(reviewed))
+    assert isinstance(found.conduct.finds, Ratio)
+    assert found.conduct.finds.expected == pytest.approx(16.2)
+    assert found.conduct.finds.low < 16 / 16.2 < found.conduct.finds.high
+    assert Sign.FINDS_LITTLE not in found.signs
+    assert found.compared == 322
+
+
+def test_the_interval_follows_from_the_routes() -> None:
+    """Mara's 10 expected on each of two routes; Jonas found 30 of 30 on one and 10 of 5 on the other, which weighs 2.
+
+    usual = 30/3 + 10·2 = 30, its variance 30/9 + 10·4 = 43.3: 20.8 finds, rounded down 20, so the upper end is
+    6/20 · F(.975; 12, 40) · 20/30. With one more find that weighs 2, 32²/47.3 = 21.6, rounded down 21: the lower end is
+    5/21 · F(.025; 10, 42) · 21/32. Quantiles of F from scipy.
+    """
+    reviewed = some(40, MARA, 3) + some(120, JONAS, 30, start=100)
+    reviewed += some(40, MARA, 2, start=300, route="B") + some(20, JONAS, 10, start=400, route="B")
+    found = own_figures(reviewed, MARA, panel_of(reviewed)).conduct.finds
+    assert isinstance(found, Ratio)
+    assert (found.value, found.expected) == pytest.approx((5 / 30, 30.0))
+    assert (found.low, found.high) == pytest.approx((0.0481163, 0.4576314), abs=1e-6)
+
+
+def test_with_one_route_the_interval_is_that_of_two_counts() -> None:
+    """As `conduct.finds` has it, to which routes add nothing."""
+    reviewed = some(60, MARA, 2) + some(120, JONAS, 30, start=100)
+    found = own_figures(reviewed, MARA, panel_of(reviewed)).conduct.finds
+    alone = finds(found=2, expected=15.0, others_found=30, others_expected=30.0)
+    assert isinstance(found, Ratio)
+    assert isinstance(alone, Ratio)
+    assert (found.value, found.low, found.high) == pytest.approx((alone.value, alone.low, alone.high))
+
+
+def test_a_route_that_colleagues_hardly_know_says_little() -> None:
+    """One wrong answer in two of theirs would make 50 of Mara's hundred: too few to say, and no sign."""
+    reviewed = some(60, MARA, 15) + some(60, JONAS, 15, start=100)
+    reviewed += some(100, MARA, 2, start=300, route="B") + some(2, JONAS, 1, start=500, route="B")
+    found = own_figures(reviewed, MARA, panel_of(reviewed))
+    assert isinstance(found.conduct.finds, TooFew)
+    assert Sign.FINDS_LITTLE not in found.signs
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"known": "wrong"},
+        {"sent_by": "U0DANA"},
+        {"as_lead": True},
+        {"seen": "decided"},
+    ],
+)
+def test_what_came_for_another_reason_than_its_risk_is_not_compared(changes: dict[str, Any]) -> None:
+    """An application's known answers, what was sent by hand, a lead's decisions, and who disagrees with a decision."""
+    reviewed = some(60, MARA, 2) + some(120, JONAS, 30, start=100)
+    more = some(20, MARA, 0, start=300, **changes) + some(20, JONAS, 20, start=400, **changes)
+    found = own_figures(reviewed + more, MARA, panel_of(reviewed + more))
+    assert found.conduct.finds == own_figures(reviewed, MARA, panel_of(reviewed)).conduct.finds
+    assert found.compared == 60
+
+
+def test_figures_say_what_they_rest_on() -> None:
+    """Fifteen known wrong answers are worth fifteen, and five verdicts that nothing checks are verdicts, too."""
+    found = own_figures(stamping(1), MARA, panel_of(stamping(1)))
+    assert (found.wrong_checked, found.right_checked) == pytest.approx((15.0, 0.0))
+    more = stamping(1) + some(5, MARA, 0, start=100)
+    found = own_figures(more, MARA, panel_of(more))
+    assert (found.verdicts, found.shared, found.compared) == (20, 15, 0)

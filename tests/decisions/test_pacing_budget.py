@@ -50,26 +50,35 @@ def test_what_remains_of_a_week_counts_the_hour_in_part(hour: float, left: float
 
 
 @pytest.mark.parametrize(
-    ("hour", "spent", "waiting", "reviews", "outputs", "left"),
+    ("hour", "spent", "waiting", "last_hour", "reviews", "outputs", "left"),
     [
-        (0.0, 0.0, 0.0, 200.0, 1680.0, 150.0),  # 150 minutes at 45 s
-        (84.0, 60.0, 20.0, 100.0, 840.0, 75.0),  # 150 - 60 - 20 · .75
-        (84.0, 200.0, 0.0, 0.0, 840.0, -50.0),  # overdrawn
-        (167.0, 0.0, 0.0, 200.0, 40.0, 150.0),  # the last hour is planned as four: 1680 / 42
+        (0.0, 0.0, 0.0, 10.0, 200.0, 1680.0, 150.0),  # 150 minutes at 45 s
+        (84.0, 60.0, 20.0, 10.0, 100.0, 840.0, 75.0),  # 150 - 60 - 20 · .75
+        (84.0, 200.0, 0.0, 10.0, 0.0, 840.0, -50.0),  # overdrawn
+        (167.0, 0.0, 0.0, 10.0, 200.0, 40.0, 150.0),  # the last hour is planned as four: 1680 / 42
+        (167.0, 0.0, 0.0, 400.0, 200.0, 400.0, 150.0),  # the hour before brought more than these
     ],
 )
 def test_what_is_left_is_spread_over_what_is_to_come(
-    hour: float, spent: float, waiting: float, reviews: float, outputs: float, left: float
+    hour: float, spent: float, waiting: float, last_hour: float, reviews: float, outputs: float, left: float
 ) -> None:
     """150 minutes a week, 45 seconds a review, ten outputs an hour."""
-    pace = paced_budget(EVEN, hour, weekly_minutes=150.0, spent_minutes=spent, waiting=waiting, seconds_a_review=45.0)
+    pace = paced_budget(
+        EVEN,
+        hour,
+        weekly_minutes=150.0,
+        spent_minutes=spent,
+        waiting=waiting,
+        seconds_a_review=45.0,
+        last_hour=last_hour,
+    )
     assert (pace.reviews, pace.outputs, pace.left_minutes) == pytest.approx((reviews, outputs, left))
 
 
 def test_a_review_takes_time() -> None:
     """Or any budget would buy all reviews."""
     with pytest.raises(ValueError, match="time"):
-        paced_budget(EVEN, 0.0, weekly_minutes=1.0, spent_minutes=0.0, waiting=0.0, seconds_a_review=0.0)
+        paced_budget(EVEN, 0.0, weekly_minutes=1.0, spent_minutes=0.0, waiting=0.0, seconds_a_review=0.0, last_hour=0.0)
 
 
 def test_times_are_drawn_to_what_was_assumed() -> None:

@@ -13,7 +13,7 @@ import pytest
 from reviewers.decisions import selection
 from reviewers.decisions.replay import Assumed, Found, chances, curve, replayed, stretches
 from reviewers.decisions.too_few import TooFew
-from reviewers.model import Match, Outcome, PastOutput, Policy, Reason, Route, Rule
+from reviewers.model import Match, Outcome, PastOutput, Policy, Reason, Route, Rule, Stratum
 from tests.builders import NOON, a_decision, an_output
 
 UNTIL = NOON + timedelta(days=7)
@@ -107,6 +107,44 @@ def test_rule_of_a_small_rate_takes_part_in_the_draw(rate: float, rest: float) -
     (part,) = stretches(past, policy, until=UNTIL)
     found = chances(part, policy, 0.0, ASSUMED)
     assert found.tolist() == pytest.approx([max(rate, rest)] * 20 + [rest] * 80)
+
+
+def let_go(count: int, **changes: Any) -> list[PastOutput]:
+    """Held outputs that left at once, below what their route had proven, and were drawn with .05."""
+    drawn: dict[str, Any] = {"inclusion_probability": 0.05, "stratum": Stratum.DRAWN}
+    return [a_past(number, hold=True, **(drawn | changes)) for number in range(count)]
+
+
+def test_held_outputs_that_left_at_once_are_drawn_like_any_other() -> None:
+    """300 of them cost 15 reviews, before and after; what stayed held is reviewed always."""
+    past = [*let_go(300), a_past(300, hold=True, inclusion_probability=1.0, stratum=Stratum.HELD)]
+    policy = a_policy(release_below_proven=True)
+    row = replayed(stretches(past, policy, until=UNTIL), policy, ASSUMED)[-1]
+    assert (row.before.reviews, row.after.reviews) == pytest.approx((16.0, 16.0))
+
+
+def test_budget_is_spread_over_what_left_at_once_too() -> None:
+    """10 reviews for 40 outputs; a rule that names them gives its rate."""
+    gold = Rule(name="gold", metadata={"tier": "gold"}, rate=0.5)
+    (part,) = stretches(let_go(40), a_policy(cards(release_below_proven=True)), until=UNTIL)
+    assert chances(part, a_policy(), 0.0, ASSUMED).tolist() == pytest.approx([0.25] * 40)
+    past = let_go(40, metadata={"tier": "gold"})
+    (part,) = stretches(past, a_policy(cards(release_below_proven=True), rules=(gold,)), until=UNTIL)
+    assert part.least.tolist() == [0.5] * 40
+
+
+def test_policy_that_lets_nothing_go_holds_what_left_before() -> None:
+    """Then people would see all of them."""
+    (part,) = stretches(let_go(3), a_policy(), until=UNTIL)
+    assert part.fixed.tolist() == [1.0] * 3
+
+
+def test_what_left_at_once_stays_on_the_route_that_held_it() -> None:
+    """Not on one that its risk of .1 would bring it to: no risk was known when it was held."""
+    low = Route(name="Low", risk_below=0.2)
+    policy = Policy(version="p2", routes=(low, cards(release_below_proven=True)))
+    (part,) = stretches(let_go(3), policy, until=UNTIL)
+    assert part.route.name == "Cards"
 
 
 def test_errors_seen_let_the_riskier_output_have_the_larger_chance() -> None:

@@ -119,10 +119,16 @@ def test_a_stack_adds_its_signals_up() -> None:
 
 
 def test_a_missing_signal_adds_nothing() -> None:
-    """-1 - 2 · 0.5 / 0.5 = -3 without a claim to detect anything in: 1 / (1 + e³) = 0.0474259."""
+    """-1 + 1 · 0.5 = -0.5 without log-probabilities: 1 / (1 + e^0.5) = 0.3775407."""
+    found = assess([score("grounding", 0.5)], a_model())
+    assert found.probability == pytest.approx(0.3775407)
+    assert found.scores_used == ("grounding",)
+
+
+def test_without_a_claim_to_detect_anything_in_the_learned_base_rate_holds_in_a_stack_too() -> None:
+    """The other scores were weighed beside a detector: without it they would stand beside a logit of 0, as few do."""
     found = assess([score("token_logprob", -0.5)], a_model())
-    assert found.probability == pytest.approx(0.0474259)
-    assert found.scores_used == ("token_logprob",)
+    assert (found.probability, found.scores_used) == (0.2, ())
 
 
 def test_without_any_signal_the_learned_base_rate_holds() -> None:

@@ -218,6 +218,34 @@ def test_readers_are_told_when_too_little_is_known(tmp_path: Path) -> None:
         )
 
 
+def test_too_few_users_leave_the_number_of_reviews_as_it_is() -> None:
+    """60 reviews of three users, in all and in a week; the method is the one that asks for users."""
+    users = TooFew(found=3, needed=5, of="users")
+    week = a_line("2026-W47", users, 60)
+    told = StatsAnswer.of(some_stats(rate=users, outputs=1000, reviewed=60, weeks=(week,)))
+    for figure, outputs in ((told.error_rate, 1000), (told.weeks[0].error_rate, 1200)):
+        assert (figure.value, figure.reviewed, figure.outputs) == (None, 60, outputs)
+        assert figure.method == "model-assisted score interval, clustered by user"
+        assert figure.too_few is not None
+        assert figure.too_few.model_dump() == {"found": 3, "needed": 5, "of": "users"}
+
+
+def test_too_few_wrong_outputs_leave_the_number_of_reviews_as_it_is() -> None:
+    """800 reviews with a risk, of which three were wrong."""
+    few = TooFew(found=3, needed=5, of="wrong outputs")
+    told = StatsAnswer.of(some_stats(signal=few, reviewed=810, ranked=800)).signal
+    assert (told.value, told.reviewed) == (None, 800)
+    assert told.too_few is not None
+    assert (told.too_few.found, told.too_few.of) == (3, "wrong outputs")
+
+
+def test_outputs_of_no_route_are_asked_for_by_their_name(served: Service) -> None:
+    """None came, where all came to the one route."""
+    told = served.http.get("/v1/stats", params={"route": "Answers of no route"}).json()
+    assert (told["route"], told["outputs"]) == ("Answers of no route", 0)
+    assert served.http.get("/v1/stats").json()["outputs"] == 44
+
+
 def test_line_that_is_too_thin_says_so() -> None:
     """Beside one that is not."""
     told = StatsAnswer.of(some_stats(slices=(a_line("fees", TooFew(found=4, needed=40), 4),))).slices[0]

@@ -88,6 +88,22 @@ def test_points_inside_a_sentence_do_not_cut_it(sentence: str) -> None:
         "I'm sorry, but I don't know.",
         "As an AI language model I have no opinion on Vienna.",
         "Here are the steps to follow:",
+        "Here are 3 tips:",
+        "Here are the 3 steps: 1.",
+        "Below is the table for 2024, 2025 and 2026.",
+        "Feel free to ask, I'm here 24/7.",
+        "We hope that this answers your 2 questions.",
+        "I can help you with cards, loans, and 2 kinds of savings.",
+        "I'd love to tell you about 5 tips.",
+        "If you need a card that is valid for 2 years, let me know.",
+        "Let me know before 10:30 today please.",
+        "I'm sorry, but I don't know the fee for 2024.",
+        "I'm sorry, I couldn't find any fee for 2024.",
+        "As an AI, I was trained on data up to 2023.",
+        "**Q3 2024 results**",
+        "**Step 1: Setup**",
+        "**What is new in 2024**",
+        "**If your card is lost for 3 days**",
         "Please contact our support.",
         "Yes.",
         "…",
@@ -118,6 +134,60 @@ def test_a_fact_after_a_greeting_counts() -> None:
 def test_a_fact_after_a_doubt_counts() -> None:
     """Doubting aloud does not make the year right."""
     assert claims("i'm not sure, but he was born in 1813") == ["i'm not sure, but he was born in 1813"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I'm happy to confirm the fee is € 5.",
+        "I think the fee is € 5.",
+        "I think you pay € 5.",
+        "I don't think the fee is € 5.",
+        "I'm afraid that it costs € 5.",
+        "I can tell you the fee is € 5.",
+        "I am sorry, the fee is € 5.",
+        "I am sorry, but I think the fee is € 5.",
+        "I'm sorry, the fee is € 5, but I don't know when.",
+        "As an AI language model, I think the fee is € 5.",
+        "If you have an account, the fee is € 5, feel free to ask.",
+        "Here is the fee: € 5 a month.",
+        "Sure, here is the fee: € 5 a month.",
+        "Here's the list of fees: transfers cost € 5, cards cost € 9.",
+        "Glad to help: fee is € 5",
+        "Hope this helps – the fee is € 5.",
+        "**The daily limit is € 500**",
+        "__The fee was 5 euros:__",
+    ],
+)
+def test_a_number_behind_words_that_say_nothing_counts(sentence: str) -> None:
+    """A wrong amount is wrong however it is announced; the claim is the whole sentence."""
+    assert claims(sentence) == [sentence]
+
+
+def test_a_sentence_in_bold_stands_alone() -> None:
+    """It has no full stop, and the line below is no part of it."""
+    text = "Fees changed in May.\n**The daily limit is € 500**\nThe fee is € 3.\n**Limits**\nIt opens at 9."
+    assert claims(text) == ["Fees changed in May.", "**The daily limit is € 500**", "The fee is € 3.", "It opens at 9."]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The answer is no. It costs € 5.", ["It costs € 5."]),
+        ("The bank says no. It costs € 5.", ["The bank says no.", "It costs € 5."]),
+        ("It takes 5 min. Your card works at once.", ["It takes 5 min.", "Your card works at once."]),
+        (
+            "The museum shut in Dec. The shop opened in Jan. 2024.",
+            ["The museum shut in Dec.", "The shop opened in Jan. 2024."],
+        ),
+        ("The rule stands in vol. IV of the terms.", ["The rule stands in vol. IV of the terms."]),
+        ("It costs max. EUR 5 a month.", ["It costs max. EUR 5 a month."]),
+        ("The plan is in fig. B of it.", ["The plan is in fig. B of it."]),
+    ],
+)
+def test_no_and_min_end_a_sentence_before_a_word(text: str, said: list[str]) -> None:
+    """Before a figure, an amount or a Roman numeral they are abbreviations."""
+    assert claims(text) == said
 
 
 @pytest.mark.parametrize(
@@ -171,5 +241,18 @@ def test_odd_texts_do_not_break_it(text: str) -> None:
 
 def test_a_long_hostile_text_takes_no_long_time() -> None:
     """100,000 characters that make careless patterns go quadratic; the suite's time limit is the judge."""
-    for unit in ("【", " ", "](", "1 000", "a.", "|", "- ", "**", "<a"):
+    for unit in (
+        "【",
+        " ",
+        "](",
+        "1 000",
+        "a.",
+        "|",
+        "- ",
+        "**",
+        "<a",
+        "let me know, 5 is, ",
+        "I think that 5: ",
+        "**is 5",
+    ):
         claims(unit * (100_000 // len(unit)))

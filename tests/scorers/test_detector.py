@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -94,7 +96,7 @@ def test_the_memory_is_bounded_and_forgets_what_was_used_longest_ago() -> None:
 
 
 def test_the_words_count_beside_the_detector() -> None:
-    """A quarter of their logit is added to the output's; claims keep the detector's, and so does what it says."""
+    """Three eighths of their logit come to the output's: half as much again as the weight. Claims keep their own."""
     one = evidence("o-1", FEE)
     (read,), (by_words,) = GroundingDetector(LengthReader()).score([one]), LexicalGrounding().score([one])
     scorer = WithWords(GroundingDetector(LengthReader()), LexicalGrounding(), 0.25)
@@ -102,9 +104,9 @@ def test_the_words_count_beside_the_detector() -> None:
     assert score is not None
     assert read is not None
     assert by_words is not None
-    assert score.value == pytest.approx(11.0 + by_words.value / 4.0)
+    assert score.value == pytest.approx(11.0 + 0.375 * by_words.value)
     assert (score.claim_values, score.explanation) == (read.claim_values, read.explanation)
-    assert (score.scorer, score.version, scorer.version) == ("grounding", "length-1", "length-1")
+    assert (score.scorer, score.version, scorer.version) == ("grounding", *["length-1+lexical-5"] * 2)
     assert nothing is None
     with pytest.raises(Unavailable):
         WithWords(Broken(), LexicalGrounding(), 0.25).score([one])
@@ -118,9 +120,30 @@ def test_another_scorer_takes_over_where_the_model_cannot_be_loaded() -> None:
     for _ in range(2):
         (score,) = scorer.score([evidence("o-1", FEE)])
         assert score is not None
-        assert (score.scorer, score.version) == ("grounding", "grounding-lexical-4")
+        assert (score.scorer, score.version) == ("grounding", "grounding-lexical-5")
     assert len(told) == 1
-    assert scorer.version == "grounding-lexical-4"
+    assert scorer.version == "grounding-lexical-5"
+
+
+class WaitingThenBroken(Broken):
+    """Fails once both threads are in it."""
+
+    def __init__(self) -> None:
+        self.both = Barrier(2)
+
+    def score(self, batch: Sequence[Evidence]) -> list[Score | None]:
+        self.both.wait(timeout=30)
+        return super().score(batch)
+
+
+def test_two_threads_that_fail_at_once_are_both_taken_over() -> None:
+    """Scoring and checks share the scorer: the later one met what the earlier had put in place, and gave up."""
+    told: list[Exception] = []
+    scorer = WithFallback(WaitingThenBroken(), LexicalGrounding("grounding"), told=told.append)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda number: scorer.score([evidence(f"o-{number}", FEE)]), range(2)))
+    assert [of[0].version for of in found if of[0]] == ["grounding-lexical-5"] * 2
+    assert len(told) == 1
 
 
 def test_what_the_second_scorer_cannot_do_is_not_hidden() -> None:
@@ -153,7 +176,7 @@ def test_by_words_alone_a_changed_number_and_an_added_sentence_are_told_from_wha
     assert altered.explanation == "By its words the answer changes a fact of its passages or says more than they do."
     assert denied.explanation == "By its words a claim changes a fact of its passages."
     assert added.explanation == "By its words the answer says more than its passages."
-    assert (true.scorer, true.version) == ("grounding_lexical", "grounding-lexical-4")
+    assert (true.scorer, true.version) == ("grounding_lexical", "grounding-lexical-5")
 
 
 def test_the_lexical_value_is_the_worst_alteration_and_the_mean_addition() -> None:

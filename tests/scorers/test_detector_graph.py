@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reviewers.decisions.claim_packing import CLAIM_TOKENS, PASSAGE_TOKENS
 from reviewers.decisions.prefix_packing import Tokens, rows, share
 from reviewers.errors import Unavailable
 from reviewers.scorers.conversion import Broken
 from reviewers.scorers.detector import PackedReader, TorchEngine, graph_or_torch, graph_state
 from reviewers.scorers.detector.export import (
+    CHECK_TOKENS,
     CHECKS,
     FLOAT32,
     GRAPH,
@@ -264,7 +264,7 @@ def test_the_fixed_claims_reach_far_into_the_positions_that_a_claim_can_have(mod
     assert len(record.sequences) == len(record.logits) == len(CHECKS)
     ends = record.sequences[0][-5:]  # the question's last tokens
     assert all(one[-5:] == ends for one in record.sequences)
-    assert max(len(one) for one in record.sequences) > (PASSAGE_TOKENS + CLAIM_TOKENS) // 2
+    assert max(len(one) for one in record.sequences) > CHECK_TOKENS
 
 
 OPENED = """

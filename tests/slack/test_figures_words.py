@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -49,8 +49,10 @@ DISPLAY = CardOptions(zone=ZoneInfo("Europe/Berlin"))
 
 def test_stats_read_as_designed() -> None:
     """Title with interval, table, then period, n and method in grey, and the way into the channel."""
-    slices = (a_line("fees abroad", FEES, 171, finding=True), a_line("cards", WEEK, 300), a_line("delivery", FEW, 4))
-    message = fine(stats_message(some_stats(slices=slices), display=DISPLAY, question=QUESTION))
+    fees, week = (replace(one, uncorrected=one.value, method=RATE.method) for one in (FEES, WEEK))
+    slices = (a_line("fees abroad", fees, 171, finding=True), a_line("cards", week, 300), a_line("delivery", FEW, 4))
+    weeks = (a_line("2026-W47", week, 212), a_line("2026-W06", FEW, 4))
+    message = fine(stats_message(some_stats(slices=slices, weeks=weeks), display=DISPLAY, question=QUESTION))
     title, table, grey, beside, row = message.blocks
     assert said(title) == "*Card support: 9.6 of 100 answers wrong* (7.9 to 11.6)"
     assert [[cell["text"] for cell in line] for line in table["rows"]] == [
@@ -70,15 +72,16 @@ def test_stats_read_as_designed() -> None:
     assert row["elements"][0]["action_id"] == ActionId.SHOW_STATS.value
     assert StatsValue.parse(row["elements"][0]["value"]) == StatsValue(route="Card support", days=28)
     assert message.text == (
-        "Card support, 26 Oct to 23 Nov: 9.6 of 100 answers wrong, 95 % interval 7.9 to 11.6, 834 of 38,900 reviewed, "
-        "corrected for reviewers' errors. Week 47: 14 (9 to 20). Week 6: too few (4). fees abroad (differs from "
-        f"the rest): 19 (13 to 26). cards: 14 (9 to 20). delivery: too few (4). {TOO_FEW}"
+        "Card support, 26 Oct to 23 Nov: 9.6 of 100 answers wrong (7.9 to 11.6), 834 of 38,900 reviewed, 95 % score "
+        "interval, weighted for the way answers were picked, corrected for reviewers' errors (without: 8.8). Week 47: "
+        "14 (9 to 20). Week 6: too few (4). fees abroad (differs from the rest): 19 (13 to 26). cards: 14 (9 to 20). "
+        f"delivery: too few (4). {TOO_FEW}"
     )
 
 
 def test_too_few_is_said_and_never_a_number() -> None:
     """No rate in title, grey line or fallback; an empty table is none."""
-    few = some_stats(route="", rate=TooFew(found=9, needed=40), outputs=1120, weeks=())
+    few = some_stats(route="", rate=TooFew(found=9, needed=40), outputs=1120, reviewed=9, weeks=())
     message = fine(stats_message(few, display=DISPLAY, question=StatsQuestion()))
     assert said(message.blocks[0]) == (
         "*All routes: too few reviews to say.* 9 of 1,120 answers are reviewed; 40 are needed before a rate means "
@@ -92,7 +95,7 @@ def test_too_few_is_said_and_never_a_number() -> None:
 
 def test_route_without_answers_says_that_none_came() -> None:
     """Which is something else than too few reviews."""
-    none = some_stats(rate=TooFew(found=0, needed=40), outputs=0, weeks=())
+    none = some_stats(rate=TooFew(found=0, needed=40), outputs=0, reviewed=0, weeks=())
     message = fine(stats_message(none, display=DISPLAY, question=QUESTION))
     assert said(message.blocks[0]) == "*Card support: too few reviews to say.* No answers came in."
 
@@ -129,8 +132,8 @@ def test_what_is_proven_says_how_much_may_leave_and_what_would_prove_more() -> N
     message = fine(stats_message(some_stats(judgement=a_judgement()), display=DISPLAY, question=QUESTION))
     told = (
         "62 of 100 answers may leave without review: at most 5 of 100 of them are wrong, with 90 % confidence (212 "
-        "reviewed in the 4 weeks to 23 Nov). About 1,200 reviews in 4 weeks, 15 h of work, would prove that more may "
-        "(now 830)."
+        "reviewed in the 4 weeks to 23 Nov, fixed-sequence test). About 1,200 reviews in 4 weeks, 15 h of work, would "
+        "prove that more may (now 830)."
     )
     assert said(message.blocks[3]) == f"*Without review.* {told}"
     assert message.text.endswith(f"{told} {TOO_FEW}")
@@ -143,34 +146,36 @@ def test_what_is_proven_says_how_much_may_leave_and_what_would_prove_more() -> N
             MISSED,
             1200,
             "No answers may leave without review yet: that at most 5 of 100 of them are wrong, with 90 % confidence, "
-            "is not proven (the least risky 64 of 100: up to 6.1 of 100, 230 reviewed). About 1,200 reviews in 4 "
-            "weeks, 15 h of work, would prove that some may (now 830).",
+            "is not proven (the least risky 64 of 100: up to 6.1 of 100, 230 reviewed in the 4 weeks to 16 Nov, "
+            "fixed-sequence test). About 1,200 reviews in 4 weeks, 15 h of work, would prove that some may (now 830).",
         ),
         (
             replace(MISSED, value=None, reviewed=3),
             45,
             "No answers may leave without review yet: that at most 5 of 100 of them are wrong, with 90 % confidence, "
-            "is not proven (the least risky 64 of 100: too few reviewed, 3). About 45 reviews in 4 weeks, 34 min of "
-            "work, would prove that some may (now 830).",
+            "is not proven (the least risky 64 of 100: too few reviewed, 3 in the 4 weeks to 16 Nov, fixed-sequence "
+            "test). About 45 reviews in 4 weeks, 34 min of work, would prove that some may (now 830).",
         ),
         (
             replace(MISSED, value=0.082, high=0.11),
             None,
             "No answers may leave without review yet: that at most 5 of 100 of them are wrong, with 90 % confidence, "
-            "is not proven (the least risky 64 of 100: up to 11 of 100, 230 reviewed). No number of reviews would "
-            "prove that some may: about 8.2 of 100 of the least risky 64 of 100 seem to be wrong.",
+            "is not proven (the least risky 64 of 100: up to 11 of 100, 230 reviewed in the 4 weeks to 16 Nov, "
+            "fixed-sequence test). No number of reviews would prove that some may: about 8.2 of 100 of the least risky "
+            "64 of 100 seem to be wrong (up to 11 of 100, 230 reviewed in the 4 weeks to 16 Nov, fixed-sequence test).",
         ),
     ],
 )
 def test_what_is_not_proven_says_what_would(missed: Part, needed: int | None, told: str) -> None:
     """Or that nothing would, since too many are wrong."""
     guarantee = replace(GUARANTEE, proven=None, missed=missed, needed=needed)
-    assert " ".join(rates.guarantee_sentences(guarantee, None, 45.0)) == told
+    monday = NOON - timedelta(days=7)
+    assert " ".join(rates.guarantee_sentences(guarantee, None, 45.0, tested_at=monday)) == told
 
 
 def test_changed_scorers_are_said_where_the_proof_is() -> None:
     """What may leave does so by a proof of the present ones alone."""
-    told = list(rates.guarantee_sentences(GUARANTEE, None, 45.0, others_until=NOON))
+    told = list(rates.guarantee_sentences(GUARANTEE, None, 45.0, tested_at=NOON, others_until=NOON))
     assert told[1] == (
         "What scores the answers changed on 23 Nov: only answers scored since then count, and none of them leaves by a "
         "proof from before."
@@ -180,10 +185,10 @@ def test_changed_scorers_are_said_where_the_proof_is() -> None:
 def test_everything_proven_asks_for_nothing_more() -> None:
     """All answers may leave, at the limit that was asked for."""
     proof, guarantee = replace(PROOF, share=1.0), replace(GUARANTEE, missed=None, needed=None, limit=0.025)
-    told = list(rates.guarantee_sentences(guarantee, proof, 45.0))
+    told = list(rates.guarantee_sentences(guarantee, proof, 45.0, tested_at=NOON))
     assert told == [
         "100 of 100 answers may leave without review: at most 2.5 of 100 of them are wrong, with 90 % confidence (212 "
-        "reviewed in the 4 weeks to 23 Nov)."
+        "reviewed in the 4 weeks to 23 Nov, fixed-sequence test)."
     ]
 
 

@@ -25,6 +25,7 @@ from bot.slack.home import (
 )
 from bot.slack.ids import ActionId
 from bot.slack.values import ButtonValue, NamedValue
+from reviewers.decisions.estimate import Method
 from reviewers.decisions.figures import OwnWeek
 from reviewers.decisions.too_few import TooFew
 from reviewers.model import Message, Preferences, Rate, TaskState, TaskView, VerdictKind
@@ -267,7 +268,7 @@ def test_lead_decides_first_then_sees_the_team() -> None:
         week_minutes=240.0,
     )
     view = drawn(own(waiting(1)), lead)
-    assert lines(view)[:14] == [
+    assert lines(view)[:15] == [
         "*1 decision waits for you.*",
         f"Is there a fee?\n:scales: disputed, 1 approved, 1 rejected  ·  due tomorrow {token(12, day=24)}",
         "---",
@@ -277,8 +278,9 @@ def test_lead_decides_first_then_sees_the_team() -> None:
         "*Loans*  nothing open",
         "---",
         "# This week so far",
-        "*Wrong answers*\n14 of 100 (9 to 20), 212 reviewed | *Before (4 weeks)*\n8 of 100 (6 to 10) | "
+        "*Wrong answers*\n14 of 100 (9 to 20), 212 reviewed | *Before (4 weeks)*\n8 of 100 (6 to 10), 834 reviewed | "
         "*Review time*\n3.1 h of 4 h",
+        "In brackets: 95 % score interval, weighted for the way answers were picked.",
         "Leads see this part. Your own queue is below.",
         "---",
         f"*1 answer waits for you.* The first is due at {token(17)}.",
@@ -295,7 +297,25 @@ def test_lead_of_quiet_routes_reads_that_nothing_is_open() -> None:
     empty = team(queue("", open=0, past_due=0), this_week=TooFew(found=12, needed=40), review_seconds=None)
     told = lines(drawn(own(), LeadPart(disputes=(), team=empty)))
     assert told[:2] == ["# The team's queue", "*Answers of no route*  nothing open"]
-    assert "*Wrong answers*\ntoo few to say (12 of 40) | *Before (4 weeks)*\n8 of 100 (6 to 10)" in told
+    before = told.index(
+        "*Wrong answers*\ntoo few to say (12 of 40) | *Before (4 weeks)*\n8 of 100 (6 to 10), 834 reviewed"
+    )
+    assert told[before + 1] == "In brackets: 95 % score interval, weighted for the way answers were picked."
+
+
+def test_each_rate_says_its_own_method() -> None:
+    """Where they differ, both are said; where nothing is known, none is."""
+    this_week = Rate(
+        value=0.14, low=0.09, high=0.2, reviewed=212, speaks_for=4180, uncorrected=0.12, method=Method.CLUSTERED.value
+    )
+    told = lines(drawn(own(), LeadPart(disputes=(), team=team(queue("Cards"), this_week=this_week))))
+    assert (
+        "This week: 95 % score interval over users, weighted for the way answers were picked, corrected for reviewers' "
+        "errors (without: 12); before: 95 % score interval, weighted for the way answers were picked." in told
+    )
+    few = TooFew(found=12, needed=40)
+    told = lines(drawn(own(), LeadPart(disputes=(), team=team(queue("Cards"), this_week=few, before=few))))
+    assert not any("interval" in one for one in told)
 
 
 @settings(deadline=None, max_examples=40)

@@ -47,10 +47,13 @@ def test_a_person_reads_how_often_they_are_right_and_all_that_stands_out() -> No
     assert told(LOUD) == [
         "# Your last 4 weeks",
         "*Finds wrong answers*\n30 of 100 (15 to 47) | *Passes right answers*\n95 of 100 (90 to 98)",
-        "By second looks of others and by known answers; 95 % interval in brackets.",
+        "Dawid and Skene's model, 95 % interval in brackets. Second looks and known answers check 83 of 1,320 "
+        "verdicts, which tells as much as 26 wrong and 52 right known answers.",
         "*You find little.* You found 2 wrong answers in 4 weeks, where colleagues would have found about 10 at the "
-        "same risk (5 to 45 of 100).",
-        "*You may miss much.* You find about 30 of 100 (15 to 47) wrong answers, by second looks and known answers.",
+        "same risk on the same routes: 20 % of that (95 % interval 5 to 45, Fay's for standardised rates; "
+        "320 verdicts).",
+        "*You may miss much.* You find about 30 of 100 wrong answers (95 % interval 15 to 47, Dawid and Skene's model, "
+        "83 checked verdicts, 4 weeks).",
         "*Fast.* 34 of your 40 timed verdicts came sooner than the answer can be read (4 s, or 0.18 s a word).",
         "*Sources.* You opened Check claims for none of your last 31 doubtful answers.",
         "*Breaks help.* With each 10 answers in a row the odds that you misjudge a known one grow 2.0 times "
@@ -76,7 +79,7 @@ def test_time_alone_is_nobody_elses() -> None:
 
 def test_too_few_checked_ones_are_said_to_be_too_few() -> None:
     """And nothing at all stands there before anything was checked, or for whoever has no figures."""
-    some = OwnFigures(sensitivity=SOME, specificity=NONE, conduct=QUIET, signs=frozenset())
+    some = replace(LOUD, sensitivity=SOME, specificity=NONE, conduct=QUIET, signs=frozenset())
     assert told(some)[1] == "*Finds wrong answers*\ntoo few to say (3 of 5)"
     assert told(replace(some, sensitivity=NONE)) == []
     assert told(None) == []
@@ -109,9 +112,10 @@ def test_a_lead_hears_only_what_verdicts_show() -> None:
     assert leading(concerns=every) == [
         "# Reviewers",
         "*<@U0JONAS> finds little.* They found 2 wrong answers in 4 weeks, where colleagues would have found about 10 "
-        "at the same risk (5 to 45 of 100).",
-        "*<@U0JONAS> may miss much.* They find about 30 of 100 (15 to 47) wrong answers, by second looks and known "
-        "answers.",
+        "at the same risk on the same routes: 20 % of that (95 % interval 5 to 45, Fay's for standardised rates; "
+        "320 verdicts).",
+        "*<@U0JONAS> may miss much.* They find about 30 of 100 wrong answers (95 % interval 15 to 47, Dawid and "
+        "Skene's model, 83 checked verdicts, 4 weeks).",
         "This has stood on their own Home for a week. Talk before anything else.",
     ]
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.slack.cards import CardOptions
+from bot.slack.cards.parts import reason_words
 from bot.slack.forms.hours import hours_view, parse_hours
 from bot.slack.forms.why import unpicked_message, why_message, why_view
 from bot.slack.ids import BlockId
@@ -124,6 +125,34 @@ def test_who_still_decides_reads_no_risk_no_draw_and_no_chance() -> None:
     assert "Card fees" not in blind.text
     shown = fine(why_view(view, display=DISPLAY, may_see_risk=False))
     assert words(shown["blocks"]) == words(message.blocks)
+
+
+def dated(view: TaskView, *, may_see_risk: bool) -> int:
+    """How many lines of the story have a moment in front."""
+    message = fine_message(why_message(view, display=DISPLAY, may_see_risk=may_see_risk))
+    return sum(item.get("type") == "date" for item in objects(message.blocks))
+
+
+@pytest.mark.parametrize("show", ["evidence", "blind", "all"])
+def test_until_it_is_decided_only_the_posting_has_a_moment(show: str) -> None:
+    """Of a second look and a known answer the others are days old; once it is decided they are told."""
+    view = showing(thailand(decision=DRAWN), show)
+    assert dated(view, may_see_risk=False) == 1
+    assert dated(resolved(view, Outcome.APPROVED), may_see_risk=True) > 3
+
+
+def test_second_look_at_a_held_answer_says_nothing_of_a_hold() -> None:
+    """Nobody waits for it; the card says Sampled, and of a held one Held."""
+    first = held(thailand())
+    look = replace(first, task=replace(first.task, hold=False), release=None)
+    for view, reason, sentence in (
+        (first, "Held", "*#4821 is held until somebody decides.* Held answers are always reviewed."),
+        (look, "Sampled", "*#4821 was picked by chance.* Every pick is a draw; riskier answers are drawn more often."),
+    ):
+        assert reason_words(view) == reason
+        message = fine_message(why_message(view, display=DISPLAY, may_see_risk=False))
+        assert said(message.blocks[0]) == sentence
+        assert ("held" in message.text) is (view is first)
 
 
 def test_draw_near_its_chance_is_told_with_as_many_places_as_it_takes() -> None:

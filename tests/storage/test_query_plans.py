@@ -191,6 +191,9 @@ ASKED: dict[str, Callable[[UnitOfWork], object]] = {
     "reading an hour's outputs of a route": lambda uow: uow.decisions.sample(LATER, LATER + HOUR, route="Cards"),
     "counting an hour's traffic": lambda uow: uow.decisions.traffic(LATER, LATER + HOUR, route="Cards"),
     "reading what was reviewed in an hour": lambda uow: uow.tasks.reviewed(LATER, LATER + HOUR),
+    "counting verdicts on reopened answers": lambda uow: uow.tasks.verdicts_on_reopened(
+        LATER, LATER + HOUR, route="Cards"
+    ),
     "listing the queue of a route": lambda uow: uow.tasks.in_queue("Cards"),
     "opening a task": open_task,
     "finding the task of an output": lambda uow: uow.tasks.for_output("o-400"),

@@ -206,7 +206,7 @@ def test_the_newest_resolution_counts(store: Store) -> None:
 
 
 def test_outputs_that_were_not_selected_have_the_cuts_that_they_would_have_met(store: Store) -> None:
-    """The cut at one o'clock took what was decided from noon on: others of that time and route have half the chance."""
+    """At one o'clock one of the two that were selected at noon waited: 1 - .5 * .5 of the chance of others is left."""
     unselected: dict[str, Any] = {"selected": False, "reason": Reason.NOT_SELECTED}
     stored(
         store,
@@ -221,8 +221,58 @@ def test_outputs_that_were_not_selected_have_the_cuts_that_they_would_have_met(s
     with store.begin() as uow:
         uow.cuts.add([a_cut("o-1")])
 
-    expected = sorted([0.4, 0.7, 0.05, 0.2, 0.3, 0.6, 0.05])
+    expected = sorted([0.4, 0.7, 0.075, 0.2, 0.3, 0.6, 0.05])
     assert sorted(sample(store).chance.tolist()) == pytest.approx(expected)
+
+
+def twice_cut(store: Store) -> None:
+    """Four of noon, of which one waits at half past two, and two of one o'clock, which both do; .2 of these stay.
+
+    Then, at four, half of what stayed of one o'clock; what stayed of noon is worked on. One of each hour, and of three
+    o'clock, was not selected.
+    """
+    unselected: dict[str, Any] = {"selected": False, "reason": Reason.NOT_SELECTED, "inclusion_probability": 0.1}
+    stored(
+        store,
+        *(a_drawn(f"o-{number}") for number in (1, 2, 3, 4)),
+        *(a_drawn(f"o-{number}", decided_at=NOON + HOUR) for number in (5, 6)),
+        *(a_drawn(f"u-{hour}", decided_at=NOON + hour * HOUR, **unselected) for hour in range(4)),
+        a_drawn("u-9", decided_at=NOON + HOUR, route="Loans", **unselected),
+    )
+    first: dict[str, Any] = {"keep_probability": 0.2, "kept_so_far": 0.2, "cut_at": NOON + 2.5 * HOUR}
+    second = {"kept_so_far": 0.1, "reaches_from": NOON + HOUR, "cut_at": NOON + 4 * HOUR}
+    with store.begin() as uow:
+        uow.cuts.add([a_cut("o-1", **first), a_cut("o-5", **first), a_cut("o-6", kept=False, **first)])
+        uow.cuts.add([a_cut("o-5", **second)])
+
+
+ONCE = [0.08, 0.4, 0.4, 0.4, 0.08, 0.08, 0.08, 0.02, 0.06, 0.1, 0.1]
+# Noon: 1 - .8 / 4; one o'clock: .2 * .5, and so what was closed; two: 1 - .8 * 3 / 6, then .5; three: .5, by the day.
+TWICE = [0.08, 0.4, 0.4, 0.4, 0.04, 0.04, 0.08, 0.01, 0.03, 0.05, 0.1]
+
+
+def test_a_cut_takes_from_each_hour_what_waited_of_it(store: Store) -> None:
+    """Until a moment, of all routes or one: what the cuts left of .4 and .1."""
+    twice_cut(store)
+    with store.read() as uow:
+        period = NOON - 12 * HOUR, NOON + 12 * HOUR
+        found = [uow.decisions.sample(*period, as_of=NOON + hours * HOUR) for hours in (2, 3, 4)]
+        cards = uow.decisions.sample(*period, route="Cards")
+    chances = [sorted(one.chance.tolist()) for one in found]
+    assert chances[0] == pytest.approx([0.1] * 5 + [0.4] * 6)
+    assert chances[1:] == [pytest.approx(sorted(ONCE)), pytest.approx(sorted(TWICE))]
+    assert sorted(cards.chance.tolist()) == pytest.approx(sorted(TWICE[:-1]))
+
+
+def test_the_past_has_the_cuts_of_what_was_not_selected_in_its_chances(store: Store) -> None:
+    """As the columns have them; of being drawn it is the chance by what was kept."""
+    twice_cut(store)
+    with store.read() as uow:
+        past = {one.output.output_id: one.decision for one in uow.decisions.past(NOON - HOUR, NOON + 12 * HOUR)}
+    names = [f"o-{number}" for number in range(1, 7)] + [f"u-{hour}" for hour in (0, 1, 2, 3, 9)]
+    assert [past[name].inclusion_probability for name in names] == pytest.approx(TWICE)
+    drawn = [past[name].inclusion_probability / past[name].keep_probability for name in names]
+    assert drawn == pytest.approx([0.4] * 6 + [0.1] * 5)
 
 
 def test_the_past_comes_whole_in_the_order_of_deciding(store: Store) -> None:

@@ -7,12 +7,12 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from reviewers.model import Outcome, Purpose
+from reviewers.model import Outcome, Purpose, VerdictKind
 from reviewers.model.sources import ChangedSentence, Reopening
 from reviewers.ports import Store
 from storage.tables_sources import APPEND_ONLY
 from storage.unit_of_work import SqlStore
-from tests.builders import NOON, a_task
+from tests.builders import NOON, a_task, a_verdict
 from tests.decisions.test_source_changes import a_change
 from tests.storage.test_store_contract_second_looks import a_look, keep, resolve
 
@@ -96,6 +96,26 @@ def test_answer_that_its_source_belies_is_no_resolved_one_any_more(
         assert [view.task.task_id for view in uow.tasks.resolved()] == left
         reviewed = uow.tasks.reviewed(NOON - HOUR, NOON + 99 * HOUR)
     assert [one.task_id for one in reviewed] == ["t-1"]
+
+
+def test_verdicts_on_reopened_answers_are_counted_apart(store: Store) -> None:
+    """Of the route and the period, what each person said last: Mara's second one, and not what Jonas was unsure of."""
+    again = a_look(purpose=Purpose.REOPENED, change_id="sc_1", route="Cards")
+    keep(store, a_task(route="Cards"), again)
+    with store.begin() as uow:
+        uow.verdicts.append(a_verdict("v-1", task_id="t-1"))
+        uow.verdicts.append(a_verdict("v-2", task_id="t-2"))
+        uow.verdicts.append(
+            a_verdict(
+                "v-3", task_id="t-2", revision=2, kind=VerdictKind.EDIT, correction="Other.", recorded_at=NOON + HOUR
+            )
+        )
+        uow.verdicts.append(a_verdict("v-4", task_id="t-2", reviewer="U0JONAS", kind=VerdictKind.UNSURE))
+        uow.verdicts.append(a_verdict("v-5", task_id="t-2", reviewer="U0TOMAS", recorded_at=NOON + HOUR))
+    with store.read() as uow:
+        assert uow.tasks.verdicts_on_reopened(NOON, NOON + 2 * HOUR, route="Cards") == 2
+        assert uow.tasks.verdicts_on_reopened(NOON, NOON + HOUR, route="Cards") == 0
+        assert uow.tasks.verdicts_on_reopened(NOON, NOON + 2 * HOUR, route="") == 0
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)

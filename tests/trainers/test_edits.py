@@ -202,12 +202,23 @@ def test_he_and_she_become_somebody_else_than_is_meant() -> None:
 
 def test_added_text_stands_in_no_evidence() -> None:
     """Phrases and statements come from other texts, opinions from nowhere."""
-    for edit in (adding.add_phrase, adding.add_statement, adding.add_personal):
+    for edit in (adding.add_phrase, adding.add_statement, adding.add_personal, adding.add_opinion):
         for wrong in all_of(edit, EVIDENCE[0], a_setting(evidence=EVIDENCE[:1])) - {None}:
             assert str(wrong) not in " ".join(EVIDENCE)
     assert "Ida Lovell opened the mill in Harton in 1911 in 1930 during the strike." in all_of(
         adding.add_phrase, EVIDENCE[0]
     )
+
+
+def test_an_opinion_is_on_a_thing_of_the_evidence_alone_or_beside_the_sentence() -> None:
+    """Nouns in the singular with "the", and names; where there is neither nothing is added."""
+    setting = a_setting(evidence=("It was the largest of the town.",))
+    sold = "It was sold to Walter Berger."
+    said = {str(adding.add_opinion(sold, setting)) for _ in range(3000)}
+    assert {"I love Walter Berger.", "I love the town!"} <= said
+    assert "It was sold to Walter Berger, but the town is great." in said
+    assert "The town is great, and it was sold to Walter Berger." in said
+    assert all_of(adding.add_opinion, "It fell.", a_setting(evidence=("It fell.",))) == {None}
 
 
 def test_crossed_sentences_have_only_words_of_the_evidence() -> None:

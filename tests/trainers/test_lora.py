@@ -117,6 +117,15 @@ def test_it_learns_what_it_is_shown(model: Path, tmp_path: Path) -> None:
     assert min(step.correct for step in seen[-5:]) == 1.0
 
 
+def test_it_learns_in_half_precision_too(model: Path, tmp_path: Path) -> None:
+    """The products of a step are rounded to eight bits; another adapter comes of it, which says much the same."""
+    exact, halved = Trainer(model, tmp_path, RECIPE), Trainer(model, tmp_path, replace(RECIPE, precision="bfloat16"))
+    for trainer in (exact, halved):
+        trainer.run(windows(8))
+    assert halved.answers(windows(1)[0]) == pytest.approx(exact.answers(windows(1)[0]), abs=0.3)
+    assert halved.export(tmp_path / "halved") != exact.export(tmp_path / "exact")
+
+
 def test_lower_layers_are_not_trained(model: Path, tmp_path: Path) -> None:
     """The adapter names layers 1 and 2 of three: seven matrices with two parts each, in half precision."""
     from safetensors.torch import load_file

@@ -18,7 +18,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 
 from reviewers.errors import Invalid
-from reviewers.trainers.claims.evidence import SHOWN_WORDS
+from reviewers.trainers.claims.evidence import SHOWN_SENTENCES, SHOWN_WORDS, among_others
 from reviewers.trainers.claims.lexicon import lexicon
 from reviewers.trainers.claims.setting import Setting, gather
 from reviewers.trainers.claims.texts import SHIPPED, SourceText, read_texts
@@ -64,12 +64,12 @@ def test_half_of_the_claims_of_every_window_are_true(windows: list[Window]) -> N
     for window in windows:
         assert LEAST_CLAIMS <= len({claim.text for claim in window.claims}) == len(window.claims) <= CLAIMS
         assert sum(claim.supported for claim in window.claims) == len(window.claims) / 2
-        assert len(window.evidence) == 1 or len(" ".join(window.evidence).split()) <= SHOWN_WORDS + ALTERED
+        assert len(window.evidence) == 1 or len(" ".join(window.evidence).split()) <= max(SHOWN_WORDS) + ALTERED
     assert sum(len(window.claims) == CLAIMS for window in windows) > 0.9 * SOME
 
 
 def test_the_evidence_is_short_or_long_and_often_not_in_a_row(windows: list[Window]) -> None:
-    """As the scorer meets it: a sentence or two of a short passage, or six from here and there of a long one."""
+    """As the scorer meets it: a sentence or two of a short passage, or a dozen from here and there of a long one."""
     texts = read_texts()
     following = {(one, other) for text in texts for one, other in pairwise(text.sentences)}
     known = {sentence for text in texts for sentence in text.sentences}
@@ -80,6 +80,38 @@ def test_the_evidence_is_short_or_long_and_often_not_in_a_row(windows: list[Wind
     lengths = [len(" ".join(window.evidence).split()) for window in windows]
     assert sum(length <= 60 for length in lengths) >= 0.2 * SOME
     assert sum(length >= 110 for length in lengths) >= 0.25 * SOME
+    assert sum(length >= 180 for length in lengths) >= 0.1 * SOME
+
+
+TOWNS = tuple(
+    SourceText(source="towns", sentences=(f"The mill of {name} burned down in {year}.", f"{name} has a museum."))
+    for name, year in zip(
+        "Harton Belby Corsk Dunmere Elling Farway Goss Hale Ilk Jarrow".split(), range(1901, 1911), strict=True
+    )
+)
+
+
+def test_written_evidence_stands_between_what_is_near_its_claims_elsewhere() -> None:
+    """In its order and whole, with sentences of its collection around that are no neighbours of it."""
+    evidence, pool = TOWNS[4].sentences, gather(TOWNS)
+    for seed in range(20):
+        shown = among_others(evidence, "The mill burned down.", pool, "towns", random.Random(seed))
+        at = shown.index(evidence[0])
+        assert shown[at : at + 2] == evidence
+        others = {one for one in shown if one not in evidence}
+        assert others
+        assert not others & {one for text in TOWNS[2:7] for one in text.sentences}
+        assert len(shown) <= SHOWN_SENTENCES
+
+
+def test_a_conversation_and_long_evidence_stay_alone() -> None:
+    """With a second conversation nobody knows who speaks, and beyond the longest there is no room."""
+    pool, draw = gather(TOWNS), random.Random(1)
+    talk = ("Anna: I want a latte.", "Frank: Okay.")
+    assert among_others(talk, "Anna wants a latte.", pool, "towns", draw) == talk
+    long = (" ".join(["word"] * max(SHOWN_WORDS)),)
+    assert among_others(long, "The mill burned down.", pool, "towns", draw) == long
+    assert among_others(TOWNS[4].sentences, "The mill.", pool, "unknown", draw) == TOWNS[4].sentences
 
 
 def test_at_most_a_fifth_of_the_true_claims_are_verbatim(windows: list[Window]) -> None:

@@ -12,9 +12,10 @@ from reviewers.decisions.agreement import Alpha
 from reviewers.decisions.estimate_inputs import ReviewerErrors
 from reviewers.decisions.too_few import TooFew
 from reviewers.errors import Invalid
-from reviewers.model import Judgement, Match, Notice, NoticeKind, ProofChange, Rate, Route, VerdictKind
+from reviewers.model import Judgement, Match, Notice, NoticeKind, ProofChange, Rate, Route, Signal, VerdictKind
+from reviewers.workflow.judgement import OWN_ROUTE
 from reviewers.workflow.verdicts import Ballot
-from tests.builders import an_output
+from tests.builders import a_made_plan, an_output
 from tests.workflow.worlds import World
 
 UTC = ZoneInfo("UTC")
@@ -89,6 +90,50 @@ def test_policy_without_routes_has_a_guarantee_of_its_own() -> None:
     assert found.proof.share == 1.0
 
 
+def test_reviews_of_few_users_are_counted_beside_what_is_too_few() -> None:
+    """60 reviewed outputs of three users, three of them wrong: n is 60, of the rate and of the signal."""
+    world = a_world()
+    now = world.clock.now()
+    outputs = [
+        an_output(f"o-{place}", tags=("cards",), metadata={"user": f"u-{place % 3}"}, received_at=now, created_at=now)
+        for place in range(60)
+    ]
+    for place, task in enumerate(world.bring(*outputs)):
+        kind, reasons = (VerdictKind.REJECT, ("invented",)) if place < 3 else (VerdictKind.APPROVE, ())
+        world.verdicts.record(Ballot(task_id=task, reviewer="U0MARA", kind=kind, reasons=reasons))
+    world.clock.advance(1)
+    stats = world.services.judgement.stats("Cards", 28, UTC)
+    assert stats.rate == TooFew(found=3, needed=5, of="users")
+    assert stats.signal == TooFew(found=3, needed=5, of="wrong outputs")
+    assert (stats.outputs, stats.reviewed, stats.ranked) == (60, 60, 60)
+
+
+def test_answers_of_no_route_have_figures_of_their_own_beside_routes() -> None:
+    """With their rate and their guarantee; all routes together have none."""
+    world = World(uniform_rate=1.0, routes=(LOANS,), release_target=0.05)
+    world.scorer.value = 0.1
+    decided(world, 60, 0)
+    decided(world, 40, 10, tag="loans")
+    world.sweep("judgements")
+    own = world.services.judgement.stats("answers of NO route", 28, UTC)
+    assert isinstance(own.rate, Rate)
+    assert (own.route, own.rate.value, own.outputs, own.reviewed) == (OWN_ROUTE, 0.0, 60, 60)
+    assert own.judgement is not None
+    assert own.judgement.proof is not None
+    every = world.services.judgement.stats("", 28, UTC)
+    assert (every.route, every.outputs, every.judgement) == ("", 110, None)
+    assert [(line.name, line.reviewed) for line in every.routes] == [("", 60), ("Loans", 50)]
+
+
+def test_route_that_is_called_as_the_policys_own_is_the_one_that_is_meant() -> None:
+    """A team's own name counts."""
+    world = a_world(Route(name="answers of no route", match=Match(tags=("loans",))))
+    decided(world, 5, 0)
+    decided(world, 7, 0, tag="loans")
+    found = world.services.judgement.stats(OWN_ROUTE, 28, UTC)
+    assert (found.route, found.outputs) == ("answers of no route", 7)
+
+
 def test_outputs_of_another_time_or_route_are_left_out() -> None:
     """The last day has none; an unknown route, and days outside of a year, are refused."""
     world = a_world()
@@ -132,6 +177,22 @@ def test_errors_of_reviewers_are_corrected_for_once_enough_shared_verdicts_tell(
     assert isinstance(rate, Rate)
     assert rate.uncorrected is not None
     assert rate.uncorrected == pytest.approx(10 / 48)
+
+
+@pytest.mark.parametrize("minutes", [60.0, None])
+def test_answers_are_drawn_evenly_only_where_a_budget_draws_them(minutes: float | None) -> None:
+    """The plan that did not trust the risk is of before the budget was removed."""
+    world = a_world(replace(CARDS, minutes_per_week=minutes))
+    with world.store.begin() as uow:
+        uow.plans.add(a_made_plan(route="Cards", signal=Signal(trusted=False)))
+    assert world.services.judgement.stats("Cards", 28, UTC).drawn_evenly is (minutes is not None)
+
+
+def test_review_takes_the_time_of_all_its_verdicts() -> None:
+    """Three of 45 seconds, as long as nobody knows better; over several routes no time is told."""
+    world = a_world(replace(CARDS, quorum=3), LOANS)
+    assert world.services.judgement.stats("Cards", 28, UTC).seconds_a_review == 135.0
+    assert world.services.judgement.stats("Loans", 28, UTC).seconds_a_review == 45.0
 
 
 def test_sweep_stores_what_stands_and_proves_what_may_leave() -> None:
@@ -254,7 +315,9 @@ def test_too_few_reviews_say_how_many_would_prove_it() -> None:
 def test_readers_are_told_the_stored_rate_of_the_outputs_route_and_nothing_that_is_old() -> None:
     """The stored one; none for an output that nobody scored yet; from four weeks on none."""
     world = a_world()
+    world.scorer.value = 0.6
     world.bring(an_output("first", tags=("cards",)), an_output("loan", tags=("loans",)))
+    world.scorer.value = 0.1
     desk = world.services.judgement
 
     def rate_of(output_id: str) -> Rate | None:
@@ -268,7 +331,7 @@ def test_readers_are_told_the_stored_rate_of_the_outputs_route_and_nothing_that_
     world.clock.advance(60)
     rate = rate_of("first")
     assert rate is not None
-    assert rate.value == pytest.approx(0.1, abs=0.002)
+    assert rate.value == pytest.approx(6.6 / 61, abs=0.002)  # 6 of 60, and one of risk .6 that nobody decided
     assert (rate_of("loan"), rate_of("unknown")) == (None, None)
     assert desk.for_readers("first").riskier  # its risk of .6 lies above all that the rate may be
     world.clock.advance(timedelta(days=28).total_seconds())

@@ -83,6 +83,26 @@ def test_all_outputs_of_the_time_have_the_corrected_chance() -> None:
     assert closed < len(tasks)
 
 
+def test_old_card_that_still_waits_leaves_the_chances_of_its_hour_nearly_as_they_were() -> None:
+    """All others of its hour were reviewed before the cut: the chances add up to what was and can still be reviewed."""
+    world = a_world()
+    first = come(world, 60)
+    for task_id in first[1:]:
+        world.verdicts.record(Ballot(task_id=task_id, reviewer=MARA, kind=VerdictKind.APPROVE))
+    world.clock.advance(3600)
+    second = come(world, 200, first=1000)
+    world.sweep("queues")
+    keep = 30 / (1 + len(second))
+    with world.store.read() as uow:
+        sample = uow.decisions.sample(world.clock.now() - timedelta(days=1), world.clock.now() + timedelta(days=1))
+    early = sample.decided_at < sample.decided_at.max()
+    closed, open_ = 0.5 * keep, 0.5 * (1 - (1 - keep) / len(first))
+    assert sorted(sample.chance[early].tolist()) == pytest.approx(
+        [closed] + [open_] * (60 - len(first)) + [0.5] * (len(first) - 1)
+    )
+    assert sample.chance[~early].tolist() == pytest.approx([0.5 * keep] * 200)
+
+
 def test_cut_answer_gets_its_card_redrawn_and_no_verdict_counts_any_more() -> None:
     """The press of a button says so; nothing is stored."""
     world = a_world()

@@ -20,6 +20,7 @@ from reviewers.model import (
 )
 from reviewers.workflow.verdicts import Ballot
 from tests.builders import an_output
+from tests.workflow.test_source_changes import again, approved, change, say
 from tests.workflow.worlds import World
 
 MARA, TOMAS = "U0MARA", "U0TOMAS"
@@ -183,6 +184,81 @@ def test_another_policy_is_planned_for_at_once() -> None:
         made = uow.plans.newest("Cards")
     assert made is not None
     assert (made.minutes_per_week, made.policy_version) == (240, "policy-2")
+
+
+def test_launch_after_a_silent_week_is_planned_within_minutes() -> None:
+    """A pilot on Wednesday, a week of none, then 40 outputs on a Monday at nine.
+
+    The plan of the silence takes everything, so it is made anew after five minutes: 40 an hour are expected until the
+    week is over, and a little more since they came in five minutes, (40 + 960) / (40 / 12 + 960) = 1.038. What is left
+    of 300 reviews is spread over them.
+    """
+    world = a_world(minutes_per_week=None, reviews_per_week=300)
+    world.clock.advance(48 * HOUR)
+    come(world, 1, 60)
+    assert world.sweep("plans") == 1
+    world.clock.advance((12 * 24 - 3) * HOUR - 1)
+    assert world.sweep("plans") == 1
+    (first, *_) = come(world, 101, 40)
+    assert first.inclusion_probability == 1.0
+    world.clock.advance(300)
+    assert world.sweep("plans") == 1
+    with world.store.read() as uow:
+        made = uow.plans.newest("Cards")
+    assert made is not None
+    assert made.plan.expected_outputs == pytest.approx(1.038 * 40 * (168 - 9 - 1 / 12), rel=0.001)
+    (late,) = come(world, 201, 1)
+    assert 0.0 < late.inclusion_probability < 300 / 6_000
+
+
+def test_plan_of_an_overdrawn_week_ends_though_little_comes() -> None:
+    """Three weeks later 40 outputs have come: the budget is there again, and spread over what is expected evenly."""
+    world = World(routes=(cards(minutes_per_week=30),), uniform_rate=1.0)
+    come(world, 1, 100)
+    world.sweep("plans")
+    decide(world, VerdictKind.APPROVE, [f"o-{number}" for number in range(1, 101)])
+    world.clock.advance(21 * 24 * HOUR)
+    (stale, *_) = come(world, 101, 40)
+    assert world.sweep("plans") == 1
+    with world.store.read() as uow:
+        made = uow.plans.newest("Cards")
+    assert made is not None
+    assert made.plan.learned_from == 40
+    low, high = come(world, 201, 1, risk=0.05), come(world, 202, 1, risk=0.9)
+    assert {one.plan_version for one in (*low, *high)} == {made.version} != {stale.plan_version}
+    chance = made.plan.budget / made.plan.expected_outputs
+    assert low[0].inclusion_probability == high[0].inclusion_probability == pytest.approx(chance)
+    assert chance > 10 * stale.inclusion_probability
+
+
+def test_raised_budget_holds_at_once_though_little_came() -> None:
+    """Of a thousand minutes there are enough for everything."""
+    world = a_world(minutes_per_week=1)
+    come(world, 1, 60)
+    world.sweep("plans")
+    world.clock.advance(21 * 24 * HOUR)
+    come(world, 101, 40)
+    object.__setattr__(world.policies, "policy", Policy(version="policy-2", routes=(cards(minutes_per_week=1000),)))
+    assert world.sweep("plans") == 1
+    (late,) = come(world, 201, 1)
+    assert (late.inclusion_probability, late.policy_version) == (1.0, "policy-2")
+
+
+def test_verdicts_on_reopened_answers_are_taken_from_the_budget() -> None:
+    """60 reviews, and what was asked again since a source changed: each verdict costs as much."""
+    world = World(uniform_rate=1.0, minutes_per_week=600, reviewers=(MARA,), double_review=0.0, gold_rate=0.0)
+    approved(world, 60)
+    change(world)
+    reopened = world.sweep("sources")
+    assert reopened > 0
+    for task in again(world):
+        say(world, task.task_id)
+    world.clock.advance(1)
+    assert world.sweep("plans") == 1
+    with world.store.read() as uow:
+        made = uow.plans.newest("")
+    assert made is not None
+    assert made.minutes_spent == pytest.approx((60 + reopened) * made.seconds_a_review / 60)
 
 
 def test_what_waits_and_what_was_reviewed_is_taken_from_the_budget() -> None:

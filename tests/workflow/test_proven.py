@@ -110,6 +110,27 @@ def test_proof_of_another_route_lets_nothing_go() -> None:
     assert world.release.get("o-1").state is ReleaseState.HELD
 
 
+@pytest.mark.parametrize("bound", [{"risk_below": 0.2}, {"risk_from": 0.05}])
+def test_output_that_left_stays_on_the_route_whose_proof_let_it_go(bound: dict[str, float]) -> None:
+    """It is decided on, posted and counted there, not on one that its risk of .1 would have brought it to."""
+    by_risk = Route(name="By risk", channel="C0RISK", **bound)  # type: ignore[arg-type]  # a bound on the risk
+    holds = Route(name="Holds", channel="C0HOLDS", release_target=0.05, release_below_proven=True)
+    world = World(routes=(by_risk, holds), uniform_rate=1.0)
+    world.scorer.value = 0.1
+    with world.store.begin() as uow:
+        uow.judgements.add(
+            Judgement(route="Holds", rate=None, guarantee=None, tested_at=NOON, proof=PROOF, made_at=NOON)
+        )
+    left, ordinary = world.bring(an_output("o-1", hold=True), an_output("o-2"))
+    assert world.release.get("o-1").state is ReleaseState.RELEASED
+    task = world.verdicts.view(left).task
+    assert (task.route, task.channel, task.hold) == ("Holds", "C0HOLDS", False)
+    assert task.due_at == NOON + timedelta(hours=24)  # as any other: nobody waits for it
+    decision = world.verdicts.view(left).decision
+    assert (decision.route, decision.stratum, decision.reason) == ("Holds", Stratum.DRAWN, Reason.UNIFORM)
+    assert world.verdicts.view(ordinary).task.route == "By risk"
+
+
 def test_output_that_timed_out_before_it_was_scored_stays_so() -> None:
     """A release that is final never changes."""
     world = a_world(hold_minutes=10)

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from reviewers.decisions import opinions
+from reviewers.decisions.reviewer_errors import Opinion
 from reviewers.errors import AlreadyResolved, Claimed, Invalid, NotYourTask, Unavailable
 from reviewers.model import (
     AfterDue,
+    ClaimMark,
+    Mark,
     Match,
     NoticeKind,
     OnDisagreement,
@@ -21,7 +25,7 @@ from reviewers.model import (
 from reviewers.workflow.datasets import DatasetBuilder
 from reviewers.workflow.verdicts import Ballot
 from storage.datasets import FolderFiles
-from tests.builders import an_output
+from tests.builders import NOON, an_output
 from tests.workflow.worlds import World
 
 MARA, JONAS, PRIYA, TOMAS, DANA = "U0MARA", "U0JONAS", "U0PRIYA", "U0TOMAS", "U0DANA"
@@ -190,6 +194,59 @@ def test_disagreement_after_the_decision_brings_the_lead() -> None:
     assert say(world, task, JONAS, disagrees=True) is TaskState.DISPUTED
     assert world.verdicts.view(task).resolution is None
     assert say(world, task, TOMAS) is TaskState.RESOLVED
+
+
+def test_disagreement_says_nothing_of_how_far_people_agree() -> None:
+    """Jonas was shown what Mara said, and nobody is asked who thinks the same: neither he nor the lead judges her."""
+    world = World(routes=(a_route(),))
+    (task,) = world.bring(an_output())
+    say(world, task, MARA)
+    say(world, task, JONAS, REJECT, disagrees=True)
+    say(world, task, TOMAS, REJECT)
+    world.clock.advance(1)
+    with world.store.read() as uow:
+        reviewed = uow.tasks.reviewed(NOON, world.clock.now())
+    assert [(one.reviewer, one.seen) for one in reviewed] == [
+        (MARA, "evidence"),
+        (JONAS, "decided"),
+        (TOMAS, "evidence"),
+    ]
+    found = opinions.opinions(reviewed)
+    assert (found.given, found.known) == ((Opinion(item="o-1", reviewer=MARA, wrong=False),), {})
+    assert opinions.units(reviewed) == [["right"]]
+
+
+def test_whoever_saw_a_decision_saw_it_for_good() -> None:
+    """Jonas disagrees and takes it back, and so does Mara: what he says then is still said after hers."""
+    world = World(routes=(a_route(),))
+    (task,) = world.bring(an_output())
+    say(world, task, MARA)
+    say(world, task, JONAS, REJECT, disagrees=True)
+    world.verdicts.withdraw(task, JONAS)
+    assert world.verdicts.withdraw(task, MARA).standing.state is TaskState.OPEN
+    say(world, task, JONAS, EDIT, correction="It costs € 3.50.")
+    assert world.verdicts.view(task).verdicts[-1].seen == "decided"
+
+
+def test_marks_that_were_made_blindly_stay_so() -> None:
+    """Labels are made of marks, and on this card no passage stood beside its claim."""
+    world = World(routes=(a_route(show="blind"),))
+    (task,) = world.bring(an_output())
+    marks = (ClaimMark(claim_number=1, mark=Mark.WRONG),)
+    say(world, task, MARA)
+    say(world, task, JONAS, REJECT, marks=marks, disagrees=True)
+    assert world.verdicts.view(task).verdicts[-1].seen == "blind"
+
+
+def test_who_had_said_so_before_does_not_disagree_in_hindsight() -> None:
+    """Priya was outvoted by two: that she insists makes her first verdict no less blind."""
+    world = World(routes=(a_route(quorum=2, on_disagreement=OnDisagreement.THIRD),))
+    (task,) = world.bring(an_output())
+    say(world, task, PRIYA, REJECT)
+    say(world, task, MARA)
+    say(world, task, JONAS)
+    say(world, task, PRIYA, REJECT, reasons=("outdated",), disagrees=True)
+    assert [one.seen for one in world.verdicts.view(task).verdicts if one.reviewer == PRIYA] == ["evidence", "evidence"]
 
 
 @pytest.mark.parametrize("leads", [(), (TOMAS,)], ids=["none", "who sent it"])

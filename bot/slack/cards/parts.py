@@ -123,7 +123,7 @@ def reason_words(view: TaskView) -> str:
         return f"Sent by {mention(view.task.sent_by)}"
     if decision.reason is Reason.RULE:
         return f"Rule: {quiet(decision.rule, RULE_LENGTH)}" if decision.rule else "Rule"
-    return "Held" if decision.reason is Reason.HELD else "Sampled"
+    return "Held" if decision.reason is Reason.HELD and view.task.hold else "Sampled"  # a second look holds nothing
 
 
 def votes_in(view: TaskView) -> tuple[Verdict, ...]:

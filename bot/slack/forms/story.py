@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from slackblocks import RichTextChannel, RichTextElement
@@ -37,6 +37,7 @@ TAGS_LENGTH = 120
 VERDICTS = 10
 USES = 5
 VERSION_LENGTH = 12  # of a policy's or a dataset's hash
+UNDECIDED = (TaskState.OPEN, TaskState.DISPUTED)
 
 _WORDS = {
     VerdictKind.APPROVE: "approved",
@@ -75,24 +76,32 @@ class Told:
 def told_of_task(view: TaskView, display: CardOptions, *, risk: bool, readings: bool) -> Iterator[Told]:
     """What happened to an output that people review, in order.
 
+    Until it is decided nobody reads when it was received, read and picked: of a second look and a known answer that is
+    days ago, of other cards minutes, and nobody is to tell them apart.
+
     Args:
         view: all that is known.
         display: the settings of the surfaces.
         risk: whether risk, scores, draw and chance may be told.
         readings: whether the machine's readings may be.
     """
-    yield received(view.output)
-    if readings:
-        yield from _checked(view)
-    if risk and view.assessment is not None:
-        yield from scored(view.assessment)
-    yield Told(at=view.decision.decided_at, words=(plain(_picked(view, risk=risk)),))
+    for one in _until_picked(view, risk=risk, readings=readings):
+        yield replace(one, at=None) if view.task.state in UNDECIDED else one
     if view.change is not None:
         words = changed_spoken(view)
         yield Told(at=view.change.changed_at, words=(plain(f"{words[0].lower()}{words[1:]}"),))
     yield from _posted(view)
     yield from _decided(view, display, risk=risk)
     yield from _used(view)
+
+
+def _until_picked(view: TaskView, *, risk: bool, readings: bool) -> Iterator[Told]:
+    yield received(view.output)
+    if readings:
+        yield from _checked(view)
+    if risk and view.assessment is not None:
+        yield from scored(view.assessment)
+    yield Told(at=view.decision.decided_at, words=(plain(_picked(view, risk=risk)),))
 
 
 def received(output: Output) -> Told:
@@ -200,7 +209,7 @@ def _moment(ts: str) -> datetime | None:
 
 def _decided(view: TaskView, display: CardOptions, *, risk: bool) -> Iterator[Told]:
     """Verdicts and what became of the answer; while it is undecided, only who was unsure."""
-    undecided = view.task.state in (TaskState.OPEN, TaskState.DISPUTED)
+    undecided = view.task.state in UNDECIDED
     shown = [v for v in view.verdicts if not undecided or v.kind is VerdictKind.UNSURE]
     if len(shown) > VERDICTS:
         yield Told(at=None, words=(plain(f"{counted(len(shown) - VERDICTS, 'earlier verdict')}, in History"),))

@@ -112,7 +112,7 @@ def _reason(view: TaskView, *, risk: bool) -> str:
         return f"*{name} was approved before, and a source says something else since.* {CHANGE_COUNTS}"
     if view.task.sent_by:
         return f"*{name} was sent to review by {mention(view.task.sent_by)}.* That is no draw, so it counts in no rate."
-    if decision.reason is Reason.HELD:
+    if decision.reason is Reason.HELD and view.task.hold:  # nobody waits for a second look
         return f"*{name} is held until somebody decides.* Held answers are always reviewed."
     if decision.reason is Reason.RULE:
         rule = f": {quiet(decision.rule, 200)}" if decision.rule else ""

@@ -26,6 +26,7 @@ from reviewers.decisions.too_few import TooFew
 from reviewers.model import Outcome, TaskView
 
 PEOPLE = 5  # rows of reviewers
+MODEL = "Dawid and Skene's model"
 LARGE = 100.0  # times; beyond it an upper end only says that it is not known
 _DECIDED = {Outcome.APPROVED: "approved", Outcome.EDITED: "edited", Outcome.REJECTED: "rejected"}
 
@@ -49,7 +50,7 @@ def own_figures_blocks(figures: OwnFigures) -> Iterator[Block]:
     yield header("Your last 4 weeks")
     if fields:
         yield columns(fields)
-        yield grey("By second looks of others and by known answers; 95 % interval in brackets.")
+        yield grey(_basis(figures))
     for words in told:
         yield said(words)
     if told:
@@ -84,9 +85,9 @@ def own_words(sign: Sign, figures: OwnFigures) -> Iterator[str]:
     """What stands out, said to the person."""
     seen = figures.conduct
     if sign is Sign.FINDS_LITTLE and isinstance(seen.finds, Ratio):
-        yield f"*You find little.* {_found('You', seen.finds)}"
+        yield f"*You find little.* {_found('You', seen.finds, figures)}"
     if sign is Sign.MISSES and isinstance(seen.sensitivity, Beta):
-        yield f"*You may miss much.* {_finds('You find', seen.sensitivity)}"
+        yield f"*You may miss much.* {_finds('You find', seen.sensitivity, figures)}"
     if sign is Sign.HASTE and isinstance(seen.hasty, Share):
         yield (
             f"*Fast.* {seen.hasty.count} of your {seen.hasty.of} timed verdicts came sooner than the answer can be "
@@ -106,20 +107,35 @@ def lead_words(concern: Concern) -> Iterator[str]:
     """What stands out, said to a lead."""
     seen, who = concern.figures.conduct, mention(concern.reviewer)
     if concern.sign is Sign.FINDS_LITTLE and isinstance(seen.finds, Ratio):
-        yield f"*{who} finds little.* {_found('They', seen.finds)}"
+        yield f"*{who} finds little.* {_found('They', seen.finds, concern.figures)}"
     if concern.sign is Sign.MISSES and isinstance(seen.sensitivity, Beta):
-        yield f"*{who} may miss much.* {_finds('They find', seen.sensitivity)}"
+        yield f"*{who} may miss much.* {_finds('They find', seen.sensitivity, concern.figures)}"
 
 
-def _found(who: str, ratio: Ratio) -> str:
+def _found(who: str, ratio: Ratio, figures: OwnFigures) -> str:
     return (
         f"{who} found {counted(ratio.found, 'wrong answer')} in 4 weeks, where colleagues would have found about "
-        f"{ratio.expected:.0f} at the same risk ({ratio.low * 100:.0f} to {ratio.high * 100:.0f} of 100)."
+        f"{ratio.expected:.0f} at the same risk on the same routes: {ratio.value * 100:.0f} % of that (95 % interval "
+        f"{ratio.low * 100:.0f} to {ratio.high * 100:.0f}, Fay's for standardised rates; "
+        f"{counted(figures.compared, 'verdict')})."
     )
 
 
-def _finds(who: str, share: Beta) -> str:
-    return f"{who} about {_of_hundred(share)} wrong answers, by second looks and known answers."
+def _finds(who: str, share: Beta, figures: OwnFigures) -> str:
+    low, high = interval(share)
+    return (
+        f"{who} about {share.mean * 100:.0f} of 100 wrong answers (95 % interval {low * 100:.0f} to {high * 100:.0f}, "
+        f"{MODEL}, {counted(figures.shared, 'checked verdict')}, 4 weeks)."
+    )
+
+
+def _basis(figures: OwnFigures) -> str:
+    """What the shares rest on: a check by a person may err too, so what all is worth in known answers is told."""
+    return (
+        f"{MODEL}, 95 % interval in brackets. Second looks and known answers check {figures.shared:,} of "
+        f"{counted(figures.verdicts, 'verdict')}, which tells as much as {int(figures.wrong_checked):,} wrong and "
+        f"{int(figures.right_checked):,} right known answers."
+    )
 
 
 def _share(name: str, share: Beta | TooFew) -> Iterator[str]:

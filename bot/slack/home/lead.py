@@ -18,6 +18,7 @@ from bot.slack.text import counted, one_line, quiet, shortened
 from bot.slack.values import ButtonValue, NamedValue
 from bot.slack.wire import button, columns, grey, header, line, said
 from reviewers.decisions.consensus import deciding
+from reviewers.decisions.too_few import TooFew
 from reviewers.model import Rate, TaskView, VerdictKind
 from reviewers.workflow.reports import HeldOnes, Team, TeamQueue
 
@@ -50,6 +51,7 @@ def lead_blocks(part: LeadPart, display: CardOptions, now: datetime) -> Iterator
         yield line()
         yield header("This week so far")
         yield columns(_week(part))
+        yield from _methods(part.team)
         if part.reviewers is not None:
             yield from reviewers_blocks(part.reviewers)
     yield grey("Leads see this part. Your own queue is below.")
@@ -132,10 +134,23 @@ def route_name(name: str) -> str:
 
 def _week(part: LeadPart) -> list[str]:
     team = part.team
-    reviewed = f", {team.this_week.reviewed} reviewed" if isinstance(team.this_week, Rate) else ""
-    fields = [f"*Wrong answers*\n{rates.whole(team.this_week)}{reviewed}"]
-    fields.append(f"*Before (4 weeks)*\n{rates.whole(team.before)}")
+    fields = [f"*Wrong answers*\n{_rate(team.this_week)}", f"*Before (4 weeks)*\n{_rate(team.before)}"]
     if team.review_seconds is not None:
         planned = f" of {rates.hours_words(part.week_minutes * 60)}" if part.week_minutes else ""
         fields.append(f"*Review time*\n{rates.hours_words(team.review_seconds)}{planned}")
     return fields
+
+
+def _rate(rate: Rate | TooFew) -> str:
+    return rates.whole(rate) + (f", {rate.reviewed:,} reviewed" if isinstance(rate, Rate) else "")
+
+
+def _methods(team: Team) -> Iterator[Block]:
+    """How the intervals were made; nothing where neither is told."""
+    told = {"this week": team.this_week, "before": team.before}
+    methods = {when: rates.method(rate) for when, rate in told.items() if isinstance(rate, Rate)}
+    if len(set(methods.values())) == 1:
+        methods = {"in brackets": next(iter(methods.values()))}
+    if methods:
+        said_of = "; ".join(f"{when}: {method}" for when, method in methods.items())
+        yield grey(f"{said_of[0].upper()}{said_of[1:]}.")

@@ -23,7 +23,7 @@ from reviewers.scorers.packaged import quiet_transformers
 ADAPTER = Path(__file__).parent  # the adapter, its head and their manifest lie beside this module
 PLACES_A_ROW = 512  # room for 300 words of evidence and some claims; 320 was best with 150, 512 is not measured
 _FAMILY = (
-    "grounding-5"  # raise the number with the prompt, the evidence, what the words count, or how claims become a score
+    "grounding-6"  # raise the number with the prompt, the evidence, what the words count, or how claims become a score
 )
 _FILES = (("adapter_model.safetensors", "adapter_sha256"), ("head.safetensors", "head_sha256"))
 

@@ -92,20 +92,28 @@ class WithFallback:
     def __init__(self, first: Scorer, second: Scorer, *, told: Callable[[Exception], None]) -> None:
         """`first` raises ImportError or Unavailable where its model cannot be loaded; `told` hears of it, once."""
         self._chosen, self._second, self._told = first, second, told
+        self._exchanging = Lock()
         self.version = first.version
 
     def score(self, batch: Sequence[Evidence]) -> list[Score | None]:
         """As the first, and from its failure on as the second."""
+        chosen = self._chosen  # another thread may exchange it while this one waits for the model
         try:
-            scores = self._chosen.score(batch)
+            scores = chosen.score(batch)
         except (ImportError, Unavailable) as error:
-            if self._chosen is self._second:
+            if chosen is self._second:
                 raise
-            self._chosen = self._second
-            self._told(error)
-            scores = self._chosen.score(batch)
-        self.version = self._chosen.version
+            self._exchange(error)
+            chosen = self._second
+            scores = chosen.score(batch)
+        self.version = chosen.version
         return scores
+
+    def _exchange(self, error: Exception) -> None:
+        with self._exchanging:
+            if self._chosen is not self._second:
+                self._chosen = self._second
+                self._told(error)
 
 
 def _key(pair: Pair) -> bytes:

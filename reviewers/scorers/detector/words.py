@@ -11,11 +11,13 @@ from reviewers.errors import Unavailable
 from reviewers.model import Score
 from reviewers.ports import Evidence, Scorer
 
+ELSEWHERE = 1.5  # our choice: the weight was fitted where the detector is at home, on the generator's claims
+
 
 class WithWords:
     """Machine reviewer "grounding": the detector's logit, and a part of the logit that the words alone give.
 
-        value = worst claim's logit + weight · lexical logit
+        value = worst claim's logit + ELSEWHERE · weight · lexical logit
 
     The weight was fitted on made claims that neither had seen, and is kept in the detector's manifest. Claims keep the
     detector's logits.
@@ -24,21 +26,24 @@ class WithWords:
     name = "grounding"
 
     def __init__(self, detector: Scorer, words: Scorer, weight: float) -> None:
-        """`weight` of a logit by words, from 0 on; it is part of what the detector's version stands for."""
+        """`weight` of a logit by words, from 0 on; it stands in the manifest of the adapter that a version names."""
         self._detector, self._words, self._weight = detector, words, weight
-        self.version = detector.version
+        self.version = self._named()
 
     def score(self, batch: Sequence[Evidence]) -> list[Score | None]:
         """Logits of being unsupported; None where the detector says nothing. Raises as the detector does."""
         read, by_words = self._detector.score(batch), self._words.score(batch)
-        self.version = self._detector.version  # known to the end once something was read
+        self.version = self._named()  # known to the end once something was read
         return [self._together(one, other) for one, other in zip(read, by_words, strict=True)]
 
     def _together(self, read: Score | None, by_words: Score | None) -> Score | None:
         if read is None or by_words is None:
             return read
-        value = read.value + self._weight * by_words.value
-        return replace(read, value=value, duration_ms=read.duration_ms + by_words.duration_ms)
+        value = read.value + ELSEWHERE * self._weight * by_words.value
+        return replace(read, version=self.version, value=value, duration_ms=read.duration_ms + by_words.duration_ms)
+
+    def _named(self) -> str:
+        return f"{self._detector.version}+{self._words.version.removeprefix('grounding-')}"
 
 
 def words_weight(adapter: Path) -> float:

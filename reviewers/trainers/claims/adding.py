@@ -7,12 +7,13 @@ import re
 from reviewers.trainers.claims.keeping import drop_opening, joined
 from reviewers.trainers.claims.lexicon import lexicon
 from reviewers.trainers.claims.setting import SPEAKER, Setting, elsewhere
-from reviewers.trainers.claims.spans import inner_case, sentence_case
+from reviewers.trainers.claims.spans import inner_case, names, sentence_case
 
 _PHRASE = re.compile(
     r"\b((?:in|on|during|after|because|with|by|for|while|when|due to|at|to|through|from) "
     r"(?!which|whom|that)[^,;:.()]{8,60})[,.]"
 )
+_THING = re.compile(r"\b[a-z]{3,}[b-rt-z]\b")  # nouns in the singular among them
 _JOINT = re.compile(r" (?=(?:because|by|to|after|for|with|in|on|during|until|when|while|through|from|into) )")
 
 
@@ -54,6 +55,24 @@ def add_personal(sentence: str, setting: Setting) -> str | None:
     if setting.draw.random() < 0.3:
         return sentence_case(words) + "."
     return sentence.rstrip(".!?") + setting.draw.choice([", and ", ", but "]) + words + "."
+
+
+def add_opinion(sentence: str, setting: Setting) -> str | None:
+    """What somebody thinks of a thing that the evidence speaks of: alone, or before or behind the sentence."""
+    said = " ".join(setting.evidence)
+    things = sorted({f"the {one}" for one in _THING.findall(said) if one in lexicon().sisters})
+    things += [piece.text for piece in names(sentence, setting.pool.known)]
+    if not things:
+        return None
+    thing = setting.draw.choice(things)
+    words = setting.draw.choice(lexicon().opinions).format(thing=thing, Thing=thing[:1].upper() + thing[1:])
+    place = setting.draw.random()
+    if place < 0.4:
+        return sentence_case(words) + setting.draw.choice([".", ".", "!"])
+    if place < 0.6:
+        return f"{sentence_case(words)}, and {inner_case(sentence, setting.pool.known)}"
+    link = setting.draw.choice([", and ", ", but ", ", so "])
+    return sentence.rstrip(".!?") + link + inner_case(words, setting.pool.known) + "."
 
 
 def cross(sentence: str, setting: Setting) -> str | None:

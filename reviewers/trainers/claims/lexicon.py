@@ -27,6 +27,7 @@ class Lexicon:
     stronger: Table
     wraps: tuple[str, ...]  # around a claim, with {claim} or {Claim}
     personal: tuple[str, ...]  # clauses that no passage supports
+    opinions: tuple[str, ...]  # sentences on {thing} that no passage supports
     women: frozenset[str]
     men: frozenset[str]
 
@@ -51,6 +52,7 @@ def lexicon() -> Lexicon:
         stronger=_table(tables["stronger"]),
         wraps=tuple(tables["wraps"]),
         personal=tuple(tables["personal"]),
+        opinions=tuple(tables["opinions"]),
         women=frozenset(tables["women"].split()),
         men=frozenset(tables["men"].split()),
     )

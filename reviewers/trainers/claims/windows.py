@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 
 from reviewers.trainers.claims import adding, breaking, twisting
 from reviewers.trainers.claims.dialogue import reported
-from reviewers.trainers.claims.evidence import choose_setting
+from reviewers.trainers.claims.evidence import AMONG_OTHERS, among_others, choose_setting
 from reviewers.trainers.claims.keeping import KEEPING, REWORDING, wrapped
 from reviewers.trainers.claims.retelling import retellings
-from reviewers.trainers.claims.setting import SPEAKER, Edit, Setting, gather
+from reviewers.trainers.claims.setting import SPEAKER, Edit, Pool, Setting, gather
 from reviewers.trainers.claims.spans import sentence_case
 from reviewers.trainers.claims.texts import SourceText
 from reviewers.trainers.claims.turning import UNTOLD, Turned, turn
 from reviewers.trainers.claims.written import Written
 
-GENERATOR = "claims-2"  # raise it with any rule of this package: other claims are then made from the same seed
+GENERATOR = "claims-3"  # raise it with any rule of this package: other claims are then made from the same seed
 CLAIMS = 8  # a window at most; half of them wrong. More share the reading of the evidence, fewer show more evidence
 LEAST_CLAIMS = 4  # of a window on short evidence
 LONGEST_CLAIM = 40  # words
@@ -53,12 +53,13 @@ BREAKING: tuple[tuple[str, Edit, float], ...] = (
     ("added statement", adding.add_statement, 6),
     ("added sentence", adding.add_near, 8),
     ("personal", adding.add_personal, 2),
+    ("opinion", adding.add_opinion, 6),
     ("crossed", adding.cross, 3),
     ("other end", adding.exchange_end, 5),
     ("elsewhere", adding.say_other, 5),
 )
 ADDED = frozenset(  # the others alter a fact
-    {"added phrase", "added statement", "added sentence", "personal", "other end", "elsewhere", UNTOLD}
+    {"added phrase", "added statement", "added sentence", "personal", "opinion", "other end", "elsewhere", UNTOLD}
 )
 INVENTED = "invented"  # what a model said beyond the text that it should retell
 TOLD_AS_RETOLD = 0.6  # share of the claims on a sentence that a model retold which begin with its words
@@ -97,13 +98,14 @@ def make_windows(
     Of the windows `written_share`, in [0, 1], have `written` claims, each as often as the others; the rest by rules.
     """
     draw = random.Random(seed)  # noqa: S311  # the same each time is the point
-    made = _windows(texts, draw)
+    pool = gather(texts)
+    made = _windows(pool, draw)
     waiting: list[Written] = []
     windows: list[Window] = []
     while len(windows) < count:
         if written and written_share > 0.0 and draw.random() < written_share:
             waiting = waiting or draw.sample(written, len(written))
-            windows.append(_written(waiting.pop(), draw))
+            windows.append(_written(waiting.pop(), pool, draw))
         else:
             windows.append(next(made))
     return windows
@@ -125,15 +127,18 @@ def written_windows(written: Sequence[Written]) -> list[Window]:
     ]
 
 
-def _written(one: Written, draw: random.Random) -> Window:
+def _written(one: Written, pool: Pool, draw: random.Random) -> Window:
     (window,) = written_windows([one])
+    evidence = one.evidence
+    if draw.random() < AMONG_OTHERS:
+        said = " ".join(claim.text for claim in window.claims)
+        evidence = among_others(evidence, said, pool, one.source, draw)
     claims = [replace(claim, text=_cased(claim.text, draw)) for claim in window.claims]
     draw.shuffle(claims)
-    return replace(window, claims=tuple(claims))
+    return replace(window, evidence=evidence, claims=tuple(claims))
 
 
-def _windows(texts: Sequence[SourceText], draw: random.Random) -> Iterator[Window]:
-    pool = gather(texts)
+def _windows(pool: Pool, draw: random.Random) -> Iterator[Window]:
     shares = {source: _SOURCE_SHARES.get(source, 0.2) for source in pool.by_source}
     made: Counter[str] = Counter()  # kinds so far
     turned_kinds: Counter[str] = Counter()

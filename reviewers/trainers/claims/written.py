@@ -2,9 +2,10 @@
 
 Rules stay close to the words of a sentence; what people review does not. These claims shorten, put together and say in
 other words what a few sentences say. Each has a twin with the other answer, of its style and length (contrast sets:
-Gardner et al. 2020). They came in three batches: pairs in nearly the same words; pairs that differ by a negation, or in
-that one is small talk beside the point; remarks in conversation of which one goes beyond the evidence or leaves it.
-Those of the first and the last were read a second time, and what was not clear was left out.
+Gardner et al. 2020). They came in five batches: pairs in nearly the same words; pairs that differ by a negation, or in
+that one is small talk beside the point; remarks in conversation of which one goes beyond the evidence; summaries,
+joined facts, replies and short statements on evidence of up to 300 words; replies with and without an opinion that
+nobody told. Those of the first and the third were read a second time, and what was not clear was left out.
 """
 
 from __future__ import annotations
