@@ -28,14 +28,18 @@ def built(names: str, folder: Path) -> tuple[Scorer, ...]:
         ("self_consistency", "self_consistency", "words-2"),
         ("retrieval", "retrieval", "minilm-l6-v2-1"),
         ("conditional_logprob", "conditional_logprob", "smollm2-135m-1"),
-        ("hf:entailment:cross-encoder/nli-deberta-v3-base", "entailment", "nli-deberta-v3-base@main"),
+        ("hf:entailment:cross-encoder/nli-deberta-v3-base", "entailment", "cross-encoder/nli-deberta-v3-base@main"),
         (
             "hf:hallucination:vectara/hallucination_evaluation_model",
             "hallucination",
-            "hallucination_evaluation_model@main",
+            "vectara/hallucination_evaluation_model@main",
         ),
-        ("hf:minicheck:lytang/MiniCheck-Flan-T5-Large", "minicheck", "MiniCheck-Flan-T5-Large@main"),
-        ("hf:tokens:KRLabsOrg/lettucedect-base-modernbert-en-v1", "tokens", "lettucedect-base-modernbert-en-v1@main"),
+        ("hf:minicheck:lytang/MiniCheck-Flan-T5-Large", "minicheck", "lytang/MiniCheck-Flan-T5-Large@main"),
+        (
+            "hf:tokens:KRLabsOrg/lettucedect-base-modernbert-en-v1",
+            "tokens",
+            "KRLabsOrg/lettucedect-base-modernbert-en-v1@main",
+        ),
         ("judge:openai:gpt-4.1-mini", "judge", "gpt-4.1-mini-1"),
     ],
 )
@@ -46,10 +50,10 @@ def test_each_name_builds_its_scorer(tmp_path: Path, name: str, scorer: str, ver
 
 
 def test_a_class_that_the_labels_do_not_name_is_named_behind_the_model(tmp_path: Path) -> None:
-    """The version stays the model's own."""
+    """The version names it too, since another class turns the score round."""
     (found,) = built("hf:entailment:a/tiny#LABEL_2", tmp_path)
     assert isinstance(found, HuggingFaceScorer)
-    assert (found.version, found._label) == ("tiny@main", "LABEL_2")
+    assert (found.version, found._label) == ("a/tiny@main#LABEL_2", "LABEL_2")
 
 
 def test_several_are_named_with_commas(tmp_path: Path) -> None:
