@@ -72,9 +72,10 @@ def test_neither_length_nor_words_tell_the_true_ones() -> None:
     foreign = [
         len(words(text) - words(" ".join(written()[number].evidence))) / len(words(text))
         for pair, number in pairs
+        if written()[number].batch < 5  # the last sets what anybody might say beside what was said: its words do tell
         for text in (pair.true, pair.wrong)
     ]
-    assert roc_auc_score([0, 1] * len(pairs), foreign) <= 0.7
+    assert roc_auc_score([0, 1] * (len(foreign) // 2), foreign) <= 0.62
 
 
 def test_true_claims_are_no_copies() -> None:
@@ -85,10 +86,10 @@ def test_true_claims_are_no_copies() -> None:
         for pair in one.pairs
     ]
     assert fmean(foreign) >= 0.3
-    copies = sum(
-        pair.true in one.evidence for one in written() for pair in one.pairs if one.batch < 5
-    )  # 5 has near ones
-    assert copies <= 0.01 * len(foreign)
+    earlier = [
+        (pair, one) for one in written() for pair in one.pairs if one.batch < 5
+    ]  # the last has copies on purpose
+    assert sum(pair.true in one.evidence for pair, one in earlier) <= 0.01 * len(earlier)
 
 
 def test_what_tests_is_kept_from_training() -> None:
