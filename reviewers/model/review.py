@@ -113,7 +113,7 @@ class ReviewTask:
     handed_on_by: str = ""  # the reviewer who was unsure, or handed it over
     route: str = ""  # the route's name; empty: the policy's own
     quorum: int = 1  # verdicts that decide it, 1 to 5
-    show: str = "evidence"  # what surfaces show before the verdict: "evidence", "blind" or "all"
+    show: str = "evidence"  # what surfaces show before the verdict: "evidence", "blind" or "all"; "decided": what others had decided
     marks_draw: float | None = None  # the draw that may leave the machine's marks away; None: not drawn for it
     submitted_by: str = ""  # as of its output: this person may not decide it
     sent_by: str = ""  # the person who sent it to review by hand: then its selection was no draw
