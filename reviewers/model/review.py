@@ -113,7 +113,7 @@ class ReviewTask:
     handed_on_by: str = ""  # the reviewer who was unsure, or handed it over
     route: str = ""  # the route's name; empty: the policy's own
     quorum: int = 1  # verdicts that decide it, 1 to 5
-    show: str = "evidence"  # what surfaces show before the verdict: "evidence", "blind" or "all"; "decided": what others had decided
+    show: str = "evidence"  # what surfaces show before the verdict: "evidence", "blind" or "all"
     marks_draw: float | None = None  # the draw that may leave the machine's marks away; None: not drawn for it
     submitted_by: str = ""  # as of its output: this person may not decide it
     sent_by: str = ""  # the person who sent it to review by hand: then its selection was no draw
@@ -180,7 +180,7 @@ class Verdict:
     note: str = ""
     marks: tuple[ClaimMark, ...] = ()
     supersedes: str | None = None
-    seen: str = ""  # what the card showed before the verdict: "evidence", "blind" or "all"
+    seen: str = ""  # what they saw before: "evidence", "blind", "all"; "decided": what others had decided
     as_lead: bool = False  # it settles a dispute
     opened_at: datetime | None = None  # when the person had it before them, where that is known
     recorded_at: datetime
