@@ -98,10 +98,10 @@ class FixedClock:
 
 
 class CountingIds:
-    """Ids in the order of making: `t_00001`, `v_00002`; threads may share it."""
+    """Ids in the order of making: `t_00001`, `v_00002`; threads may share it. `after`: how many a store has already."""
 
-    def __init__(self) -> None:
-        self._made = 0
+    def __init__(self, *, after: int = 0) -> None:
+        self._made = after
         self._lock = threading.Lock()
 
     def new(self, prefix: str) -> str:

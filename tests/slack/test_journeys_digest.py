@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.slack.digest.ids import DigestAction, DigestBlock, WhyNot
+from reviewers.decisions import weeks
 from reviewers.errors import Unavailable
 from reviewers.model import Route
 from reviewers.model.digest import Headline
@@ -29,7 +31,10 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         last = world.services.shelf(ZoneInfo("UTC")).last_week()
         with world.store.begin() as uow:
             for week in ("2025-W40", last):
-                uow.digests.add(replace(a_digest(), route=NAME, week=week), at=MONDAY)
+                # With the windows of its week: else it is one that still runs, whose drift is read anew.
+                whole, before = weeks.window(week, UTC), weeks.reference(week, UTC)
+                digest = replace(a_digest(), route=NAME, week=week, current=whole, reference=before)
+                uow.digests.add(digest, at=MONDAY)
         yield world
 
 

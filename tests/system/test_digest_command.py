@@ -17,6 +17,7 @@ from reviewers.model.digest import Headline
 from reviewers.model.digest_json import from_json
 from reviewers.workflow.verdicts import Ballot
 from tests.builders import an_output
+from tests.fakes import CountingIds
 from tests.intake.rig import sql_store
 from tests.system.parts import environment, whetstone
 from tests.workflow.worlds import World
@@ -118,7 +119,8 @@ def test_kept_digest_is_made_again_whatever_was_written_since(folder: Path, tmp_
     shutil.copytree(folder, copy)
     store = sql_store(copy / "var" / "whetstone.db")
     cards = Route(name="Card [bold]support", match=Match(tags=("cards",)), release_target=0.05)
-    world = World(store, uniform_rate=1.0, routes=(cards,), double_review=0.0, gold_rate=0.0)
+    ids = CountingIds(after=10_000)  # those of the copy stay what they are
+    world = World(store, ids=ids, uniform_rate=1.0, routes=(cards,), double_review=0.0, gold_rate=0.0)
     world.clock.advance((weeks.window(WEEK, UTC).end + timedelta(hours=8) - world.clock.now()).total_seconds())
     assert world.sweep("digests") == 1
     with store.read() as uow:

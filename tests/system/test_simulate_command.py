@@ -72,8 +72,8 @@ def test_past_is_replayed_under_another_file(folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     row = next(line for line in done.stdout.splitlines() if line.startswith("Cards"))
-    # 40 in a day and part of an hour are a little less than 280 a week; the budget is 10.
-    assert re.search(r" 2[67]\d → (9|10) ", " ".join(row.split()))
+    # 40 in a day and part of an hour, of which there may be none, are 280 a week or a little less; the budget is 10.
+    assert re.search(r" (2[67]\d|280) → (9|10) ", " ".join(row.split()))
     assert "40 reviewed" in done.stdout
     assert (folder / "out" / "simulation.png").read_bytes().startswith(b"\x89PNG")
     assert (folder / "out" / "simulation.json").exists()

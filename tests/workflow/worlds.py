@@ -240,10 +240,10 @@ class ScriptedSink:
 class World:
     """All use cases over one store."""
 
-    def __init__(self, store: Store | None = None, **policy: Any) -> None:
+    def __init__(self, store: Store | None = None, *, ids: CountingIds | None = None, **policy: Any) -> None:
         self.store: Store = store or MemoryStore()
         self.clock = FixedClock(NOON)
-        self.ids = CountingIds()
+        self.ids = ids or CountingIds()
         self.metrics = CountedMetrics()
         settings: dict[str, Any] = {"version": "policy-1", "risk_threshold": 0.4, "unmarked_rate": 0.0} | policy
         self.policies = FixedPolicies(policy=Policy(**settings))
