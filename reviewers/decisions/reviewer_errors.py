@@ -104,14 +104,17 @@ def judge(opinions: Sequence[Opinion], known: Mapping[str, bool]) -> Panel:
 
 
 def sensitivity(accuracy: Accuracy | None) -> Beta | TooFew:
-    """What may be said to a person of how many wrong outputs they find: nothing while the prior does the talking."""
-    checked = accuracy.wrong_checked if accuracy else 0.0
+    """What may be said to a person of how many wrong outputs they find: nothing while the prior does the talking.
+
+    Nor before anybody checked one of theirs: what all approvals together tell of how rare wrong outputs are is no check.
+    """
+    checked = accuracy.wrong_checked if accuracy and accuracy.shared else 0.0
     return accuracy.errors.sensitivity if accuracy and checked >= WORTH_NEEDED else _few(checked)
 
 
 def specificity(accuracy: Accuracy | None) -> Beta | TooFew:
     """The same of how many right outputs they pass."""
-    checked = accuracy.right_checked if accuracy else 0.0
+    checked = accuracy.right_checked if accuracy and accuracy.shared else 0.0
     return accuracy.errors.specificity if accuracy and checked >= WORTH_NEEDED else _few(checked)
 
 

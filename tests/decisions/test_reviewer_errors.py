@@ -104,6 +104,14 @@ def test_verdicts_that_nobody_checked_prove_nothing() -> None:
     assert of_resolutions(panel, [("mara",)] * 500) == TooFew(found=0, needed=20, of="second opinions")
 
 
+def test_nobody_hears_a_figure_from_approvals_that_nobody_checked() -> None:
+    """Two hundred approvals alone tell how rare wrong answers may be, not how well they were told apart."""
+    alone = [Opinion(item=str(item), reviewer="U0MARA", wrong=False) for item in range(200)]
+    mara = judge(alone, {}).by_reviewer["U0MARA"]
+    assert mara.right_checked >= 5
+    assert specificity(mara) == sensitivity(mara) == TooFew(found=0, needed=5, of="checked outputs")
+
+
 def test_no_verdict_at_all() -> None:
     """Then there is no reviewer, and nothing to correct."""
     panel = judge([], {})
