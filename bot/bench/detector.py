@@ -28,9 +28,6 @@ ROWS = 48  # outputs of each workload: about 100 claims, half a minute the plain
 COMPARED = (
     300  # outputs at most by which graph and torch are compared: of 48, one exchanged pair moves the AUROC by 0.002
 )
-WARM = LabelledOutput(
-    output_id="warm", source_set="warm", question="", context="It rained.", text="It snowed on Monday.", wrong=True
-)
 
 
 T = TypeVar("T")
@@ -192,7 +189,6 @@ def measure_detector(evaluator: Evaluator, found: Sequence[LabelledOutput], scor
     """Score all rows with one scorer, its model loaded; in processor time, which no busy machine stretches."""
     way = replace(evaluator, scorers=(scorer,), seconds=process_time)
     now = datetime(2026, 1, 5, tzinfo=UTC)  # when the outputs were written matters to nothing here
-    way.score([WARM], now=now, progress=lambda done, total: None)
     scored = way.score(found, now=now, progress=lambda done, total: None)
     together = evaluation.by_set(scored.rows)[-1].auroc
     return Pace(

@@ -106,7 +106,7 @@ def judge(opinions: Sequence[Opinion], known: Mapping[str, bool]) -> Panel:
 def sensitivity(accuracy: Accuracy | None) -> Beta | TooFew:
     """What may be said to a person of how many wrong outputs they find: nothing while the prior does the talking.
 
-    Nor before anybody checked one of theirs: what all approvals together tell of how rare wrong outputs are is no check.
+    Nor before anybody checked one of theirs: what approvals together tell of how rare wrong outputs are is no check.
     """
     checked = accuracy.wrong_checked if accuracy and accuracy.shared else 0.0
     return accuracy.errors.sensitivity if accuracy and checked >= WORTH_NEEDED else _few(checked)
