@@ -110,10 +110,12 @@ def test_proof_of_another_route_lets_nothing_go() -> None:
     assert world.release.get("o-1").state is ReleaseState.HELD
 
 
-@pytest.mark.parametrize("bound", [{"risk_below": 0.2}, {"risk_from": 0.05}])
-def test_output_that_left_stays_on_the_route_whose_proof_let_it_go(bound: dict[str, float]) -> None:
+BY_RISK = Route(name="By risk", channel="C0RISK")
+
+
+@pytest.mark.parametrize("by_risk", [replace(BY_RISK, risk_below=0.2), replace(BY_RISK, risk_from=0.05)])
+def test_output_that_left_stays_on_the_route_whose_proof_let_it_go(by_risk: Route) -> None:
     """It is decided on, posted and counted there, not on one that its risk of .1 would have brought it to."""
-    by_risk = Route(name="By risk", channel="C0RISK", **bound)  # type: ignore[arg-type]  # a bound on the risk
     holds = Route(name="Holds", channel="C0HOLDS", release_target=0.05, release_below_proven=True)
     world = World(routes=(by_risk, holds), uniform_rate=1.0)
     world.scorer.value = 0.1
