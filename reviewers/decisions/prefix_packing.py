@@ -54,23 +54,27 @@ def share(sequences: Sequence[Tokens]) -> Shared:
     return Shared(ids=np.array(ids), positions=np.array(positions), sees=sees, ends=np.array(ends))
 
 
-def rows(sequences: Sequence[Tokens], most: int) -> Iterator[list[Tokens]]:
+def rows(sequences: Sequence[Tokens], most: int, enough: int) -> Iterator[list[Tokens]]:
     """The different sequences in rows of up to `most` places, those that begin alike together.
 
-    A sequence that is longer has a row of its own.
+    A row of `enough` places takes none that begins otherwise: attention costs the square of a row, and those that share
+    a beginning should find room. A sequence of over `most` has a row of its own.
 
-    >>> list(rows([(7, 8, 1), (5, 5), (7, 8, 2)], 5))
+    >>> list(rows([(7, 8, 1), (5, 5), (7, 8, 2)], 5, 5))
+    [[(5, 5)], [(7, 8, 1), (7, 8, 2)]]
+    >>> list(rows([(7, 8, 1), (5, 5), (7, 8, 2)], 9, 2))
     [[(5, 5)], [(7, 8, 1), (7, 8, 2)]]
     """
     chosen: list[Tokens] = []
     size = 0
     for one in sorted(set(sequences)):
-        new = len(one) - _alike(chosen[-1], one) if chosen else len(one)
-        if chosen and size + new > most:
+        alike = _alike(chosen[-1], one) if chosen else 0
+        full = size + len(one) - alike > most or (size >= enough and alike < len(one) / 2)
+        if chosen and full:
             yield chosen
-            chosen, size, new = [], 0, len(one)
+            chosen, size, alike = [], 0, 0
         chosen.append(one)
-        size += new
+        size += len(one) - alike
     if chosen:
         yield chosen
 

@@ -48,14 +48,24 @@ def test_each_end_sees_its_own_sequence_in_order_and_nothing_else(given_ones: li
         assert row.positions[seen].tolist() == list(range(len(one)))
 
 
-@given(sequences, st.integers(1, 12))
-def test_rows_hold_every_sequence_once_and_no_more_than_they_may(given_ones: list[Tokens], most: int) -> None:
+@given(sequences, st.integers(1, 12), st.integers(1, 12))
+def test_rows_hold_every_sequence_once_and_no_more_than_they_may(
+    given_ones: list[Tokens], most: int, enough: int
+) -> None:
     """A row is longer than allowed only where a single sequence is."""
-    found = list(rows(given_ones, most))
+    found = list(rows(given_ones, most, enough))
     assert sorted(one for row in found for one in row) == sorted(set(given_ones))
     assert all(len(share(row).ids) <= most or len(row) == 1 for row in found)
 
 
+def test_a_row_that_is_long_enough_takes_only_what_begins_alike() -> None:
+    """(1, 2, 3) and (1, 2, 4) share two of three tokens; (1, 9, 9) shares one and must find a row of its own."""
+    unlike, alike = (1, 9, 9), [(1, 2, 3), (1, 2, 4)]
+    assert list(rows([unlike, *alike], 100, 4)) == [alike, [unlike]]
+    assert list(rows([unlike, *alike], 100, 5)) == [[*alike, unlike]]
+    assert list(rows(alike, 100, 1)) == [alike]
+
+
 def test_there_are_no_rows_without_sequences() -> None:
     """Nothing to read."""
-    assert list(rows([], 10)) == []
+    assert list(rows([], 10, 10)) == []

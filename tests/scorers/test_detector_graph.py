@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,9 @@ from reviewers.scorers.detector.export import (
     RECORD,
     TOLERANCES,
     WEIGHTS,
+    InInt8,
     graph_folder,
+    in_int8,
     read_record,
     write_graph,
 )
@@ -56,7 +59,7 @@ def tiny_adapter(folder: Path, layers: tuple[int, ...] = (1, 2)) -> Path:
             start = f"base_model.model.model.layers.{layer}.{name}"
             weights[f"{start}.lora_A.weight"] = random.normal(0, 0.3, (4, into)).astype(np.float16)
             weights[f"{start}.lora_B.weight"] = random.normal(0, 0.3, (out, 4)).astype(np.float16)
-    head = {"weight": random.normal(0, 1, (1, 32)).astype(np.float32), "bias": np.array([0.25], dtype=np.float32)}
+    head = {"weight": random.normal(0, 0.3, (1, 32)).astype(np.float32), "bias": np.array([0.25], dtype=np.float32)}
     folder.mkdir(parents=True)
     save_file(weights, folder / "adapter_model.safetensors")
     save_file(head, folder / "head.safetensors")
@@ -110,7 +113,7 @@ def in_float32(model: Path, adapter: Path) -> GraphEngine:
     """The graph without any rounding."""
     folder = adapter.parent / "float32"
     folder.mkdir()
-    write_graph(model, adapter, folder, {})
+    write_graph(model, adapter, folder, InInt8())
     return GraphEngine(folder / GRAPH, FLOAT32, threads=1)
 
 
@@ -135,10 +138,34 @@ def test_the_graph_in_int8_stays_near_torch(model: Path, adapter: Path) -> None:
     assert 1e-4 < differences.max() < TOLERANCES[INT8]
 
 
+def test_int8_leaves_out_what_does_not_stand_it(model: Path, adapter: Path) -> None:
+    """Of thirty layers, whose numbers are counted out here; what is chosen is what is made."""
+    import onnx
+
+    size = np.ones(32, dtype=np.float32)
+    sizes = {f"layers.{layer}.{part}_layernorm": size for layer in range(30) for part in ("input", "post_attention")}
+    chosen = in_int8(sizes)
+    assert layers_of(chosen.sizes, "input_layernorm") == list(range(10, 29))
+    assert layers_of(chosen.sizes, "post_attention_layernorm") == list(range(30))
+    assert layers_of(chosen.rounded, "self_attn.o_proj") == list(range(30))
+    assert layers_of(chosen.rounded, "mlp.down_proj") == list(range(12, 28))
+    folder = adapter.parent / "one"
+    folder.mkdir()
+    some = {"layers.1.input_layernorm": size, "layers.2.post_attention_layernorm": size}
+    write_graph(model, adapter, folder, InInt8(some, frozenset({"layers.0.mlp.down_proj"})))
+    graph = onnx.load(folder / GRAPH, load_external_data=False).graph
+    products = [node for node in graph.node if node.op_type == "MatMulInteger"]
+    assert len(products) == 5  # queries, keys with values; gate, up; and the one by its name
+
+
+def layers_of(names: Iterable[str], part: str) -> list[int]:
+    return sorted(int(name.split(".")[1]) for name in names if name.endswith(f".{part}"))
+
+
 def test_sequences_of_a_row_have_the_logits_that_they_have_alone(model: Path, adapter: Path) -> None:
     """None of them sees another one."""
     graph = in_float32(model, adapter)
-    (row,) = rows(SEQUENCES, 1000)
+    (row,) = rows(SEQUENCES, 1000, 1000)
     alone = [graph.read(share([one]))[0] for one in row]
     assert graph.read(share(row)) == pytest.approx(alone, abs=1e-4)
 
@@ -228,7 +255,7 @@ def test_a_model_without_the_weights_of_a_llama_has_no_graph(model: Path, adapte
     save_file(weights, adapter.parent / "empty" / "model.safetensors", metadata={"format": "pt"})
     (adapter.parent / "graph").mkdir()
     with pytest.raises(Unavailable, match="no Llama"):
-        write_graph(adapter.parent / "empty", adapter, adapter.parent / "graph", {})
+        write_graph(adapter.parent / "empty", adapter, adapter.parent / "graph", InInt8())
 
 
 def test_where_nothing_can_be_written_torch_reads(model: Path, adapter: Path) -> None:
@@ -269,6 +296,7 @@ def test_the_fixed_claims_reach_far_into_the_positions_that_a_claim_can_have(mod
 
 OPENED = """
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from reviewers.scorers.detector.opening import open_graph
 from reviewers.decisions.prefix_packing import share

@@ -2,12 +2,12 @@
 
 Compared with the model that it is made from it leaves away what nobody reads: the output matrix, and in the last layer
 all places but the ends of the sequences. Where it is told how large the inputs are, it multiplies in int8 what stands
-that best: the gate and the widening of the upper layers' networks. Only standard operators are used (ONNX opset 23).
+that well: what reads a norm it is told of, and matrices it is told of. Only standard operators are used (opset 23).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,7 +47,8 @@ class Weights:
     matrix: Callable[[str], Array]  # by its name in the model without "model." and ".weight": out × in, or one row
     head: Array  # 1 × width of the model
     bias: Array  # one number
-    sizes: Mapping[int, Array] = field(default_factory=dict)  # of the network's input, by layer that is to be in int8
+    sizes: Mapping[str, Array] = field(default_factory=dict)  # of the outputs, by norm that is to be read in int8
+    rounded: Collection[str] = ()  # matrices that are in int8 beside those that read such a norm
 
 
 class _Places(NamedTuple):
@@ -56,6 +57,19 @@ class _Places(NamedTuple):
     cos: str  # places × 1 × width / 2
     sin: str
     unseen: str  # places × places, to be added before the softmax
+
+
+class _Input(NamedTuple):
+    """What matrices are multiplied with, a place a row."""
+
+    numbers: str  # as they are, or bytes around their middle
+    step: str = ""  # of each place's bytes
+    factors: Array | None = None  # what each channel was divided by; None: nothing
+
+    def at(self, made: _Builder, places: str) -> _Input:
+        """At some of the places."""
+        step = self.step and made.add("Gather", self.step, places)
+        return self._replace(numbers=made.add("Gather", self.numbers, places), step=step)
 
 
 class _Builder:
@@ -92,9 +106,14 @@ class _Builder:
         self.nodes.append(helper.make_node(operator, list(inputs), outputs, **settings))
         return outputs
 
-    def linear(self, inputs: str, matrix: Array) -> str:
-        """The product with a matrix of out × in."""
-        return self.add("MatMul", inputs, self.weight(matrix.T))
+    def product(self, given: _Input, matrix: Array) -> str:
+        """The product with a matrix of out × in, which is rounded here if the input is."""
+        if not given.step:
+            return self.add("MatMul", given.numbers, self.weight(matrix.T))
+        whole, steps = rounded(matrix if given.factors is None else matrix * given.factors)
+        product = self.add("MatMulInteger", given.numbers, self.weight(whole.T), self.small(MIDDLE, np.uint8))
+        unscaled = self.add("Mul", self.add("Cast", product, to=FLOAT), given.step)
+        return self.add("Mul", unscaled, self.small(steps, np.float32))
 
     def scaled_bytes(self, inputs: str) -> tuple[str, str]:
         """Inputs as bytes around their middle, and the step of each place."""
@@ -103,13 +122,6 @@ class _Builder:
         step = self.add("Mul", floor, self.small(1 / STEPS, np.float32))
         whole = self.add("Round", self.add("Div", inputs, step))
         return self.add("Cast", self.add("Add", whole, self.small(MIDDLE, np.float32)), to=BYTE), step
-
-    def linear_int8(self, scaled: tuple[str, str], matrix: Array) -> str:
-        """The product of scaled bytes with a matrix of out × in that is rounded here."""
-        (inputs, step), (whole, steps) = scaled, rounded(matrix)
-        product = self.add("MatMulInteger", inputs, self.weight(whole.T), self.small(MIDDLE, np.uint8))
-        unscaled = self.add("Mul", self.add("Cast", product, to=FLOAT), step)
-        return self.add("Mul", unscaled, self.small(steps, np.float32))
 
     def _name(self) -> str:
         self._named += 1
@@ -129,9 +141,8 @@ def build(shape: Shape, weights: Weights, keep: Callable[[str, Kept], TensorProt
     places = _places(made, shape)
     for number in range(shape.layers):
         hidden = _layer(made, shape, weights, places, number, hidden)
-    read = made.add("Add", made.linear(_norm(made, shape, weights, "norm", hidden), weights.head), made.small(
-        weights.bias, np.float32
-    ))  # fmt: skip
+    answers = made.product(_Input(_scaled(made, shape, weights.matrix("norm"), hidden)), weights.head)
+    read = made.add("Add", answers, made.small(weights.bias, np.float32))
     logits = made.add("Squeeze", read, made.small([1]))
     made.nodes.append(helper.make_node("Identity", [logits], ["logits"]))
     whole, flag = TensorProto.INT64, TensorProto.BOOL
@@ -159,46 +170,47 @@ def _places(made: _Builder, shape: Shape) -> _Places:
 def _layer(made: _Builder, shape: Shape, weights: Weights, places: _Places, number: int, hidden: str) -> str:
     """One layer; the last one of the ends of the sequences only."""
     name = f"layers.{number}."
-    read = _norm(made, shape, weights, f"{name}input_layernorm", hidden)
+    query, key, value = (weights.matrix(f"{name}self_attn.{one}_proj") for one in "qkv")
+    scaled, both = query * np.float32(shape.width**-0.5), np.concatenate([key, value])
+    read = _normed(made, shape, weights, f"{name}input_layernorm", hidden, scaled, both)
     asking, asked = read, places
     if number == shape.layers - 1:
-        hidden, asking = made.add("Gather", hidden, "ends"), made.add("Gather", read, "ends")
+        hidden, asking = made.add("Gather", hidden, "ends"), read.at(made, "ends")
         asked = _Places(*(made.add("Gather", one, "ends") for one in places))
-    attended = _attention(made, shape, weights, name, (asking, asked), (read, places))
-    hidden = made.add("Add", hidden, made.linear(attended, weights.matrix(f"{name}self_attn.o_proj")))
-    gate, up = _gate_and_up(made, shape, weights, number, hidden)
-    inner = made.add("Mul", made.add("Mul", gate, made.add("Sigmoid", gate)), up)
-    return made.add("Add", hidden, made.linear(inner, weights.matrix(f"{name}mlp.down_proj")))
-
-
-def _gate_and_up(made: _Builder, shape: Shape, weights: Weights, number: int, hidden: str) -> tuple[str, str]:
-    """The two products of a layer's network with its input, in int8 where the input's sizes are known."""
-    name = f"layers.{number}."
+    # Keys and values are one product: apart they are small, and each call costs.
+    attended = _attention(made, shape, made.product(asking, scaled), asked, made.product(read, both), places)
+    hidden = made.add("Add", hidden, _projected(made, weights, f"{name}self_attn.o_proj", attended))
     gate, up = (weights.matrix(f"{name}mlp.{one}_proj") for one in ("gate", "up"))
-    scale = weights.matrix(f"{name}post_attention_layernorm")
-    if number not in weights.sizes:
-        read = _scaled(made, shape, scale, hidden)
-        return made.linear(read, gate), made.linear(read, up)
-    factors = evened(weights.sizes[number], gate, up)
-    whole = made.scaled_bytes(_scaled(made, shape, scale / factors, hidden))
-    return made.linear_int8(whole, gate * factors), made.linear_int8(whole, up * factors)
+    read = _normed(made, shape, weights, f"{name}post_attention_layernorm", hidden, gate, up)
+    opened = made.product(read, gate)
+    inner = made.add("Mul", made.add("Mul", opened, made.add("Sigmoid", opened)), made.product(read, up))
+    return made.add("Add", hidden, _projected(made, weights, f"{name}mlp.down_proj", inner))
 
 
-def _attention(
-    made: _Builder, shape: Shape, weights: Weights, name: str, asking: tuple[str, _Places], read: tuple[str, _Places]
-) -> str:
+def _projected(made: _Builder, weights: Weights, name: str, given: str) -> str:
+    """The product with a matrix that reads no norm, in int8 where that is wanted."""
+    read = _Input(*made.scaled_bytes(given)) if name in weights.rounded else _Input(given)
+    return made.product(read, weights.matrix(name))
+
+
+def _normed(made: _Builder, shape: Shape, weights: Weights, name: str, hidden: str, *matrices: Array) -> _Input:
+    """A norm's output, for these matrices: in int8 where its sizes are known."""
+    scale = weights.matrix(name)
+    if name not in weights.sizes:
+        return _Input(_scaled(made, shape, scale, hidden))
+    factors = evened(weights.sizes[name], *matrices)
+    return _Input(*made.scaled_bytes(_scaled(made, shape, scale / factors, hidden)), factors)
+
+
+def _attention(made: _Builder, shape: Shape, queries: str, asked: _Places, content: str, places: _Places) -> str:
     """Attention with shared keys and values (Ainslie et al. 2023): what each asking place takes from those it sees."""
 
-    def heads(of: str, matrix: Array, count: int) -> str:
-        return made.add("Reshape", made.linear(of, matrix), made.small([0, count, shape.width]))
+    def heads(of: str, count: int) -> str:
+        return made.add("Reshape", of, made.small([0, count, shape.width]))
 
-    (questions, asked), (content, places) = asking, read
     groups, each = shape.shared_heads, shape.heads // shape.shared_heads
-    scaled = weights.matrix(f"{name}self_attn.q_proj") * np.float32(shape.width**-0.5)
-    queries = _turned(made, heads(questions, scaled, shape.heads), asked)
-    # Keys and values are one product: apart they are small, and each call costs.
-    both = np.concatenate([weights.matrix(f"{name}self_attn.{one}_proj") for one in "kv"])
-    keys, values = made.several("Split", 2, heads(content, both, 2 * groups), axis=1, num_outputs=2)
+    queries = _turned(made, heads(queries, shape.heads), asked)
+    keys, values = made.several("Split", 2, heads(content, 2 * groups), axis=1, num_outputs=2)
     keys = made.add("Transpose", _turned(made, keys, places), perm=[1, 2, 0])
     values = made.add("Transpose", values, perm=[1, 0, 2])
     grouped = made.add("Reshape", queries, made.small([0, groups, each, shape.width]))
@@ -219,10 +231,6 @@ def _turned(made: _Builder, heads: str, places: _Places) -> str:
         return made.add(operator, made.add("Mul", one, places.cos), made.add("Mul", other, places.sin))
 
     return made.add("Concat", mixed("Sub", first, second), mixed("Add", second, first), axis=-1)
-
-
-def _norm(made: _Builder, shape: Shape, weights: Weights, name: str, inputs: str) -> str:
-    return _scaled(made, shape, weights.matrix(name), inputs)
 
 
 def _scaled(made: _Builder, shape: Shape, scale: Array, inputs: str) -> str:

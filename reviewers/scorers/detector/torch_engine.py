@@ -41,14 +41,18 @@ class TorchEngine:
             logits: list[float] = (hidden[row.ends] @ self._head["weight"][0] + self._head["bias"]).tolist()
         return logits
 
-    def sizes(self, row: Shared) -> list[npt.NDArray[np.float32]]:
-        """Of each layer, how large each channel of its network's input typically is (`rounding.TYPICAL`)."""
-        found: list[npt.NDArray[np.float32]] = []
+    def sizes(self, row: Shared) -> dict[str, npt.NDArray[np.float32]]:
+        """How large each channel of each norm's output typically is (`rounding.TYPICAL`), by the norm's name."""
+        found: dict[str, npt.NDArray[np.float32]] = {}
 
-        def look(_module: Any, _inputs: Any, read: Any) -> None:
-            found.append(np.quantile(np.abs(read[0].numpy()), TYPICAL, axis=0).astype(np.float32))
+        def watch(name: str) -> Any:
+            def look(_module: Any, _inputs: Any, read: Any) -> None:
+                found[name] = np.quantile(np.abs(read[0].numpy()), TYPICAL, axis=0).astype(np.float32)
 
-        hooks = [layer.post_attention_layernorm.register_forward_hook(look) for layer in self._body.layers]
+            return look
+
+        norms = {name: one for name, one in self._body.named_modules() if name.endswith("layernorm")}
+        hooks = [one.register_forward_hook(watch(name)) for name, one in norms.items()]
         self.read(row)
         for hook in hooks:
             hook.remove()
