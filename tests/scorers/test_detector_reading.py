@@ -103,7 +103,7 @@ def test_an_adapter_that_is_not_the_one_of_its_manifest_is_refused(adapter: Path
     """Before anything is loaded: the version would name another one."""
     copy = tmp_path / "adapter"
     shutil.copytree(adapter, copy)
-    assert PackedReader(model, copy).version.startswith("grounding-6-")
+    assert PackedReader(model, copy).version.startswith("grounding-7-")
     (copy / "head.safetensors").write_bytes(b"something else")
     with pytest.raises(Unavailable, match=r"head\.safetensors"):
         PackedReader(model, copy)
@@ -209,5 +209,5 @@ def test_the_packaged_model_can_be_trained_from_a_clean_clone(smollm2: Path, tmp
     assert words_weight(tmp_path) == told["words_weight"]
     assert 0 <= told["words_weight"] <= 1
     reader = PackedReader(smollm2, tmp_path)
-    assert reader.version == f"grounding-6-{told['adapter_sha256'][:8]}"
+    assert reader.version == f"grounding-7-{told['adapter_sha256'][:8]}"
     assert len(reader.logits(PAIRS[:2])) == 2

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 GRAPH, WEIGHTS, RECORD = "graph.onnx", "graph.weights", "record.json"
 INT8, FLOAT32 = "int8", "float32"
 TOLERANCES = {  # logits, by form, the faster form first
-    INT8: 0.3,  # our choice: the largest of 350 claims is two thirds of it, and the AUROC moves by 0.001
+    INT8: 0.3,  # our choice: the fixed claims come to 0.12; the AUROC of 283 outputs moves by 0.002
     FLOAT32: 1e-3,  # our choice: rounding comes to 2e-5
 }
 ATTENTION, NETWORK = "input_layernorm", "post_attention_layernorm"  # the norms that a layer's two parts read
