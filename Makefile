@@ -24,7 +24,7 @@ static: $(VENV)/.test
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 
-# What is promised of intervals, budgets and proofs, over all settings: half an hour and more on two cores.
+# What is promised of intervals, budgets and proofs, over all settings: an hour and more on two cores.
 guarantees: $(VENV)/.test
 	$(BIN)/python -m pytest tests/guarantees -s -q --timeout 0 --repetitions $(or $(REPETITIONS),800) $(ARGS)
 

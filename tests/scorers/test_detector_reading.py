@@ -9,12 +9,15 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from reviewers.decisions.claim_packing import prompt
 from reviewers.errors import Unavailable
 from reviewers.scorers.conversion import converted
 from reviewers.scorers.detector import ADAPTER, PackedReader, words_weight
+from reviewers.scorers.detector.export import INT8, TOLERANCES
+from reviewers.scorers.detector.opening import open_graph
 from reviewers.scorers.packaged import smollm2_gguf
 from reviewers.trainers.claims.texts import SHIPPED, read_texts
 from reviewers.trainers.claims.windows import CLAIMS, GENERATOR, MadeClaim, Window, make_windows
@@ -185,6 +188,17 @@ def test_it_tells_what_the_passages_say_from_what_they_do_not(smollm2: Path) -> 
     closed, not_open, not_closed, opened = reader.logits([(BAKERY, claim) for claim in said])
     assert closed < min(not_closed, opened)
     assert not_open < opened
+
+
+def test_the_shipped_detector_reads_as_a_graph_in_int8_near_torch(smollm2: Path) -> None:
+    """On claims that the graph's own check does not know, within what it allows; and not the same, for it rounds."""
+    graph = open_graph(smollm2, ADAPTER, threads=1)
+    if graph.form != INT8:
+        pytest.skip("the 8-bit products of this processor are not near enough, so float32 reads")
+    pairs = [*((BAKERY, claim) for claim in TRUE_OF_IT), *PAIRS]
+    on_graph = PackedReader(smollm2, engine=lambda *_: graph).logits(pairs)
+    differences = np.abs(np.subtract(on_graph, PackedReader(smollm2).logits(pairs)))
+    assert 1e-3 < differences.max() < TOLERANCES[INT8]
 
 
 @pytest.mark.xfail(strict=True, reason="it ranks a wrong denial above its sentence, but not above every true claim")

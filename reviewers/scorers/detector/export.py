@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,7 +18,7 @@ import numpy as np
 from reviewers.decisions.prefix_packing import Tokens, share
 from reviewers.errors import Unavailable
 from reviewers.scorers.conversion import Broken
-from reviewers.scorers.detector.graph import Array, Kept, Shape, Weights, build
+from reviewers.scorers.detector.graph import Array, InInt8, Kept, Shape, Weights, build
 from reviewers.scorers.detector.graph_engine import GraphEngine
 from reviewers.scorers.detector.reading import adapter_version, question, tokenizer_of
 from reviewers.scorers.detector.torch_engine import TorchEngine
@@ -105,13 +104,6 @@ def _torchs(model: Path, adapter: Path, sequences: tuple[Tokens, ...]) -> tuple[
     return tuple(engine.read(row)), engine.sizes(row)
 
 
-class InInt8(NamedTuple):
-    """What of a model stands int8 (`graph.Weights`)."""
-
-    sizes: Mapping[str, Array] = MappingProxyType({})
-    rounded: frozenset[str] = frozenset()
-
-
 def in_int8(sizes: Mapping[str, Array]) -> InInt8:
     """What of a model with norms of these sizes is put in int8.
 
@@ -134,7 +126,7 @@ def differs(engine: GraphEngine, sequences: Sequence[Tokens], logits: Sequence[f
     return float(np.max(np.abs(np.subtract(engine.read(share(sequences)), logits))))
 
 
-def write_graph(model: Path, adapter: Path, folder: Path, rounding: InInt8) -> None:
+def write_graph(model: Path, adapter: Path, folder: Path, int8: InInt8) -> None:
     """Graph and weights, few matrices in memory at a time."""
     from safetensors import SafetensorError, safe_open
 
@@ -167,8 +159,7 @@ def write_graph(model: Path, adapter: Path, folder: Path, rounding: InInt8) -> N
             matrix=matrix,
             head=head.get_tensor("weight").astype(np.float32),
             bias=head.get_tensor("bias").astype(np.float32),
-            sizes=rounding.sizes,
-            rounded=rounding.rounded,
+            int8=int8,
         )
         try:
             graph = build(_shape(config), weights, keep)

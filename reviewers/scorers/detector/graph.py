@@ -8,7 +8,8 @@ that well: what reads a norm it is told of, and matrices it is told of. Only sta
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -40,6 +41,13 @@ class Shape:
     base: float  # of the rotary angles
 
 
+class InInt8(NamedTuple):
+    """What is multiplied in int8; nothing by default."""
+
+    sizes: Mapping[str, Array] = MappingProxyType({})  # of the outputs, by norm whose readers are
+    others: Collection[str] = ()  # matrices that read no norm
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Weights:
     """The weights of a Llama model and of the detector's head."""
@@ -47,8 +55,7 @@ class Weights:
     matrix: Callable[[str], Array]  # by its name in the model without "model." and ".weight": out × in, or one row
     head: Array  # 1 × width of the model
     bias: Array  # one number
-    sizes: Mapping[str, Array] = field(default_factory=dict)  # of the outputs, by norm that is to be read in int8
-    rounded: Collection[str] = ()  # matrices that are in int8 beside those that read such a norm
+    int8: InInt8
 
 
 class _Places(NamedTuple):
@@ -189,16 +196,16 @@ def _layer(made: _Builder, shape: Shape, weights: Weights, places: _Places, numb
 
 def _projected(made: _Builder, weights: Weights, name: str, given: str) -> str:
     """The product with a matrix that reads no norm, in int8 where that is wanted."""
-    read = _Input(*made.scaled_bytes(given)) if name in weights.rounded else _Input(given)
+    read = _Input(*made.scaled_bytes(given)) if name in weights.int8.others else _Input(given)
     return made.product(read, weights.matrix(name))
 
 
 def _normed(made: _Builder, shape: Shape, weights: Weights, name: str, hidden: str, *matrices: Array) -> _Input:
     """A norm's output, for these matrices: in int8 where its sizes are known."""
     scale = weights.matrix(name)
-    if name not in weights.sizes:
+    if name not in weights.int8.sizes:
         return _Input(_scaled(made, shape, scale, hidden))
-    factors = evened(weights.sizes[name], *matrices)
+    factors = evened(weights.int8.sizes[name], *matrices)
     return _Input(*made.scaled_bytes(_scaled(made, shape, scale / factors, hidden)), factors)
 
 
